@@ -1,0 +1,63 @@
+# How every target of the project is compiled. Warnings are errors; sanitizers are chosen by preset.
+
+option(LONGWIRE_TESTS "Build the tests" ON)
+option(LONGWIRE_BENCH "Build the benchmarks" OFF)
+set(LONGWIRE_SANITIZE "" CACHE STRING "Sanitizers: empty, 'address,undefined' or 'thread'")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(LLD ld.lld)
+if(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_library(longwire_options INTERFACE)
+target_include_directories(longwire_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(longwire_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(longwire_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+
+if(LONGWIRE_SANITIZE)
+  add_compile_options(-fsanitize=${LONGWIRE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LONGWIRE_SANITIZE})
+  if(LONGWIRE_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+  if(LONGWIRE_SANITIZE MATCHES "thread")
+    # Asio uses atomic_thread_fence, which GCC warns about under TSan.
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()
+
+# Files that instantiate Beast are heavy: under UBSan each would take minutes (measured), so they go without it.
+function(longwire_heavy_sources)
+  if(LONGWIRE_SANITIZE MATCHES "undefined")
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
+  endif()
+endfunction()
+
+# longwire_library(NAME SOURCES... [LINK targets...])
+function(longwire_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE longwire_options)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+endfunction()
+
+# longwire_program(NAME SOURCES... [LINK targets...])
+function(longwire_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} longwire_options)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/result.h"
+
+/// The edge's network side as the rest of the edge sees it: HTTP requests, WebSocket messages and turns of a loop.
+/// Asio and Beast live behind this header and nowhere else.
+///
+/// A Server runs one Shard per thread. A shard has its own acceptor (SO_REUSEPORT) and its own connections, which
+/// never move; everything below is called on, and only on, its shard's thread, except Shard::post and what Server says.
+namespace longwire::edge::net {
+
+/// Bytes that many connections may send at once: shared, and never changed after they were made.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+struct Header {
+    std::string name;  // lower case
+    std::string value;
+};
+
+struct HttpRequest {
+    std::string method;
+    std::string path;   // percent-encoded, as sent, without the query
+    std::string query;  // as sent, without '?'
+    std::vector<Header> headers;
+    std::string body;
+    std::string remote_address;  // of the peer, "127.0.0.1"
+
+    /// The value of a header by its lower-case name; empty if absent.
+    std::string_view header(std::string_view name) const;
+};
+
+struct HttpResponse {
+    unsigned status = 200;
+    std::vector<Header> headers;  // Content-Length, Date, Connection and Server are added by the server
+    std::string content_type = "application/json";
+    SharedBytes body;  // may be null
+};
+
+/// Answers one HTTP request, now or in a later turn of the same shard. Dropping it unanswered answers 500.
+class HttpExchange {
+  public:
+    virtual ~HttpExchange() = default;
+
+    /// Sends the whole answer. At most once.
+    virtual void respond(HttpResponse response) = 0;
+
+    /// Begins an answer whose body is written piece by piece (Server-Sent Events), with Content-Length absent and
+    /// "Connection: close". Then write() as often as wanted; what one turn writes leaves in one system call.
+    virtual void begin_stream(HttpResponse head) = 0;
+    virtual void write(SharedBytes piece) = 0;
+    virtual void end_stream() = 0;
+
+    /// Bytes of the stream that the kernel has not taken yet.
+    virtual std::size_t unsent_bytes() const = 0;
+
+    /// Called once if the client goes away before the answer is complete.
+    virtual void on_abandoned(std::function<void()> callback) = 0;
+};
+
+/// One WebSocket connection, as whoever serves it sees it.
+class WsConnection {
+  public:
+    virtual ~WsConnection() = default;
+
+    /// Queues one whole message. All that a turn queues leaves in one system call at the end of the turn.
+    /// `binary` decides the opcode. A no-op once the connection is closing.
+    virtual void send(SharedBytes message, bool binary) = 0;
+
+    /// Queues bytes that are already complete WebSocket frames, headers included (see ws_frame.h). The cheapest way
+    /// to send the same message to many.
+    virtual void send_frames(SharedBytes frames) = 0;
+
+    /// Bytes queued that the kernel has not taken yet.
+    virtual std::size_t unsent_bytes() const = 0;
+
+    /// Sends a ping; WsHandler::on_pong tells of the answer.
+    virtual void ping() = 0;
+
+    /// Sends what is queued and then a close frame; the connection ends when the peer has answered it or after 5 s.
+    /// on_closed follows exactly once, never from within this call.
+    virtual void close(std::uint16_t code, std::string_view reason) = 0;
+
+    /// Ends the connection at once, without sending what is queued. on_closed follows as for close().
+    virtual void abort() = 0;
+
+    virtual const std::string& remote_address() const = 0;
+};
+
+/// Whoever serves a WebSocket connection. Its connection outlives it; it is destroyed after on_closed has returned.
+class WsHandler {
+  public:
+    virtual ~WsHandler() = default;
+
+    /// The handshake has been answered: messages may be sent from here on.
+    virtual void on_open() = 0;
+
+    /// A whole message (fragments are joined, text is valid UTF-8). The view lives during the call.
+    virtual void on_message(std::string_view message, bool binary) = 0;
+
+    /// A pong that answers ping().
+    virtual void on_pong() = 0;
+
+    /// unsent_bytes() has come down to 0 after having been above it.
+    virtual void on_drained() = 0;
+
+    /// The connection is gone. `code` is the close code the peer sent, ours if we began, or 1006 where there was none.
+    virtual void on_closed(std::uint16_t code) = 0;
+};
+
+/// The answer to a request to upgrade: refused with an HTTP response, or accepted.
+struct UpgradeRefused {
+    HttpResponse response;
+};
+struct UpgradeAccepted {
+    std::string subprotocol;  // empty: none is answered
+    std::size_t max_message_bytes = 1 << 20;  // a larger message closes 1009
+    std::function<std::unique_ptr<WsHandler>(WsConnection&)> make_handler;
+};
+
+/// What a shard's owner does. One App per shard; all calls come on the shard's thread.
+class App {
+  public:
+    virtual ~App() = default;
+
+    virtual void on_http(HttpRequest request, std::shared_ptr<HttpExchange> exchange) = 0;
+
+    /// Exactly one of the two is filled: refused when `accepted.make_handler` is empty.
+    struct Upgrade {
+        UpgradeRefused refused;
+        UpgradeAccepted accepted;
+    };
+    virtual Upgrade on_upgrade(const HttpRequest& request) = 0;
+
+    /// Called once after every turn of the loop (all handlers that were ready have run), before what the turn queued
+    /// is written.
+    virtual void on_turn_end() = 0;
+
+    /// Called about every 50 ms.
+    virtual void on_tick() = 0;
+};
+
+class Shard {
+  public:
+    virtual ~Shard() = default;
+
+    /// Runs `work` on the shard's thread, in the order of the calls. From any thread.
+    virtual void post(std::function<void()> work) = 0;
+
+    /// Connections open now, WebSocket and HTTP. From any thread.
+    virtual std::size_t connections() const = 0;
+
+    virtual std::size_t index() const = 0;
+};
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;  // 0: any free one
+    std::size_t shards = 1;
+    std::int64_t handshake_timeout_ms = 10'000;  // from accept to a whole request header; also between requests
+    std::size_t http_header_bytes_max = 16 * 1024;
+    std::size_t http_body_bytes_max = 1 << 20;
+    std::size_t connections_max = 100'000;  // beyond it a connection is accepted and closed with 503
+};
+
+/// Listens and runs the shards' threads.
+class Server {
+  public:
+    virtual ~Server() = default;  // stops and joins
+
+    /// The port that is listened on. From any thread.
+    virtual std::uint16_t port() const = 0;
+
+    virtual std::size_t shards() const = 0;
+    virtual Shard& shard(std::size_t index) = 0;
+
+    /// Stops to accept; connections live on. From any thread.
+    virtual void stop_accepting() = 0;
+
+    /// Closes every WebSocket connection with `code` and waits for at most `grace_ms`, then ends all threads.
+    /// From any thread but a shard's.
+    virtual void stop(std::uint16_t code, std::int64_t grace_ms) = 0;
+};
+
+/// Binds, makes one App per shard with `make_app` (called here, before any thread runs) and starts the threads.
+/// Fails with the system's words when the address cannot be bound.
+Result<std::unique_ptr<Server>> start_server(const ServerOptions& options,
+                                             const std::function<std::unique_ptr<App>(Shard&)>& make_app);
+
+}  // namespace longwire::edge::net
