@@ -1,0 +1,174 @@
+#include "protocol/command.h"
+
+#include <cmath>
+
+#include "protocol/envelope.h"
+#include "protocol/limits.h"
+#include "protocol/msgpack_fields.h"
+#include "protocol/topic.h"
+
+namespace longwire {
+namespace {
+
+constexpr double kSecondsMax = 30.0 * 24 * 3600;
+constexpr std::int64_t kPageMax = 1000;
+
+/// A name, empty if the field is absent.
+Result<std::string> optional_name(const MsgpackFields& fields, std::string_view field) {
+    LW_TRY(const std::string_view name, fields.string_or(field, {}));
+    if (fields.has(field)) LW_TRY_STATUS(check_name(field, name, kNameBytesMax));
+    return std::string(name);
+}
+
+Result<std::string> required_name(const MsgpackFields& fields, std::string_view field) {
+    LW_TRY(const std::string_view name, fields.string(field));
+    LW_TRY_STATUS(check_name(field, name, kNameBytesMax));
+    return std::string(name);
+}
+
+/// A key of the client's own making: any text of up to 128 bytes, empty if absent.
+Result<std::string> optional_key(const MsgpackFields& fields) {
+    LW_TRY(const std::string_view key, fields.string_or("key", {}));
+    if (fields.has("key") && (key.empty() || key.size() > kNameBytesMax)) {
+        return bad_request("key", "must be 1 to " + std::to_string(kNameBytesMax) + " bytes");
+    }
+    return std::string(key);
+}
+
+Result<std::string> topic_field(const MsgpackFields& fields) {
+    LW_TRY(const std::string_view topic, fields.string("topic"));
+    LW_TRY_STATUS(check_topic(topic));
+    return std::string(topic);
+}
+
+Result<std::string> payload_field(const MsgpackFields& fields, std::string_view name) {
+    const auto raw = fields.raw(name);
+    if (raw.size() > kPayloadBytesMax) {
+        return Error{Errc::too_large, "is larger than " + std::to_string(kPayloadBytesMax) + " bytes",
+                     std::string(name)};
+    }
+    return std::string(raw);
+}
+
+Result<std::int64_t> milliseconds(const MsgpackFields& fields, std::string_view name) {
+    LW_TRY(const double seconds, fields.number_or(name, 0, 0, kSecondsMax));
+    return static_cast<std::int64_t>(std::llround(seconds * 1000));
+}
+
+Result<std::int32_t> page_limit(const MsgpackFields& fields) {
+    LW_TRY(const std::int64_t limit, fields.integer_or("limit", 100, 1, kPageMax));
+    return static_cast<std::int32_t>(limit);
+}
+
+Result<Command> decode(const MsgpackFields& fields, PublishCommand command) {
+    LW_TRY(command.topic, topic_field(fields));
+    if (command.topic.starts_with("task/")) {
+        return Error{Errc::forbidden, "clients cannot publish under task/", "topic"};
+    }
+    LW_TRY(command.type, required_name(fields, "type"));
+    LW_TRY(command.data, payload_field(fields, "data"));
+    LW_TRY(command.key, optional_key(fields));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, StartCommand command) {
+    LW_TRY(command.kind, required_name(fields, "kind"));
+    LW_TRY(command.input, payload_field(fields, "input"));
+    LW_TRY(command.task, optional_name(fields, "task"));
+    LW_TRY(command.key, optional_key(fields));
+    LW_TRY(command.parent, optional_name(fields, "parent"));
+    LW_TRY(command.timeout_ms, milliseconds(fields, "timeout_s"));
+    LW_TRY(command.ttl_ms, milliseconds(fields, "ttl_s"));
+    LW_TRY(command.delay_ms, milliseconds(fields, "delay_s"));
+    LW_TRY(const std::int64_t attempts, fields.integer_or("max_attempts", command.max_attempts, 1, 100));
+    LW_TRY(const std::int64_t priority, fields.integer_or("priority", 0, -100, 100));
+    command.max_attempts = static_cast<std::int32_t>(attempts);
+    command.priority = static_cast<std::int32_t>(priority);
+    LW_TRY(command.hold, fields.boolean_or("hold", false));
+    LW_TRY(command.watch, fields.boolean_or("watch", false));
+    LW_TRY(const std::string_view on_disconnect, fields.string_or("on_disconnect", "continue"));
+    if (on_disconnect == "cancel") {
+        command.on_disconnect = OnDisconnect::cancel;
+    } else if (on_disconnect != "continue") {
+        return bad_request("on_disconnect", "must be \"continue\" or \"cancel\"");
+    }
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, RunCommand command) {
+    LW_TRY(command.task, required_name(fields, "task"));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, CancelCommand command) {
+    LW_TRY(command.task, required_name(fields, "task"));
+    LW_TRY(const std::string_view reason, fields.string_or("reason", {}));
+    if (reason.size() > 1024) return bad_request("reason", "is longer than 1024 bytes");
+    command.reason = reason;
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, InputCommand command) {
+    LW_TRY(command.task, required_name(fields, "task"));
+    LW_TRY(command.data, payload_field(fields, "data"));
+    if (command.data.empty()) return bad_request("data", "is required");
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, StateCommand command) {
+    LW_TRY(command.task, required_name(fields, "task"));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, TasksCommand command) {
+    LW_TRY(command.state, optional_name(fields, "state"));
+    constexpr std::string_view kStates[] = {"", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"};
+    bool known = false;
+    for (const auto state : kStates) known = known || command.state == state;
+    if (!known) {
+        return bad_request("state", "must be PENDING, RUNNING, COMPLETED, FAILED, CANCELLED or EXPIRED");
+    }
+    LW_TRY(command.kind, optional_name(fields, "kind"));
+    LW_TRY(command.after, optional_name(fields, "after"));
+    LW_TRY(command.limit, page_limit(fields));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, HistoryCommand command) {
+    LW_TRY(command.topic, topic_field(fields));
+    LW_TRY(const std::int64_t after, fields.integer_or("after", 0, 0, std::int64_t{1} << 53));
+    command.after = static_cast<std::uint64_t>(after);
+    LW_TRY(command.limit, page_limit(fields));
+    LW_TRY(command.reverse, fields.boolean_or("reverse", false));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields&, WorkersCommand command) { return Command{command}; }
+
+/// Calls `use` with an empty command of the type named, if there is one.
+template <std::size_t I = 0, class Use>
+bool with_command(std::string_view name, Use&& use) {
+    if constexpr (I < std::variant_size_v<Command>) {
+        using Candidate = std::variant_alternative_t<I, Command>;
+        if (name != Candidate::kName) return with_command<I + 1>(name, use);
+        use(Candidate{});
+        return true;
+    } else {
+        return false;
+    }
+}
+
+}  // namespace
+
+bool is_command(std::string_view name) {
+    return with_command(name, [](const auto&) {});
+}
+
+Result<Command> decode_command(std::string_view name, std::string_view map) {
+    LW_TRY(const MsgpackFields fields, MsgpackFields::parse(map, "command"));
+    Result<Command> decoded = bad_request("cmd", "is unknown: " + std::string(name.substr(0, kNameBytesMax)));
+    with_command(name, [&](auto empty) { decoded = decode(fields, std::move(empty)); });
+    return decoded;
+}
+
+}  // namespace longwire

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "protocol/result.h"
+
+/// What clients ask of the cluster, in the words and fields of the client protocol. An edge checks a command's form
+/// with the same code before it passes the bytes on as the broker does before it obeys.
+namespace longwire {
+
+struct PublishCommand {
+    static constexpr std::string_view kName = "publish";
+    std::string topic;
+    std::string type;
+    std::string data;  // MessagePack, empty for none; likewise every `data`, `input` and `info` below
+    std::string key;   // a repeated key on a topic is stored once
+};
+
+enum class OnDisconnect : std::uint8_t { keep_running, cancel };
+
+struct StartCommand {
+    static constexpr std::string_view kName = "start";
+    std::string kind;
+    std::string input;
+    std::string task;  // the wanted id; empty: the edge gives one
+    std::string key;
+    std::string parent;
+    std::int64_t timeout_ms = 0;  // longest run, 0: none
+    std::int64_t ttl_ms = 0;      // longest wait in the queue, 0: none
+    std::int64_t delay_ms = 0;
+    std::int32_t max_attempts = 3;
+    std::int32_t priority = 0;  // higher goes first
+    bool hold = false;          // wait for `run`
+    bool watch = false;         // obeyed by the edge
+    OnDisconnect on_disconnect = OnDisconnect::keep_running;
+};
+
+struct RunCommand {
+    static constexpr std::string_view kName = "run";
+    std::string task;
+};
+
+struct CancelCommand {
+    static constexpr std::string_view kName = "cancel";
+    std::string task;
+    std::string reason;
+};
+
+struct InputCommand {
+    static constexpr std::string_view kName = "input";
+    std::string task;
+    std::string data;
+};
+
+struct StateCommand {
+    static constexpr std::string_view kName = "state";
+    std::string task;
+};
+
+struct TasksCommand {
+    static constexpr std::string_view kName = "tasks";
+    std::string state;  // empty: any
+    std::string kind;   // empty: any
+    std::string after;  // the last task of the page before
+    std::int32_t limit = 100;
+};
+
+struct HistoryCommand {
+    static constexpr std::string_view kName = "history";
+    std::string topic;
+    std::uint64_t after = 0;  // exclusive; in reverse: before, and 0 means from the newest
+    std::int32_t limit = 100;
+    bool reverse = false;
+};
+
+struct WorkersCommand {
+    static constexpr std::string_view kName = "workers";
+};
+
+using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
+                             TasksCommand, HistoryCommand, WorkersCommand>;
+
+/// Whether `name` is a command that decode_command() knows.
+bool is_command(std::string_view name);
+
+/// Reads a command from a MessagePack map (a client's whole message will do: other fields are let through).
+/// Errors: bad_request with the field; too_large.
+Result<Command> decode_command(std::string_view name, std::string_view fields);
+
+}  // namespace longwire

@@ -1,0 +1,248 @@
+#include "protocol/json.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <cmath>
+#include <ctime>
+
+#include "protocol/base64.h"
+#include "protocol/limits.h"
+#include "protocol/msgpack_reader.h"
+#include "protocol/msgpack_writer.h"
+#include "protocol/utf8.h"
+
+namespace longwire {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::int8_t kTimestampExtension = -1;
+
+template <class Number>
+void append_number(Number value, std::string& out) {
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_double(double value, std::string& out) {
+    if (!std::isfinite(value)) {
+        out += "null";
+        return;
+    }
+    append_number(value, out);
+}
+
+void append_escaped(char c, std::string& out) {
+    switch (c) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
+    }
+    constexpr std::string_view kHex = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\u00";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 0xF];
+}
+
+bool is_plain(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// MessagePack's timestamp extension: 4, 8 or 12 bytes.
+bool append_timestamp(std::string_view data, std::string& out) {
+    const auto number = [&](std::size_t from, std::size_t size) {
+        std::uint64_t value = 0;
+        for (const char c : data.substr(from, size)) value = (value << 8) | static_cast<std::uint8_t>(c);
+        return value;
+    };
+    std::uint64_t nanoseconds = 0;
+    std::int64_t seconds = 0;
+    if (data.size() == 4) {
+        seconds = static_cast<std::int64_t>(number(0, 4));
+    } else if (data.size() == 8) {
+        nanoseconds = number(0, 8) >> 34;
+        seconds = static_cast<std::int64_t>(number(0, 8) & 0x3FFFFFFFF);
+    } else if (data.size() == 12) {
+        nanoseconds = number(0, 4);
+        seconds = static_cast<std::int64_t>(number(4, 8));
+    } else {
+        return false;
+    }
+    std::tm parts{};
+    const std::time_t time = seconds;
+    if (nanoseconds > 999'999'999 || gmtime_r(&time, &parts) == nullptr || parts.tm_year > 8099) return false;
+    std::array<char, 64> text;
+    auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    out.append(1, '"').append(text.data(), size);
+    if (nanoseconds != 0) {
+        auto fraction = std::to_string(1'000'000'000 + nanoseconds);
+        out.append(1, '.').append(fraction, 1);
+    }
+    out += "Z\"";
+    return true;
+}
+
+void append_extension(const MsgpackReader::Extension& extension, std::string& out) {
+    const auto start = out.size();
+    if (extension.type == kTimestampExtension && append_timestamp(extension.data, out)) return;
+    out.resize(start);
+    out += "{\"ext\":";
+    append_number(static_cast<int>(extension.type), out);
+    out += ",\"base64\":\"";
+    append_base64(extension.data, out);
+    out += "\"}";
+}
+
+void append_value(MsgpackReader& reader, std::string& out, std::size_t depth);
+
+void append_key(MsgpackReader& reader, std::string& out, std::size_t depth) {
+    if (reader.peek() == MsgpackReader::Type::string) {
+        append_json_string(reader.string(), out);
+        return;
+    }
+    std::string key;
+    append_value(reader, key, depth);
+    append_json_string(key, out);
+}
+
+void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
+    using Type = MsgpackReader::Type;
+    if (depth > kPayloadDepthMax) {
+        reader.fail();
+        return;
+    }
+    switch (reader.peek()) {
+        case Type::nil:
+            reader.nil();
+            out += "null";
+            return;
+        case Type::boolean: out += reader.boolean() ? "true" : "false"; return;
+        case Type::integer: {
+            auto as_unsigned = reader;
+            const auto value = as_unsigned.unsigned_integer();
+            if (as_unsigned.ok()) {
+                reader = as_unsigned;
+                append_number(value, out);
+            } else {
+                append_number(reader.signed_integer(), out);
+            }
+            return;
+        }
+        case Type::floating: append_double(reader.number(), out); return;
+        case Type::string: append_json_string(reader.string(), out); return;
+        case Type::binary:
+            out += '"';
+            append_base64(reader.binary(), out);
+            out += '"';
+            return;
+        case Type::extension: append_extension(reader.extension(), out); return;
+        case Type::array: {
+            out += '[';
+            const auto elements = reader.array();
+            for (std::uint32_t i = 0; i < elements && reader.ok(); ++i) {
+                if (i > 0) out += ',';
+                append_value(reader, out, depth + 1);
+            }
+            out += ']';
+            return;
+        }
+        case Type::map: {
+            out += '{';
+            const auto pairs = reader.map();
+            for (std::uint32_t i = 0; i < pairs && reader.ok(); ++i) {
+                if (i > 0) out += ',';
+                append_key(reader, out, depth + 1);
+                out += ':';
+                append_value(reader, out, depth + 1);
+            }
+            out += '}';
+            return;
+        }
+        case Type::invalid: reader.fail(); return;
+    }
+}
+
+void write_json_value(const boost::json::value& value, MsgpackWriter& writer) {
+    using boost::json::kind;
+    switch (value.kind()) {
+        case kind::null: writer.nil(); return;
+        case kind::bool_: writer.boolean(value.get_bool()); return;
+        case kind::int64: writer.signed_integer(value.get_int64()); return;
+        case kind::uint64: writer.unsigned_integer(value.get_uint64()); return;
+        case kind::double_: writer.number(value.get_double()); return;
+        case kind::string: {
+            const auto& text = value.get_string();
+            writer.string({text.data(), text.size()});
+            return;
+        }
+        case kind::array:
+            writer.array(value.get_array().size());
+            for (const auto& element : value.get_array()) write_json_value(element, writer);
+            return;
+        case kind::object:
+            writer.map(value.get_object().size());
+            for (const auto& member : value.get_object()) {
+                writer.string({member.key().data(), member.key().size()});
+                write_json_value(member.value(), writer);
+            }
+            return;
+    }
+}
+
+}  // namespace
+
+Status append_json(std::string_view msgpack, std::string& out) {
+    MsgpackReader reader(msgpack);
+    append_value(reader, out, 1);
+    if (!reader.ok() || !reader.at_end()) return bad_request("payload", "is not one well-formed MessagePack value");
+    return {};
+}
+
+void append_json_string(std::string_view text, std::string& out) {
+    out += '"';
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && is_plain(text[plain])) ++plain;
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        if (static_cast<unsigned char>(text[0]) < 0x80) {
+            append_escaped(text[0], out);
+            text.remove_prefix(1);
+            continue;
+        }
+        const auto length = utf8_sequence_length(text);
+        out.append(length > 0 ? text.substr(0, length) : kReplacement);
+        text.remove_prefix(length > 0 ? length : 1);
+    }
+    out += '"';
+}
+
+Result<std::string> json_to_msgpack(std::string_view json) {
+    boost::json::parse_options options;
+    options.max_depth = kPayloadDepthMax;
+    boost::json::stream_parser parser({}, options);
+    boost::json::error_code error;
+    const auto parsed = parser.write_some(json.data(), json.size(), error);
+    if (!error && parsed < json.size()) error = boost::json::error::extra_data;
+    if (!error) parser.finish(error);
+    if (error == boost::json::error::too_deep) {
+        return bad_request("json", "is nested deeper than " + std::to_string(kPayloadDepthMax) + " levels");
+    }
+    if (error) {
+        return bad_request("json", "is malformed at byte " + std::to_string(parsed) + ": " + error.message());
+    }
+    std::string out;
+    out.reserve(json.size());
+    MsgpackWriter writer(out);
+    write_json_value(parser.release(), writer);
+    return out;
+}
+
+}  // namespace longwire

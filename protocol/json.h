@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "protocol/result.h"
+
+/// The border between MessagePack, which is carried inside, and JSON, which many clients speak.
+namespace longwire {
+
+/// Appends one MessagePack value as JSON (RFC 8259), streaming: no tree is built.
+///
+/// What JSON has no form for: bin becomes base64 text, a timestamp RFC 3339 text, any other extension
+/// {"ext": type, "base64": …}; NaN and infinities become null; a key that is no text becomes its JSON as text; bytes
+/// that are not UTF-8 become U+FFFD. Whole numbers keep all their digits. Errors: malformed input, more than
+/// kPayloadDepthMax levels; `out` then holds a part.
+Status append_json(std::string_view msgpack, std::string& out);
+
+/// Appends a JSON string, quoted and escaped; bytes that are not UTF-8 become U+FFFD.
+void append_json_string(std::string_view text, std::string& out);
+
+/// Turns one JSON text into MessagePack. Whole numbers become integers, others doubles. Errors name the byte where
+/// the text goes wrong, and refuse more than kPayloadDepthMax levels.
+Result<std::string> json_to_msgpack(std::string_view json);
+
+}  // namespace longwire

@@ -1,0 +1,99 @@
+#include "protocol/msgpack_fields.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "protocol/msgpack_reader.h"
+
+namespace longwire {
+namespace {
+
+std::string range_text(double low, double high) {
+    const auto text = [](double v) {
+        return v == std::floor(v) && std::abs(v) < 1e15 ? std::to_string(static_cast<std::int64_t>(v))
+                                                       : std::to_string(v);
+    };
+    return "must be from " + text(low) + " to " + text(high);
+}
+
+}  // namespace
+
+Result<MsgpackFields> MsgpackFields::parse(std::string_view map, std::string_view field) {
+    MsgpackReader reader(map);
+    if (reader.peek() != MsgpackReader::Type::map) return bad_request(std::string(field), "must be an object");
+    MsgpackFields fields;
+    const auto pairs = reader.map();
+    fields.fields_.reserve(std::min<std::uint32_t>(pairs, 32));
+    for (std::uint32_t i = 0; i < pairs && reader.ok(); ++i) {
+        const auto key = reader.string();
+        const auto value = reader.raw();
+        if (reader.ok() && MsgpackReader(value).peek() != MsgpackReader::Type::nil) {
+            fields.fields_.emplace_back(key, value);
+        }
+    }
+    if (!reader.ok() || !reader.at_end()) {
+        return bad_request(std::string(field), "is not a well-formed map with text keys");
+    }
+    return fields;
+}
+
+std::string_view MsgpackFields::raw(std::string_view name) const {
+    const auto found = std::find_if(fields_.rbegin(), fields_.rend(), [&](const auto& f) { return f.first == name; });
+    return found == fields_.rend() ? std::string_view{} : found->second;
+}
+
+Result<std::string_view> MsgpackFields::string(std::string_view name) const {
+    const auto value = raw(name);
+    if (value.empty()) return bad_request(std::string(name), "is required");
+    MsgpackReader reader(value);
+    const auto text = reader.string();
+    if (!reader.ok()) return bad_request(std::string(name), "must be a string");
+    return text;
+}
+
+Result<std::string_view> MsgpackFields::string_or(std::string_view name, std::string_view fallback) const {
+    if (!has(name)) return fallback;
+    return string(name);
+}
+
+Result<bool> MsgpackFields::boolean_or(std::string_view name, bool fallback) const {
+    const auto value = raw(name);
+    if (value.empty()) return fallback;
+    MsgpackReader reader(value);
+    const auto flag = reader.boolean();
+    if (!reader.ok()) return bad_request(std::string(name), "must be true or false");
+    return flag;
+}
+
+Result<std::int64_t> MsgpackFields::integer(std::string_view name, std::int64_t low, std::int64_t high) const {
+    if (!has(name)) return bad_request(std::string(name), "is required");
+    return integer_or(name, 0, low, high);
+}
+
+Result<std::int64_t> MsgpackFields::integer_or(std::string_view name, std::int64_t fallback, std::int64_t low,
+                                               std::int64_t high) const {
+    const auto value = raw(name);
+    if (value.empty()) return fallback;
+    MsgpackReader reader(value);
+    const auto number = reader.number();
+    if (!reader.ok() || number != std::floor(number)) {
+        return bad_request(std::string(name), "must be a whole number");
+    }
+    const auto in_range = number >= static_cast<double>(low) && number <= static_cast<double>(high);
+    if (!in_range) return bad_request(std::string(name), range_text(static_cast<double>(low), static_cast<double>(high)));
+    MsgpackReader exact(value);
+    if (exact.peek() == MsgpackReader::Type::integer) return exact.signed_integer();
+    return static_cast<std::int64_t>(number);
+}
+
+Result<double> MsgpackFields::number_or(std::string_view name, double fallback, double low, double high) const {
+    const auto value = raw(name);
+    if (value.empty()) return fallback;
+    MsgpackReader reader(value);
+    const auto number = reader.number();
+    if (!reader.ok()) return bad_request(std::string(name), "must be a number");
+    if (!(number >= low && number <= high)) return bad_request(std::string(name), range_text(low, high));
+    return number;
+}
+
+}  // namespace longwire
