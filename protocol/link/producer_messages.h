@@ -1,0 +1,176 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "protocol/link/link_codec.h"
+
+/// The messages of the producer link (worker and broker), as protocol/spec/links.md lists them. Fields are views: of
+/// the received bytes after decoding, of the caller's data when encoding.
+namespace longwire::link {
+
+struct PartitionSequence {
+    std::uint32_t partition = 0;
+    std::uint64_t sequence = 0;
+    static auto tie(auto& m) { return std::tie(m.partition, m.sequence); }
+};
+
+/// A task's attempt that a worker holds.
+struct AttemptRef {
+    std::string_view realm;
+    std::string_view task;
+    std::uint32_t attempt = 0;
+    static auto tie(auto& m) { return std::tie(m.realm, m.task, m.attempt); }
+};
+
+// Worker to broker.
+
+/// Begins a session. `running` are the attempts the worker still works on: the broker leaves those it agrees with and
+/// revokes the others.
+struct WorkerHello {
+    static constexpr std::uint32_t kKind = 1;
+    std::uint32_t version = 0;
+    std::string_view worker;
+    std::uint64_t incarnation = 0;
+    std::vector<std::string_view> kinds;
+    std::uint32_t capacity = 0;
+    std::string_view program;  // name and version, for people
+    std::vector<AttemptRef> running;
+    static auto tie(auto& m) {
+        return std::tie(m.version, m.worker, m.incarnation, m.kinds, m.capacity, m.program, m.running);
+    }
+};
+
+/// Says that the worker lives, and up to where it has published, so that a lost tail is noticed.
+struct WorkerHeartbeat {
+    static constexpr std::uint32_t kKind = 2;
+    std::vector<PartitionSequence> published;
+    static auto tie(auto& m) { return std::tie(m.published); }
+};
+
+/// Events as they were published, sent again over the link.
+struct ResentEvents {
+    static constexpr std::uint32_t kKind = 3;
+    Blob key;
+    Blob envelopes;
+    static auto tie(auto& m) { return std::tie(m.key, m.envelopes); }
+};
+
+/// Gives an attempt back unfinished: the worker drains or has no room.
+struct HandBack {
+    static constexpr std::uint32_t kKind = 4;
+    AttemptRef attempt;
+    std::string_view reason;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.reason); }
+};
+
+/// The worker takes no more tasks. It ends its session with WorkerBye once it has none left.
+struct WorkerDraining {
+    static constexpr std::uint32_t kKind = 5;
+    static auto tie(auto&) { return std::tie(); }
+};
+
+struct WorkerBye {
+    static constexpr std::uint32_t kKind = 6;
+    static auto tie(auto&) { return std::tie(); }
+};
+
+using WorkerToBroker = std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye>;
+
+// Broker to worker.
+
+/// Answers a hello. `positions` tell, for this incarnation, up to where each partition's events are in the log.
+struct WorkerWelcome {
+    static constexpr std::uint32_t kKind = 65;
+    std::uint32_t version = 0;
+    std::string_view broker;
+    std::uint32_t partitions = 0;
+    std::uint64_t window_bytes = 0;
+    std::vector<PartitionSequence> positions;
+    static auto tie(auto& m) { return std::tie(m.version, m.broker, m.partitions, m.window_bytes, m.positions); }
+};
+
+/// These events, and all of the partition before them, are in the log.
+struct EventsCommitted {
+    static constexpr std::uint32_t kKind = 66;
+    std::vector<PartitionSequence> positions;
+    static auto tie(auto& m) { return std::tie(m.positions); }
+};
+
+/// Asks for everything of a partition from this sequence on.
+struct ResendRequest {
+    static constexpr std::uint32_t kKind = 67;
+    PartitionSequence from;
+    static auto tie(auto& m) { return std::tie(m.from); }
+};
+
+struct AssignTask {
+    static constexpr std::uint32_t kKind = 68;
+    AttemptRef attempt;
+    std::uint32_t run = 0;
+    std::string_view kind;
+    Raw input;
+    std::int64_t timeout_ms = 0;  // 0: none
+    static auto tie(auto& m) { return std::tie(m.attempt, m.run, m.kind, m.input, m.timeout_ms); }
+};
+
+/// Asks an attempt to end. It is over by force `grace_ms` later.
+struct CancelTask {
+    static constexpr std::uint32_t kKind = 69;
+    AttemptRef attempt;
+    std::string_view reason;
+    std::int64_t grace_ms = 0;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.reason, m.grace_ms); }
+};
+
+struct TaskInput {
+    static constexpr std::uint32_t kKind = 70;
+    AttemptRef attempt;
+    std::uint64_t offset = 0;
+    Raw data;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.offset, m.data); }
+};
+
+/// The attempt is no longer this worker's: what it still emits for it is refused.
+struct RevokeAttempt {
+    static constexpr std::uint32_t kKind = 71;
+    AttemptRef attempt;
+    std::string_view reason;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.reason); }
+};
+
+/// An event that will never be in the log; its sequence counts as done.
+struct EventRefused {
+    static constexpr std::uint32_t kKind = 72;
+    PartitionSequence at;
+    std::string_view code;
+    std::string_view message;
+    static auto tie(auto& m) { return std::tie(m.at, m.code, m.message); }
+};
+
+struct BrokerHeartbeat {
+    static constexpr std::uint32_t kKind = 73;
+    static auto tie(auto&) { return std::tie(); }
+};
+
+/// The broker doesn't know this session (any more): say hello.
+struct LinkReset {
+    static constexpr std::uint32_t kKind = 74;
+    std::string_view reason;
+    static auto tie(auto& m) { return std::tie(m.reason); }
+};
+
+/// The hello was refused for good: another version, or a name in use.
+struct HelloRefused {
+    static constexpr std::uint32_t kKind = 75;
+    std::string_view message;
+    static auto tie(auto& m) { return std::tie(m.message); }
+};
+
+using BrokerToWorker = std::variant<WorkerWelcome, EventsCommitted, ResendRequest, AssignTask, CancelTask, TaskInput,
+                                    RevokeAttempt, EventRefused, BrokerHeartbeat, LinkReset, HelloRefused>;
+
+}  // namespace longwire::link

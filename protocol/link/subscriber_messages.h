@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "protocol/link/link_codec.h"
+#include "protocol/link/producer_messages.h"
+
+/// The messages of the subscriber link (edge and broker), as protocol/spec/links.md lists them. Fields are views, as
+/// for the producer link.
+namespace longwire::link {
+
+// Edge to broker.
+
+/// Begins a session, in which the broker knows of no subscription yet.
+struct EdgeHello {
+    static constexpr std::uint32_t kKind = 1;
+    std::uint32_t version = 0;
+    std::string_view edge;
+    std::uint64_t window_bytes = 0;  // the broker sends no more deliveries than this beyond what Credit has confirmed
+    static auto tie(auto& m) { return std::tie(m.version, m.edge, m.window_bytes); }
+};
+
+/// Asks for all events of a topic after a position, first what the log has and then what comes.
+/// `epoch` 0 means from now on, whatever `after` says.
+struct Subscribe {
+    static constexpr std::uint32_t kKind = 2;
+    std::uint64_t request = 0;
+    std::string_view path;
+    std::uint64_t epoch = 0;
+    std::uint64_t after = 0;
+    static auto tie(auto& m) { return std::tie(m.request, m.path, m.epoch, m.after); }
+};
+
+struct Unsubscribe {
+    static constexpr std::uint32_t kKind = 3;
+    std::string_view path;
+    static auto tie(auto& m) { return std::tie(m.path); }
+};
+
+/// Asks for the events, from now on, of every topic of a realm that the filter matches.
+struct SubscribeFilter {
+    static constexpr std::uint32_t kKind = 4;
+    std::uint64_t request = 0;
+    std::string_view realm;
+    std::string_view filter;
+    static auto tie(auto& m) { return std::tie(m.request, m.realm, m.filter); }
+};
+
+struct UnsubscribeFilter {
+    static constexpr std::uint32_t kKind = 5;
+    std::string_view realm;
+    std::string_view filter;
+    static auto tie(auto& m) { return std::tie(m.realm, m.filter); }
+};
+
+/// All deliveries of the session so far of which the edge has disposed, in bytes.
+struct Credit {
+    static constexpr std::uint32_t kKind = 6;
+    std::uint64_t consumed_bytes = 0;
+    static auto tie(auto& m) { return std::tie(m.consumed_bytes); }
+};
+
+/// A client's command, checked in form and in rights by the edge.
+struct Request {
+    static constexpr std::uint32_t kKind = 7;
+    std::uint64_t request = 0;
+    std::string_view realm;
+    std::string_view user;
+    std::string_view command;
+    Raw fields;
+    static auto tie(auto& m) { return std::tie(m.request, m.realm, m.user, m.command, m.fields); }
+};
+
+struct EdgeHeartbeat {
+    static constexpr std::uint32_t kKind = 8;
+    static auto tie(auto&) { return std::tie(); }
+};
+
+struct EdgeBye {
+    static constexpr std::uint32_t kKind = 9;
+    static auto tie(auto&) { return std::tie(); }
+};
+
+using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit, Request,
+                                  EdgeHeartbeat, EdgeBye>;
+
+// Broker to edge.
+
+struct EdgeWelcome {
+    static constexpr std::uint32_t kKind = 65;
+    std::uint32_t version = 0;
+    std::string_view broker;
+    std::uint32_t partitions = 0;
+    static auto tie(auto& m) { return std::tie(m.version, m.broker, m.partitions); }
+};
+
+/// Where a subscription stands: the first event delivered will be `after` + 1 of `epoch`. `head` is the newest offset,
+/// `tail` the oldest kept (head + 1 where none is). For a filter only `request` is filled.
+struct Subscribed {
+    static constexpr std::uint32_t kKind = 66;
+    std::uint64_t request = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t after = 0;
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    static auto tie(auto& m) { return std::tie(m.request, m.epoch, m.after, m.head, m.tail); }
+};
+
+/// Events of one topic with consecutive offsets, each as an envelope.
+struct TopicEvents {
+    std::string_view path;
+    std::uint64_t epoch = 0;
+    std::uint64_t first = 0;
+    std::vector<Blob> envelopes;
+    static auto tie(auto& m) { return std::tie(m.path, m.epoch, m.first, m.envelopes); }
+};
+
+/// Deliveries. The message's whole size counts against the edge's window.
+struct Deliver {
+    static constexpr std::uint32_t kKind = 67;
+    std::vector<TopicEvents> topics;
+    static auto tie(auto& m) { return std::tie(m.topics); }
+};
+
+/// Offsets that will not come, because the log no longer has them.
+struct DeliveryGap {
+    static constexpr std::uint32_t kKind = 68;
+    std::string_view path;
+    std::uint64_t epoch = 0;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    static auto tie(auto& m) { return std::tie(m.path, m.epoch, m.from, m.to); }
+};
+
+/// Answers a Request, or a refused Subscribe: `ok` where `code` is empty, the error otherwise.
+struct Reply {
+    static constexpr std::uint32_t kKind = 69;
+    std::uint64_t request = 0;
+    Raw ok;
+    std::string_view code;
+    std::string_view message;
+    std::string_view field;
+    std::int64_t retry_after_ms = 0;
+    static auto tie(auto& m) { return std::tie(m.request, m.ok, m.code, m.message, m.field, m.retry_after_ms); }
+};
+
+using BrokerToEdge = std::variant<EdgeWelcome, Subscribed, Deliver, DeliveryGap, Reply, BrokerHeartbeat, LinkReset,
+                                  HelloRefused>;
+
+}  // namespace longwire::link
