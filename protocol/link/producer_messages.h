@@ -100,11 +100,13 @@ struct EventsCommitted {
     static auto tie(auto& m) { return std::tie(m.positions); }
 };
 
-/// Asks for everything of a partition from this sequence on.
+/// Asks for the events of a partition from `from` to `to`, both included.
 struct ResendRequest {
     static constexpr std::uint32_t kKind = 67;
-    PartitionSequence from;
-    static auto tie(auto& m) { return std::tie(m.from); }
+    std::uint32_t partition = 0;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    static auto tie(auto& m) { return std::tie(m.partition, m.from, m.to); }
 };
 
 struct AssignTask {
