@@ -18,7 +18,8 @@ Files = dict[str, str]
 Problems = Iterator[Problem]
 
 CPP = (".cc", ".h")
-CODE = CPP + (".py", ".sh", ".cmake", ".ts", ".tsx", ".js", ".mjs", ".css")
+WEB = (".ts", ".tsx", ".js", ".mjs", ".css")
+CODE = CPP + WEB + (".py", ".sh", ".cmake")
 PRODUCT = ("protocol", "broker", "edge", "worker", "clients")
 
 

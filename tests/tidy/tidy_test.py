@@ -176,10 +176,15 @@ class Layout(unittest.TestCase):
         self.assertEqual(rules("protocol/topic.cpp", "\n"), ["name"])
 
     def test_columns(self):
-        self.assertEqual(rules("protocol/a.cc", "x" * 110 + "\n"), [])
-        self.assertEqual(rules("protocol/a.cc", "x" * 111 + "\n"), ["columns"])
-        self.assertEqual(rules("dev", "x" * 111 + "\n"), ["columns"])
-        self.assertEqual(rules("docs/a.md", "x" * 111 + "\n"), [])
+        widest = "x" * tidy.COLUMNS_MAX
+        self.assertEqual(rules("protocol/a.cc", widest + "\n"), [])
+        self.assertEqual(rules("protocol/a.cc", widest + "x\n"), ["columns"])
+        self.assertEqual(rules("dev", widest + "x\n"), ["columns"])
+        self.assertEqual(rules("docs/a.md", widest + "x\n"), [])
+
+    def test_columns_of_the_page(self):
+        self.assertEqual(rules("edge/console/src/a.tsx", "x" * 140 + "\n"), [])
+        self.assertEqual(rules("edge/console/src/a.tsx", "x" * 141 + "\n"), ["columns"])
 
     def test_length(self):
         self.assertEqual(rules("protocol/a.cc", "\n" * 500), [])
