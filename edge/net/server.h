@@ -10,11 +10,12 @@
 
 #include "protocol/result.h"
 
-/// The edge's network side as the rest of the edge sees it: HTTP requests, WebSocket messages and turns of a loop.
-/// Asio and Beast live behind this header and nowhere else.
+/// The edge's network side as the rest of the edge sees it: HTTP requests, WebSocket messages and turns of a
+/// loop. Asio and Beast live behind this header and nowhere else.
 ///
-/// A Server runs one Shard per thread. A shard has its own acceptor (SO_REUSEPORT) and its own connections, which
-/// never move; everything below is called on, and only on, its shard's thread, except Shard::post and what Server says.
+/// A Server runs one Shard per thread. A shard has its own acceptor (SO_REUSEPORT) and its own connections,
+/// which never move; everything below is called on, and only on, its shard's thread, except Shard::post and
+/// what Server says.
 namespace longwire::edge::net {
 
 /// Bytes that many connections may send at once: shared, and never changed after they were made.
@@ -52,8 +53,9 @@ class HttpExchange {
     /// Sends the whole answer. At most once.
     virtual void respond(HttpResponse response) = 0;
 
-    /// Begins an answer whose body is written piece by piece (Server-Sent Events), with Content-Length absent and
-    /// "Connection: close". Then write() as often as wanted; what one turn writes leaves in one system call.
+    /// Begins an answer whose body is written piece by piece (Server-Sent Events), with Content-Length absent
+    /// and "Connection: close". Then write() as often as wanted; what one turn writes leaves in one system
+    /// call.
     virtual void begin_stream(HttpResponse head) = 0;
     virtual void write(SharedBytes piece) = 0;
     virtual void end_stream() = 0;
@@ -74,8 +76,8 @@ class WsConnection {
     /// `binary` decides the opcode. A no-op once the connection is closing.
     virtual void send(SharedBytes message, bool binary) = 0;
 
-    /// Queues bytes that are already complete WebSocket frames, headers included (see ws_frame.h). The cheapest way
-    /// to send the same message to many.
+    /// Queues bytes that are already complete WebSocket frames, headers included (see ws_frame.h). The
+    /// cheapest way to send the same message to many.
     virtual void send_frames(SharedBytes frames) = 0;
 
     /// Bytes queued that the kernel has not taken yet.
@@ -84,8 +86,8 @@ class WsConnection {
     /// Sends a ping; WsHandler::on_pong tells of the answer.
     virtual void ping() = 0;
 
-    /// Sends what is queued and then a close frame; the connection ends when the peer has answered it or after 5 s.
-    /// on_closed follows exactly once, never from within this call.
+    /// Sends what is queued and then a close frame; the connection ends when the peer has answered it or
+    /// after 5 s. on_closed follows exactly once, never from within this call.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
     /// Ends the connection at once, without sending what is queued. on_closed follows as for close().
@@ -94,7 +96,8 @@ class WsConnection {
     virtual const std::string& remote_address() const = 0;
 };
 
-/// Whoever serves a WebSocket connection. Its connection outlives it; it is destroyed after on_closed has returned.
+/// Whoever serves a WebSocket connection. Its connection outlives it; it is destroyed after on_closed has
+/// returned.
 class WsHandler {
   public:
     virtual ~WsHandler() = default;
@@ -111,7 +114,8 @@ class WsHandler {
     /// unsent_bytes() has come down to 0 after having been above it.
     virtual void on_drained() = 0;
 
-    /// The connection is gone. `code` is the close code the peer sent, ours if we began, or 1006 where there was none.
+    /// The connection is gone. `code` is the close code the peer sent, ours if we began, or 1006 where there
+    /// was none.
     virtual void on_closed(std::uint16_t code) = 0;
 };
 
@@ -120,7 +124,7 @@ struct UpgradeRefused {
     HttpResponse response;
 };
 struct UpgradeAccepted {
-    std::string subprotocol;  // empty: none is answered
+    std::string subprotocol;                  // empty: none is answered
     std::size_t max_message_bytes = 1 << 20;  // a larger message closes 1009
     std::function<std::unique_ptr<WsHandler>(WsConnection&)> make_handler;
 };
@@ -139,8 +143,8 @@ class App {
     };
     virtual Upgrade on_upgrade(const HttpRequest& request) = 0;
 
-    /// Called once after every turn of the loop (all handlers that were ready have run), before what the turn queued
-    /// is written.
+    /// Called once after every turn of the loop (all handlers that were ready have run), before what the turn
+    /// queued is written.
     virtual void on_turn_end() = 0;
 
     /// Called about every 50 ms.
@@ -164,7 +168,8 @@ struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
     std::size_t shards = 1;
-    std::int64_t handshake_timeout_ms = 10'000;  // from accept to a whole request header; also between requests
+    std::int64_t handshake_timeout_ms =
+        10'000;  // from accept to a whole request header; also between requests
     std::size_t http_header_bytes_max = 16 * 1024;
     std::size_t http_body_bytes_max = 1 << 20;
     std::size_t connections_max = 100'000;  // beyond it a connection is accepted and closed with 503
@@ -189,8 +194,8 @@ class Server {
     virtual void stop(std::uint16_t code, std::int64_t grace_ms) = 0;
 };
 
-/// Binds, makes one App per shard with `make_app` (called here, before any thread runs) and starts the threads.
-/// Fails with the system's words when the address cannot be bound.
+/// Binds, makes one App per shard with `make_app` (called here, before any thread runs) and starts the
+/// threads. Fails with the system's words when the address cannot be bound.
 Result<std::unique_ptr<Server>> start_server(const ServerOptions& options,
                                              const std::function<std::unique_ptr<App>(Shard&)>& make_app);
 
