@@ -109,6 +109,7 @@ class Broker final : private SchedulerPort {
     const BrokerStats& stats() const { return stats_; }
     const Scheduler& scheduler() const { return scheduler_; }
     std::size_t topics() const { return topics_.size(); }
+    std::uint32_t partitions() const { return options_.partitions; }
 
   private:
     struct WorkerLink {
