@@ -1,0 +1,77 @@
+#include "protocol/node/flat_toml.h"
+
+#include <gmock/gmock.h>
+
+namespace longwire {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(FlatToml, ReadsEachKindOfValue) {
+    const auto entries = parse_flat_toml(R"(# settings
+text = "a # b\n\u00e9"  # said
+'raw key' = 'C:\x'
+number = -1_000
+real=6.5e-1
+yes = true
+list = [ "a", # first
+  2,
+]
+none = []
+)");
+    ASSERT_TRUE(entries) << describe(entries.error());
+    ASSERT_EQ(entries->size(), 7u);
+    EXPECT_THAT((*entries)[0].values, ElementsAre("a # b\n\xC3\xA9"));
+    EXPECT_EQ((*entries)[1].key, "raw key");
+    EXPECT_THAT((*entries)[1].values, ElementsAre("C:\\x"));
+    EXPECT_THAT((*entries)[2].values, ElementsAre("-1000"));
+    EXPECT_THAT((*entries)[3].values, ElementsAre("6.5e-1"));
+    EXPECT_THAT((*entries)[4].values, ElementsAre("true"));
+    EXPECT_THAT((*entries)[5].values, ElementsAre("a", "2"));
+    EXPECT_TRUE((*entries)[5].is_array);
+    EXPECT_EQ((*entries)[6].line, 10u);
+    EXPECT_TRUE((*entries)[6].values.empty());
+}
+
+TEST(FlatToml, EmptyTextHasNoEntries) {
+    EXPECT_TRUE(parse_flat_toml("")->empty());
+    EXPECT_TRUE(parse_flat_toml("\r\n  # only words\r\n")->empty());
+}
+
+TEST(FlatToml, NamesTheLineAtFault) {
+    const std::vector<std::pair<std::string, std::string>> faults{
+        {"a = 1\n[part]\n", "line 2: tables"},
+        {"a = 1\n\na = 2", "line 3: a comes twice"},
+        {"a", "line 1: '=' is missing"},
+        {"a = ", "line 1: a value is"},
+        {"a = word", "line 1: a value is"},
+        {"a = \"x", "line 1: a string has no end"},
+        {"a = \"\\q\"", "unknown escape"},
+        {"a = \"\\ud800\"", "bad \\u escape"},
+        {"a = \"\\u12", "bad \\u escape"},
+        {"a = [1 2]", "',' or ']' is missing"},
+        {"a = [1,\n", "']' is missing"},
+        {"a = 1 2", "something follows"},
+        {"a = \"\"\"x\"\"\"", "multi-line strings"},
+        {"a.b = 1", "'=' is missing after a"},
+        {"= 1", "begins with a key"},
+        {"a = \"\xff\"", "is not UTF-8"},
+        {"a = \"x\\", "unknown escape"},
+    };
+    for (const auto& [text, says] : faults) {
+        const auto entries = parse_flat_toml(text);
+        ASSERT_FALSE(entries) << text;
+        EXPECT_THAT(entries.error().field + ": " + entries.error().message, HasSubstr(says)) << text;
+    }
+}
+
+TEST(FlatToml, WritesStringsThatItReadsBack) {
+    const std::string odd = "a\"b\\c\n\t\x01 \xC3\xA9#";
+    const auto entries = parse_flat_toml("k = " + toml_string(odd));
+    ASSERT_TRUE(entries);
+    EXPECT_EQ(entries->front().values.front(), odd);
+}
+
+}  // namespace
+}  // namespace longwire
