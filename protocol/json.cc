@@ -7,9 +7,9 @@
 #include <ctime>
 
 #include "protocol/base64.h"
+#include "protocol/json_value.h"
 #include "protocol/limits.h"
 #include "protocol/msgpack_reader.h"
-#include "protocol/msgpack_writer.h"
 #include "protocol/utf8.h"
 
 namespace longwire {
@@ -168,33 +168,6 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
     }
 }
 
-void write_json_value(const boost::json::value& value, MsgpackWriter& writer) {
-    using boost::json::kind;
-    switch (value.kind()) {
-        case kind::null: writer.nil(); return;
-        case kind::bool_: writer.boolean(value.get_bool()); return;
-        case kind::int64: writer.signed_integer(value.get_int64()); return;
-        case kind::uint64: writer.unsigned_integer(value.get_uint64()); return;
-        case kind::double_: writer.number(value.get_double()); return;
-        case kind::string: {
-            const auto& text = value.get_string();
-            writer.string({text.data(), text.size()});
-            return;
-        }
-        case kind::array:
-            writer.array(value.get_array().size());
-            for (const auto& element : value.get_array()) write_json_value(element, writer);
-            return;
-        case kind::object:
-            writer.map(value.get_object().size());
-            for (const auto& member : value.get_object()) {
-                writer.string({member.key().data(), member.key().size()});
-                write_json_value(member.value(), writer);
-            }
-            return;
-    }
-}
-
 }  // namespace
 
 Status append_json(std::string_view msgpack, std::string& out) {
@@ -240,8 +213,7 @@ Result<std::string> json_to_msgpack(std::string_view json) {
     }
     std::string out;
     out.reserve(json.size());
-    MsgpackWriter writer(out);
-    write_json_value(parser.release(), writer);
+    append_msgpack(parser.release(), out);
     return out;
 }
 

@@ -26,6 +26,12 @@ class LinkCounter {
         return number == ++received_;
     }
 
+    /// The peer counts from 1 again, and this was its first: it has answered a hello that was said more than once.
+    void peer_began_anew(std::int64_t now_us) {
+        heard_us_ = now_us;
+        received_ = 1;
+    }
+
     bool is_heartbeat_due(std::int64_t now_us) const { return now_us - said_us_ >= kHeartbeatMs * 1000; }
 
     bool is_peer_lost(std::int64_t now_us) const {

@@ -29,7 +29,8 @@ struct AttemptRef {
 // Worker to broker.
 
 /// Begins a session. `running` are the attempts the worker still works on: the broker leaves those it agrees with and
-/// revokes the others.
+/// revokes the others. `acknowledged` is what the worker has forgotten since: a broker whose log ends before (refused
+/// events leave no trace there) must go on from here, for it can't get the older ones again.
 struct WorkerHello {
     static constexpr std::uint32_t kKind = 1;
     std::uint32_t version = 0;
@@ -39,8 +40,9 @@ struct WorkerHello {
     std::uint32_t capacity = 0;
     std::string_view program;  // name and version, for people
     std::vector<AttemptRef> running;
+    std::vector<PartitionSequence> acknowledged;
     static auto tie(auto& m) {
-        return std::tie(m.version, m.worker, m.incarnation, m.kinds, m.capacity, m.program, m.running);
+        return std::tie(m.version, m.worker, m.incarnation, m.kinds, m.capacity, m.program, m.running, m.acknowledged);
     }
 };
 

@@ -69,6 +69,26 @@ std::vector<PartitionSequence> ProducerSender::published() const {
     return positions;
 }
 
+std::vector<PartitionSequence> ProducerSender::acknowledged() const {
+    std::vector<PartitionSequence> positions;
+    for (std::uint32_t i = 0; i < partitions_.size(); ++i) {
+        if (partitions_[i].committed > 0) positions.push_back({i, partitions_[i].committed});
+    }
+    return positions;
+}
+
+bool ProducerSender::is_committed(const PartitionSequence& at) const {
+    return at.partition < partitions_.size() && at.sequence <= partitions_[at.partition].committed;
+}
+
+std::optional<ProducerSender::KeptEvent> ProducerSender::find(const PartitionSequence& at) const {
+    if (at.partition >= partitions_.size()) return std::nullopt;
+    const auto& partition = partitions_[at.partition];
+    if (at.sequence <= partition.committed || at.sequence > partition.last()) return std::nullopt;
+    const auto& kept = partition.kept[at.sequence - partition.committed - 1];
+    return KeptEvent{*kept.key, kept.envelope};
+}
+
 std::shared_ptr<const std::string> ProducerSender::key_of(std::string_view path, std::uint32_t partition) {
     if (keys_.size() > kKeysCachedMax) keys_.clear();
     auto& key = keys_[std::string(path)];

@@ -65,7 +65,20 @@ class ProducerSender {
     /// The newest number given in each partition that has something unacknowledged.
     std::vector<PartitionSequence> published() const;
 
+    /// Up to where each partition's events have been acknowledged, where any have.
+    std::vector<PartitionSequence> acknowledged() const;
+
     std::size_t kept_bytes() const { return kept_bytes_; }
+
+    /// Whether the event of this place, and all of the partition before it, have been acknowledged.
+    bool is_committed(const PartitionSequence& at) const;
+
+    /// An event not yet acknowledged. The views hold until the next call that is not const.
+    struct KeptEvent {
+        std::string_view key;
+        std::string_view envelope;
+    };
+    std::optional<KeptEvent> find(const PartitionSequence& at) const;
 
   private:
     struct Kept {
