@@ -54,6 +54,7 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
         scheduler_.worker_left(peer, now_us_);
         worker = fresh();
     }
+    for (const auto& position : hello.acknowledged) worker.receiver.restore(position);
     worker.counter.emplace(now_us_);
     static_cast<void>(worker.counter->accept(number, now_us_));
     worker.session = next_session_++;

@@ -79,17 +79,21 @@ void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
         end_session(now_us);
         return say_hello(now_us);
     }
-    if (!counter_ || !counter_->accept(decoded->number, now_us)) {
-        // The rest of an older session, or a message was lost: only a new session can tell.
-        if (is_up_) end_session(now_us);
+    if (!counter_) return;
+    if (std::holds_alternative<EdgeWelcome>(decoded->message)) {
+        counter_->peer_began_anew(now_us);
+        if (!is_up_) begin_session();
         return;
     }
+    const bool is_next = counter_->accept(decoded->number, now_us);
+    if (!is_up_) return;  // the rest of an older session
+    if (!is_next) return end_session(now_us);
     take(decoded->message, bytes, now_us);
 }
 
 void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us) {
     std::visit(Overloaded{
-                   [&](const EdgeWelcome&) { begin_session(); },
+                   [&](const EdgeWelcome&) {},
                    [&](const Subscribed& subscribed) { take_subscribed(subscribed); },
                    [&](const Deliver& deliver) {
                        for (const auto& events : deliver.topics) take_events(events, now_us);
