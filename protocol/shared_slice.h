@@ -7,9 +7,12 @@
 
 namespace longwire {
 
+/// Bytes that many may hold at once, never changed after they were made.
+using SharedBytes = std::shared_ptr<const std::string>;
+
 /// A part of an immutable, shared buffer: copying one copies no bytes, and many events can live in one buffer.
 struct SharedSlice {
-    std::shared_ptr<const std::string> owner;
+    SharedBytes owner;
     std::string_view bytes;
 
     static SharedSlice of(std::string text) {
