@@ -170,6 +170,13 @@ struct ServerOptions {
     std::size_t connections_max = 100'000;  // beyond it a connection is accepted and closed with 503
 };
 
+/// Since the start, of all shards.
+struct ServerCounters {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;        // with 503, because of connections_max
+    std::uint64_t accept_errors = 0;  // out of descriptors or memory; the shard tries again at the next tick
+};
+
 /// Listens and runs the shards' threads.
 class Server {
   public:
@@ -180,6 +187,9 @@ class Server {
 
     virtual std::size_t shards() const = 0;
     virtual Shard& shard(std::size_t index) = 0;
+
+    /// From any thread.
+    virtual ServerCounters counters() const = 0;
 
     /// Stops to accept; connections live on. From any thread.
     virtual void stop_accepting() = 0;
