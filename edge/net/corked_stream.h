@@ -5,9 +5,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/buffer_traits.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/role.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -95,6 +97,21 @@ class CorkedStream {
         if (!bytes.empty()) unread_ = std::make_unique<std::string>(std::move(bytes));
     }
 
+    /// What Beast has read, and what it waits for: how a session knows that Beast holds nothing of a message.
+    bool reading() const { return reading_; }
+    std::size_t asked_bytes() const { return asked_bytes_; }
+    std::uint32_t reads() const { return reads_; }
+    std::uint64_t received_bytes() const { return received_bytes_; }
+
+    /// Ends the pending operations on the socket with operation_aborted.
+    void cancel() {
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
+
+    /// While muted, writes succeed and vanish.
+    void mute(bool muted) { muted_ = muted; }
+
     /// Tells the peer that nothing follows. Receiving goes on.
     void end_sending() {
         error_code ignored;
@@ -119,7 +136,16 @@ class CorkedStream {
                 if (unread_) {
                     post(std::forward<decltype(completion)>(completion), take_unread(into));
                 } else {
-                    socket_.async_read_some(into, std::forward<decltype(completion)>(completion));
+                    ++reads_;
+                    asked_bytes_ = boost::beast::buffer_bytes(into);
+                    reading_ = true;
+                    socket_.async_read_some(
+                        into, [this, handler_ = std::forward<decltype(completion)>(completion)](
+                                  error_code error, std::size_t bytes) mutable {
+                            reading_ = false;
+                            received_bytes_ += bytes;
+                            handler_(error, bytes);
+                        });
                 }
             },
             handler, buffers);
@@ -206,6 +232,7 @@ class CorkedStream {
 
     template <class Buffers>
     std::size_t enqueue(const Buffers& buffers) {
+        if (muted_) return boost::beast::buffer_bytes(buffers);
         std::size_t size = 0;
         bool close_frame = false;
         for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
@@ -232,7 +259,12 @@ class CorkedStream {
     std::unique_ptr<std::string> unread_;
     std::unique_ptr<Write> write_;  // Beast's, until the kernel has taken its bytes
     std::size_t write_left_ = 0;    // of the queue, up to the end of Beast's write
+    std::size_t asked_bytes_ = 0;
+    std::uint64_t received_bytes_ = 0;
+    std::uint32_t reads_ = 0;
+    bool reading_ = false;
     bool sealed_ = false;
+    bool muted_ = false;
 };
 
 }  // namespace longwire::edge::net

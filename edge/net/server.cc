@@ -39,6 +39,7 @@ class ShardedServer final : public Server {
         counters.accepted = counts_.accepted.load(std::memory_order_relaxed);
         counters.refused = counts_.refused.load(std::memory_order_relaxed);
         counters.accept_errors = counts_.accept_errors.load(std::memory_order_relaxed);
+        counters.readers_made = counts_.readers_made.load(std::memory_order_relaxed);
         return counters;
     }
 

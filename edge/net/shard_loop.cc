@@ -55,6 +55,7 @@ ShardLoop::ShardLoop(std::size_t index, const ServerOptions& options, ServerCoun
       counts_(counts),
       request_deadlines_(options.handshake_timeout_ms),
       close_deadlines_(kCloseTimeoutMs),
+      warm_readers_(options.warm_readers_max),
       now_ms_(steady_now_ms()),
       scratch_(kScratchBytes, '\0') {}
 

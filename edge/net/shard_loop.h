@@ -18,6 +18,7 @@
 #include "edge/net/connection.h"
 #include "edge/net/server.h"
 #include "edge/net/socket_io.h"
+#include "edge/net/warm_readers.h"
 
 namespace longwire::edge::net {
 
@@ -33,6 +34,7 @@ struct ServerCounts {
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
     std::atomic<std::uint64_t> accept_errors{0};
+    std::atomic<std::uint64_t> readers_made{0};
 
     std::mutex mutex;
     std::condition_variable connection_closed;  // notified for each one while a shard drains
@@ -73,8 +75,10 @@ class ShardLoop final : public Shard {
     asio::io_context& context() { return context_; }
     const ServerOptions& options() const { return options_; }
     std::int64_t now_ms() const { return now_ms_; }
+    ServerCounts& counts() { return counts_; }
     DeadlineQueue& request_deadlines() { return request_deadlines_; }
     DeadlineQueue& close_deadlines() { return close_deadlines_; }
+    WarmReaders& warm_readers() { return warm_readers_; }
 
     /// Memory to receive into, used up before the caller returns to the loop.
     std::string& scratch() { return scratch_; }
@@ -110,6 +114,7 @@ class ShardLoop final : public Shard {
 
     DeadlineQueue request_deadlines_;
     DeadlineQueue close_deadlines_;
+    WarmReaders warm_readers_;
     std::int64_t now_ms_ = 0;
     std::int64_t headers_second_ = -1;
     std::string headers_;
