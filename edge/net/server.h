@@ -173,6 +173,17 @@ struct ServerOptions {
     std::size_t http_header_bytes_max = 16 * 1024;
     std::size_t http_body_bytes_max = 1 << 20;
     std::size_t connections_max = 100'000;  // beyond it a connection is accepted and closed with 503
+    // WebSocket connections per shard that keep a reader (some 2.5 KB) after they have been read from. The others get
+    // one when they send something, which costs a few microseconds.
+    std::size_t warm_readers_max = 512;
+};
+
+/// Since the start, of all shards.
+struct ServerCounters {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;        // with 503, because of connections_max
+    std::uint64_t accept_errors = 0;  // out of descriptors or memory; the shard tries again at the next tick
+    std::uint64_t readers_made = 0;   // for WebSocket connections that had none (see warm_readers_max)
 };
 
 /// Listens and runs the shards' threads.
@@ -185,6 +196,9 @@ class Server {
 
     virtual std::size_t shards() const = 0;
     virtual Shard& shard(std::size_t index) = 0;
+
+    /// From any thread.
+    virtual ServerCounters counters() const = 0;
 
     /// Stops to accept; connections live on. From any thread.
     virtual void stop_accepting() = 0;

@@ -1,0 +1,86 @@
+#include "edge/net/send_queue.h"
+
+#include <utility>
+
+namespace longwire::edge::net {
+namespace {
+
+/// Up to here copying a piece beside others costs less than a vector of its own in the system call.
+constexpr std::size_t kCopiedPieceBytesMax = 1024;
+
+/// A piece of copies is closed when it has grown to this size, so that sent memory is given back piece by piece.
+constexpr std::size_t kOpenPieceBytesMax = 64 * 1024;
+
+/// Pieces that an empty queue keeps room for: what one turn usually queues.
+constexpr std::size_t kKeptPieces = 4;
+
+}  // namespace
+
+void SendQueue::push(SharedBytes piece) {
+    if (!piece || piece->empty()) return;
+    if (bytes_ > 0 && piece->size() <= kCopiedPieceBytesMax) {
+        append(*piece);
+        return;
+    }
+    bytes_ += piece->size();
+    open_.reset();
+    pieces_.push_back(std::move(piece));
+}
+
+void SendQueue::append(std::string_view bytes) {
+    if (bytes.empty()) return;
+    if (!open_ || open_->size() + bytes.size() > kOpenPieceBytesMax) {
+        open_ = std::make_shared<std::string>();
+        pieces_.push_back(open_);
+    }
+    open_->append(bytes);
+    bytes_ += bytes.size();
+}
+
+std::size_t SendQueue::gather(std::span<iovec> vectors) const {
+    std::size_t used = 0;
+    std::size_t skip = sent_of_first_;
+    for (std::size_t i = first_; i < pieces_.size() && used < vectors.size(); ++i) {
+        const std::string& piece = *pieces_[i];
+        // sendmsg does not write through the pointer; iovec is not const because readv shares it.
+        vectors[used].iov_base = const_cast<char*>(piece.data()) + skip;
+        vectors[used].iov_len = piece.size() - skip;
+        skip = 0;
+        ++used;
+    }
+    return used;
+}
+
+void SendQueue::consume(std::size_t count) {
+    bytes_ -= count;
+    if (bytes_ == 0) {
+        clear();
+        return;
+    }
+    count += sent_of_first_;
+    while (count >= pieces_[first_]->size()) {
+        count -= pieces_[first_]->size();
+        pieces_[first_].reset();
+        ++first_;
+    }
+    sent_of_first_ = count;
+    // Amortised: each piece is moved at most once per halving of the queue.
+    if (first_ > kKeptPieces && first_ * 2 > pieces_.size()) {
+        pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
+        first_ = 0;
+    }
+}
+
+void SendQueue::clear() {
+    open_.reset();
+    if (pieces_.capacity() > kKeptPieces) {
+        std::vector<SharedBytes>().swap(pieces_);
+    } else {
+        pieces_.clear();
+    }
+    first_ = 0;
+    sent_of_first_ = 0;
+    bytes_ = 0;
+}
+
+}  // namespace longwire::edge::net
