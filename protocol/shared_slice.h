@@ -15,6 +15,12 @@ struct SharedSlice {
     SharedBytes owner;
     std::string_view bytes;
 
+    /// All of a buffer; nothing for none.
+    static SharedSlice whole(SharedBytes owner) {
+        const auto bytes = owner ? std::string_view(*owner) : std::string_view{};
+        return {std::move(owner), bytes};
+    }
+
     static SharedSlice of(std::string text) {
         auto owner = std::make_shared<const std::string>(std::move(text));
         const std::string_view bytes = *owner;

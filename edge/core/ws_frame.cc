@@ -1,5 +1,7 @@
 #include "edge/core/ws_frame.h"
 
+#include <utility>
+
 namespace longwire::edge {
 namespace {
 
@@ -39,11 +41,11 @@ void append_ws_frame(std::string& out, std::string_view payload, bool binary) {
     out.append(payload);
 }
 
-SharedBytes make_ws_frame(std::string_view payload, bool binary) {
-    auto frame = std::make_shared<std::string>();
-    frame->reserve(kWsHeaderBytesMax + payload.size());
-    append_ws_frame(*frame, payload, binary);
-    return frame;
+SharedSlice make_ws_frame(std::string_view payload, bool binary) {
+    std::string frame;
+    frame.reserve(kWsHeaderBytesMax + payload.size());
+    append_ws_frame(frame, payload, binary);
+    return SharedSlice::of(std::move(frame));
 }
 
 std::string make_ws_close_frame(std::uint16_t code, std::string_view reason) {

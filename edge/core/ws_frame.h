@@ -27,7 +27,7 @@ void append_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_byt
 void append_ws_frame(std::string& out, std::string_view payload, bool binary);
 
 /// One whole message, ready for WsConnection::send_frames. `payload` must be valid UTF-8 unless `binary`.
-SharedBytes make_ws_frame(std::string_view payload, bool binary);
+SharedSlice make_ws_frame(std::string_view payload, bool binary);
 
 /// A close frame. `reason` must be valid UTF-8; what exceeds the limit is cut at a character's start.
 std::string make_ws_close_frame(std::uint16_t code, std::string_view reason);

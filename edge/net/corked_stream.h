@@ -52,7 +52,7 @@ class CorkedStream {
 
     // What sessions write.
 
-    void push(SharedBytes piece) {
+    void push(SharedSlice piece) {
         if (sealed_) return;
         queue_.push(std::move(piece));
         owner_->need_flush();

@@ -308,7 +308,7 @@ bool HttpSession::upgrade(BeastRequest& parsed, const HttpRequest& request) {
 void HttpSession::respond(const HttpResponse& response) {
     if (phase_ != Phase::answer) return;
     send_head(response, false);
-    if (!head_only_) stream_.push(response.body);
+    if (!head_only_) stream_.push(SharedSlice::whole(response.body));
     finish_answer();
 }
 
@@ -321,7 +321,7 @@ void HttpSession::begin_stream(const HttpResponse& head) {
 }
 
 void HttpSession::write(SharedBytes piece) {
-    if (phase_ == Phase::streaming) stream_.push(std::move(piece));
+    if (phase_ == Phase::streaming) stream_.push(SharedSlice::whole(std::move(piece)));
 }
 
 void HttpSession::end_stream() {
@@ -353,7 +353,7 @@ void HttpSession::answer_and_close(const HttpResponse& response) {
     phase_ = Phase::answer;
     keep_alive_ = false;
     send_head(response, false);
-    stream_.push(response.body);
+    stream_.push(SharedSlice::whole(response.body));
     finish_answer();
 }
 

@@ -16,13 +16,13 @@ constexpr std::size_t kKeptPieces = 4;
 
 }  // namespace
 
-void SendQueue::push(SharedBytes piece) {
-    if (!piece || piece->empty()) return;
-    if (bytes_ > 0 && piece->size() <= kCopiedPieceBytesMax) {
-        append(*piece);
+void SendQueue::push(SharedSlice piece) {
+    if (piece.bytes.empty()) return;
+    if (bytes_ > 0 && piece.bytes.size() <= kCopiedPieceBytesMax) {
+        append(piece.bytes);
         return;
     }
-    bytes_ += piece->size();
+    bytes_ += piece.bytes.size();
     open_.reset();
     pieces_.push_back(std::move(piece));
 }
@@ -31,9 +31,10 @@ void SendQueue::append(std::string_view bytes) {
     if (bytes.empty()) return;
     if (!open_ || open_->size() + bytes.size() > kOpenPieceBytesMax) {
         open_ = std::make_shared<std::string>();
-        pieces_.push_back(open_);
+        pieces_.push_back({open_, {}});
     }
     open_->append(bytes);
+    pieces_.back().bytes = *open_;  // appending may have moved it
     bytes_ += bytes.size();
 }
 
@@ -41,7 +42,7 @@ std::size_t SendQueue::gather(std::span<iovec> vectors) const {
     std::size_t used = 0;
     std::size_t skip = sent_of_first_;
     for (std::size_t i = first_; i < pieces_.size() && used < vectors.size(); ++i) {
-        const std::string& piece = *pieces_[i];
+        const auto piece = pieces_[i].bytes;
         // sendmsg does not write through the pointer; iovec is not const because readv shares it.
         vectors[used].iov_base = const_cast<char*>(piece.data()) + skip;
         vectors[used].iov_len = piece.size() - skip;
@@ -58,9 +59,9 @@ void SendQueue::consume(std::size_t count) {
         return;
     }
     count += sent_of_first_;
-    while (count >= pieces_[first_]->size()) {
-        count -= pieces_[first_]->size();
-        pieces_[first_].reset();
+    while (count >= pieces_[first_].bytes.size()) {
+        count -= pieces_[first_].bytes.size();
+        pieces_[first_] = {};
         ++first_;
     }
     sent_of_first_ = count;
@@ -74,7 +75,7 @@ void SendQueue::consume(std::size_t count) {
 void SendQueue::clear() {
     open_.reset();
     if (pieces_.capacity() > kKeptPieces) {
-        std::vector<SharedBytes>().swap(pieces_);
+        std::vector<SharedSlice>().swap(pieces_);
     } else {
         pieces_.clear();
     }

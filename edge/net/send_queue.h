@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "edge/net/server.h"
+#include "protocol/shared_slice.h"
 
 namespace longwire::edge::net {
 
@@ -20,8 +20,8 @@ namespace longwire::edge::net {
 /// short ones. Not bounded: whoever queues looks at bytes(). Empty, it holds next to no memory. One thread.
 class SendQueue {
   public:
-    /// Queues shared bytes. Null and empty ones are nothing.
-    void push(SharedBytes piece);
+    /// Queues shared bytes. Empty ones are nothing.
+    void push(SharedSlice piece);
 
     /// Queues a copy of `bytes`.
     void append(std::string_view bytes);
@@ -38,7 +38,7 @@ class SendQueue {
     void clear();
 
   private:
-    std::vector<SharedBytes> pieces_;
+    std::vector<SharedSlice> pieces_;
     std::shared_ptr<std::string> open_;  // the last piece, where it is our own copy and may still grow
     std::size_t first_ = 0;              // index of the first piece that is not sent
     std::size_t sent_of_first_ = 0;

@@ -33,6 +33,7 @@ class ShardedServer final : public Server {
     std::uint16_t port() const override { return port_; }
     std::size_t shards() const override { return shards_.size(); }
     Shard& shard(std::size_t index) override { return *shards_[index]; }
+    const Shard& shard(std::size_t index) const override { return *shards_[index]; }
 
     ServerCounters counters() const override {
         ServerCounters counters;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/result.h"
+#include "protocol/shared_slice.h"
 
 /// The edge's network side as the rest of the edge sees it: HTTP requests, WebSocket messages and turns of a
 /// loop. Asio and Beast live behind this header and nowhere else.
@@ -17,9 +18,6 @@
 /// which never move; everything below is called on, and only on, its shard's thread, except Shard::post and
 /// what Server says.
 namespace longwire::edge::net {
-
-/// Bytes that many connections may send at once: shared, and never changed after they were made.
-using SharedBytes = std::shared_ptr<const std::string>;
 
 struct Header {
     std::string name;  // lower case
@@ -78,7 +76,7 @@ class WsConnection {
 
     /// Queues bytes that are already complete WebSocket frames, headers included (see ws_frame.h). The
     /// cheapest way to send the same message to many.
-    virtual void send_frames(SharedBytes frames) = 0;
+    virtual void send_frames(SharedSlice frames) = 0;
 
     /// Bytes queued that the kernel has not taken yet.
     virtual std::size_t unsent_bytes() const = 0;
@@ -196,6 +194,7 @@ class Server {
 
     virtual std::size_t shards() const = 0;
     virtual Shard& shard(std::size_t index) = 0;
+    virtual const Shard& shard(std::size_t index) const = 0;
 
     /// From any thread.
     virtual ServerCounters counters() const = 0;

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "edge/net/ws_frame.h"
+#include "edge/core/ws_frame.h"
 
 namespace longwire::edge::net {
 namespace {
@@ -65,7 +65,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
 
     // WsConnection
     void send(SharedBytes message, bool binary) override;
-    void send_frames(SharedBytes frames) override;
+    void send_frames(SharedSlice frames) override;
     std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
     void ping() override;
     void close(std::uint16_t code, std::string_view reason) override;
@@ -285,10 +285,10 @@ void WsSession::send(SharedBytes message, bool binary) {
     std::string header;
     append_ws_header(header, binary ? WsOpcode::binary : WsOpcode::text, message->size());
     stream_.append(header);
-    stream_.push(std::move(message));
+    stream_.push(SharedSlice::whole(std::move(message)));
 }
 
-void WsSession::send_frames(SharedBytes frames) {
+void WsSession::send_frames(SharedSlice frames) {
     if (open()) stream_.push(std::move(frames));
 }
 

@@ -22,9 +22,9 @@ std::string all(const SendQueue& queue) {
 
 TEST(SendQueue, KeepsTheOrderOfSharedAndCopiedBytes) {
     SendQueue queue;
-    queue.push(shared("one "));
+    queue.push(SharedSlice::of("one "));
     queue.append("two ");
-    queue.push(shared(std::string(5000, 'x')));
+    queue.push(SharedSlice::of(std::string(5000, 'x')));
     queue.append(" three");
     EXPECT_EQ(all(queue), "one two " + std::string(5000, 'x') + " three");
     EXPECT_EQ(queue.bytes(), 4 + 4 + 5000 + 6u);
@@ -33,7 +33,7 @@ TEST(SendQueue, KeepsTheOrderOfSharedAndCopiedBytes) {
 TEST(SendQueue, ALonePieceIsNotCopied) {
     const auto piece = shared("small");
     SendQueue queue;
-    queue.push(piece);
+    queue.push(SharedSlice::whole(piece));
     std::array<iovec, 4> vectors;
     ASSERT_EQ(queue.gather(vectors), 1u);
     EXPECT_EQ(vectors[0].iov_base, piece->data());
@@ -43,7 +43,7 @@ TEST(SendQueue, ALargePieceIsNeverCopied) {
     const auto piece = shared(std::string(100'000, 'x'));
     SendQueue queue;
     queue.append("before");
-    queue.push(piece);
+    queue.push(SharedSlice::whole(piece));
     std::array<iovec, 4> vectors;
     ASSERT_EQ(queue.gather(vectors), 2u);
     EXPECT_EQ(vectors[1].iov_base, piece->data());
@@ -51,15 +51,15 @@ TEST(SendQueue, ALargePieceIsNeverCopied) {
 
 TEST(SendQueue, ManySmallPiecesBecomeFewVectors) {
     SendQueue queue;
-    for (int i = 0; i < 100; ++i) queue.push(shared("small piece"));
+    for (int i = 0; i < 100; ++i) queue.push(SharedSlice::of("small piece"));
     std::array<iovec, 64> vectors;
     EXPECT_LE(queue.gather(vectors), 2u);
 }
 
 TEST(SendQueue, NullAndEmptyPiecesAreNothing) {
     SendQueue queue;
-    queue.push(nullptr);
-    queue.push(shared(""));
+    queue.push({});
+    queue.push(SharedSlice::of(""));
     queue.append("");
     EXPECT_TRUE(queue.empty());
     std::array<iovec, 4> vectors;
@@ -69,8 +69,8 @@ TEST(SendQueue, NullAndEmptyPiecesAreNothing) {
 TEST(SendQueue, SentPiecesAreGivenBackAtOnce) {
     auto piece = std::make_shared<const std::string>(4000, 'x');
     SendQueue queue;
-    queue.push(piece);
-    queue.push(piece);
+    queue.push(SharedSlice::whole(piece));
+    queue.push(SharedSlice::whole(piece));
     EXPECT_EQ(piece.use_count(), 3);
     queue.consume(4001);
     EXPECT_EQ(piece.use_count(), 2);
@@ -80,7 +80,7 @@ TEST(SendQueue, SentPiecesAreGivenBackAtOnce) {
 
 TEST(SendQueue, GathersNoMoreThanThereIsRoomFor) {
     SendQueue queue;
-    for (int i = 0; i < 5; ++i) queue.push(shared(std::string(2000, 'x')));
+    for (int i = 0; i < 5; ++i) queue.push(SharedSlice::of(std::string(2000, 'x')));
     std::array<iovec, 3> vectors;
     EXPECT_EQ(queue.gather(vectors), 3u);
 }
@@ -98,7 +98,7 @@ TEST(SendQueue, AnyMixOfWritesAndConsumesKeepsTheStream) {
             queue.append(std::string(size, next));
             written.append(size, next);
         } else if (choice == 1) {
-            queue.push(shared(std::string(size, next)));
+            queue.push(SharedSlice::of(std::string(size, next)));
             written.append(size, next);
         } else if (!queue.empty()) {
             std::array<iovec, 8> vectors;

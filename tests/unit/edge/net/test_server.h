@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "edge/net/server.h"
-#include "edge/net/ws_frame.h"
+#include "edge/core/ws_frame.h"
 #include "tests/unit/edge/net/raw_client.h"
 
 namespace longwire::edge::net::test {

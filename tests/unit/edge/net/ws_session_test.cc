@@ -325,7 +325,7 @@ TEST(WsSession, WhatOneTurnSendsArrivesInOrderAndInFewReads) {
             } else {
                 std::string batch;
                 append_ws_frame(batch, text, false);
-                connection->send_frames(bytes(batch));
+                connection->send_frames(SharedSlice::whole(bytes(batch)));
             }
         }
     });

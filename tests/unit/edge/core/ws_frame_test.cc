@@ -1,4 +1,4 @@
-#include "edge/net/ws_frame.h"
+#include "edge/core/ws_frame.h"
 
 #include <gtest/gtest.h>
 
