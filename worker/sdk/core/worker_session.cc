@@ -10,6 +10,7 @@
 namespace longwire::worker {
 namespace {
 
+constexpr std::int64_t kConnectingUs = 25'000;
 constexpr std::int64_t kHelloFirstUs = 200'000;
 constexpr std::int64_t kHelloLastUs = 1'000'000;
 constexpr std::int64_t kSteadyUs = 5'000'000;  // a session that lasted so long was no false start
@@ -64,16 +65,18 @@ void WorkerSession::session_over(std::string_view why, std::int64_t now_us) {
     state_ = State::joining;
     sender_.disconnected();
     link_out_.clear();
-    if (now_us - welcomed_us_ < kSteadyUs) {  // a false start: no haste
-        hello_due_us_ = now_us + hello_interval_us_;
+    if (now_us - welcomed_us_ < kSteadyUs) {
+        hello_due_us_ = now_us + hello_interval_us_;  // a false start: no haste
     } else {
-        hello_interval_us_ = kHelloFirstUs;
         say_hello(now_us);
     }
 }
 
 void WorkerSession::link_failed(std::int64_t now_us) {
-    if (state_ == State::live) session_over("a message could not be sent", now_us);
+    if (state_ == State::live) return session_over("a message could not be sent", now_us);
+    // A hello to nobody: it costs nothing to try again soon.
+    hello_due_us_ = std::min(hello_due_us_, now_us + kConnectingUs);
+    hello_interval_us_ = kHelloFirstUs;
 }
 
 /// The cluster has no memory of us: what it was to acknowledge it never will.
@@ -111,6 +114,7 @@ void WorkerSession::on(const link::WorkerWelcome& welcome, std::int64_t now_us) 
     state_ = State::live;
     was_ever_live_ = true;
     welcomed_us_ = confirmed_us_ = now_us;
+    hello_interval_us_ = kHelloFirstUs;
     partitions_ = welcome.partitions;
     update_subscribed();
     if (draining_) send(link::WorkerDraining{}, now_us);
