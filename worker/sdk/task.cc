@@ -67,19 +67,22 @@ std::uint32_t Task::attempt() const { return state_.start.attempt; }
 std::int64_t Task::timeout_ms() const { return state_.start.timeout_ms; }
 std::stop_token Task::stop_token() const { return state_.stop_token(); }
 std::string Task::stop_reason() const { return state_.stop_reason(); }
+std::string_view Task::input_msgpack() const { return state_.start.input; }
 bool Task::sleep_for(std::chrono::milliseconds time) { return state_.sleep_for(time); }
 
-EmitOutcome Task::emit(std::string_view type, Msgpack payload, WhenFull when_full) {
-    check(type, payload.bytes);
-    return state_.events.push({type, payload.bytes, now_us(), false}, when_full);
+EmitOutcome Task::emit_msgpack(std::string_view type, std::string_view payload, WhenFull when_full) {
+    check(type, payload);
+    return state_.events.push({type, payload, now_us(), false}, when_full);
 }
 
-EmitOutcome Task::emit(std::string_view type, Msgpack payload) { return emit(type, payload, state_.when_full); }
+EmitOutcome Task::emit_msgpack(std::string_view type, std::string_view payload) {
+    return emit_msgpack(type, payload, state_.when_full);
+}
 
 EmitOutcome Task::emit(std::string_view type, const boost::json::value& payload, WhenFull when_full) {
     std::string bytes;
     append_msgpack(payload, bytes);
-    return emit(type, Msgpack{bytes}, when_full);
+    return emit_msgpack(type, bytes, when_full);
 }
 
 EmitOutcome Task::emit(std::string_view type, const boost::json::value& payload) {
@@ -96,7 +99,7 @@ EmitOutcome Task::log(LogLevel level, std::string_view message, const boost::jso
         writer.string("details");
         append_msgpack(details, payload);
     }
-    return emit(event_type::kLog, Msgpack{payload});
+    return emit_msgpack(event_type::kLog, payload);
 }
 
 EmitOutcome Task::progress(double fraction, std::string_view message) {
@@ -105,7 +108,7 @@ EmitOutcome Task::progress(double fraction, std::string_view message) {
     writer.map(message.empty() ? 1 : 2);
     writer.field("progress", fraction >= 0.0 ? std::min(fraction, 1.0) : 0.0);  // not a number is none at all
     if (!message.empty()) writer.field("message", message);
-    return emit(event_type::kTaskProgress, Msgpack{payload});
+    return emit_msgpack(event_type::kTaskProgress, payload);
 }
 
 TextStream Task::text(std::string stream) { return {*this, std::move(stream)}; }
@@ -116,7 +119,7 @@ std::optional<boost::json::value> Task::wait_input(std::chrono::milliseconds tim
         MsgpackWriter writer(payload);
         writer.map(1);
         writer.field("prompt", prompt);
-        emit(event_type::kTaskWaiting, Msgpack{payload});
+        emit_msgpack(event_type::kTaskWaiting, payload);
     }
     const bool unlimited = timeout == std::chrono::milliseconds::max();
     const auto data = state_.wait_input(unlimited ? std::nullopt : std::optional(timeout));
@@ -135,7 +138,7 @@ EmitOutcome TextStream::write(std::string_view text) {
     writer.field("stream", stream_);
     writer.field("index", index_);
     writer.field("text", text);
-    const auto outcome = task_.emit(event_type::kTextDelta, Msgpack{payload});
+    const auto outcome = task_.emit_msgpack(event_type::kTextDelta, payload);
     if (outcome == EmitOutcome::queued) ++index_;
     return outcome;
 }
@@ -146,7 +149,7 @@ EmitOutcome TextStream::done() {
     writer.map(2);
     writer.field("stream", stream_);
     writer.field("index", index_);
-    return task_.emit(event_type::kTextDone, Msgpack{payload});
+    return task_.emit_msgpack(event_type::kTextDone, payload);
 }
 
 }  // namespace longwire

@@ -34,11 +34,6 @@ class EmitError : public std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
-/// A payload that is MessagePack already: one value, usually a map.
-struct Msgpack {
-    std::string_view bytes;
-};
-
 class TextStream;
 
 /// One attempt at a task, as its handler sees it.
@@ -62,6 +57,8 @@ class Task {
 
     /// What the task was started with; null if with nothing.
     const boost::json::value& input() const { return input_; }
+    /// The same as it came: one MessagePack value, or no bytes.
+    std::string_view input_msgpack() const;
 
     // Events.
 
@@ -72,9 +69,9 @@ class Task {
     EmitOutcome emit(std::string_view type, const boost::json::value& payload);
     EmitOutcome emit(std::string_view type, const boost::json::value& payload, WhenFull when_full);
 
-    /// The same without a tree in between, for many small events.
-    EmitOutcome emit(std::string_view type, Msgpack payload);
-    EmitOutcome emit(std::string_view type, Msgpack payload, WhenFull when_full);
+    /// The same for a payload that is MessagePack already: one value, usually a map. For many small events.
+    EmitOutcome emit_msgpack(std::string_view type, std::string_view payload);
+    EmitOutcome emit_msgpack(std::string_view type, std::string_view payload, WhenFull when_full);
 
     /// `log {level, message, details?}`.
     EmitOutcome log(LogLevel level, std::string_view message, const boost::json::value& details = nullptr);
