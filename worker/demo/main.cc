@@ -1,0 +1,8 @@
+#include "worker/demo/demo_kinds.h"
+#include "worker/sdk/worker_program.h"
+
+int main(int argc, char** argv) {
+    longwire::WorkerProgram program("longwire-worker-demo", "Serves the kinds demo.*: tasks to try the bus out with.");
+    program.options().capacity = 64;
+    return program.main(argc, argv, longwire::demo::serve_all);
+}

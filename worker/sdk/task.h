@@ -1,0 +1,124 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "protocol/node/log_setup.h"
+#include "worker/sdk/task_result.h"
+
+namespace longwire {
+
+namespace worker {
+class TaskState;
+}
+
+/// What emit() does when the events not yet acknowledged by the broker fill their bound.
+enum class WhenFull : std::uint8_t { wait, would_block };
+
+enum class EmitOutcome : std::uint8_t {
+    queued,       // will be in the log exactly once, in this order, unless the attempt or this process is lost first
+    would_block,  // not taken: full, and WhenFull::would_block was chosen
+    revoked,      // not taken: the attempt is no longer this worker's; the handler should return
+};
+
+/// An event that can't be sent, however long one waits: a bug of the handler, or a payload that grew too large.
+/// `what()` says which. Not caught, it fails the task with code "exception".
+class EmitError : public std::invalid_argument {
+  public:
+    using std::invalid_argument::invalid_argument;
+};
+
+class TextStream;
+
+/// One attempt at a task, as its handler sees it.
+///
+/// The events `task.queued` and `task.started` are on the task's topic before the handler is called, and the handler's
+/// TaskResult becomes the last one; everything between is the handler's.
+///
+/// Thread: any, also several at once, until the handler returns; then it must not be used any more.
+class Task {
+  public:
+    explicit Task(worker::TaskState& state);
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
+
+    const std::string& id() const;
+    const std::string& realm() const;
+    const std::string& kind() const;
+    std::uint32_t run() const;      // from 1; an ended task can be run again
+    std::uint32_t attempt() const;  // rises over all runs of the task
+    std::int64_t timeout_ms() const;  // of the run, 0: none. The broker sees to it.
+
+    /// What the task was started with; null if with nothing.
+    const boost::json::value& input() const { return input_; }
+    /// The same as it came: one MessagePack value, or no bytes.
+    std::string_view input_msgpack() const;
+
+    // Events.
+
+    /// Puts an event on the task's topic. When the bound of unacknowledged events is reached it waits, or returns
+    /// would_block, as the worker's options say or the call does. Throws EmitError for a type that is malformed or is
+    /// the broker's or the SDK's to emit (`task.completed` and its like), and for a payload beyond kPayloadBytesMax or
+    /// kPayloadDepthMax.
+    EmitOutcome emit(std::string_view type, const boost::json::value& payload);
+    EmitOutcome emit(std::string_view type, const boost::json::value& payload, WhenFull when_full);
+
+    /// The same for a payload that is MessagePack already: one value, usually a map. For many small events.
+    EmitOutcome emit_msgpack(std::string_view type, std::string_view payload);
+    EmitOutcome emit_msgpack(std::string_view type, std::string_view payload, WhenFull when_full);
+
+    /// `log {level, message, details?}`.
+    EmitOutcome log(LogLevel level, std::string_view message, const boost::json::value& details = nullptr);
+
+    /// `task.progress {progress, message?}`; `fraction` is held within 0..1.
+    EmitOutcome progress(double fraction, std::string_view message = {});
+
+    /// A text that grows: `text.delta {stream, index, text}` for each piece, then `text.done {stream, index}`.
+    TextStream text(std::string stream);
+
+    // Waiting. All of these return early once the task is asked to end.
+
+    /// Set when the task is cancelled, its attempt is revoked, or the worker's grace time for draining is over.
+    std::stop_token stop_token() const;
+    bool stop_requested() const { return stop_token().stop_requested(); }
+    /// Why; empty before, or if nobody said.
+    std::string stop_reason() const;
+
+    /// False if the task was asked to end before the time had passed.
+    bool sleep_for(std::chrono::milliseconds time);
+
+    /// The next input sent to the task, or nothing when `timeout` has passed or the task was asked to end. With a
+    /// prompt, and if there is no input yet, `task.waiting {prompt}` says what is wanted.
+    std::optional<boost::json::value> wait_input(std::chrono::milliseconds timeout, std::string_view prompt = {});
+    /// The same without a limit.
+    std::optional<boost::json::value> wait_input(std::string_view prompt = {});
+
+  private:
+    worker::TaskState& state_;
+    boost::json::value input_;
+};
+
+/// See Task::text(). Thread: one at a time.
+class TextStream {
+  public:
+    TextStream(Task& task, std::string stream) : task_(task), stream_(std::move(stream)) {}
+
+    /// Adds a piece. Indexes count from 0.
+    EmitOutcome write(std::string_view text);
+
+    /// Ends the text; `index` is the number of pieces. Once.
+    EmitOutcome done();
+
+  private:
+    Task& task_;
+    std::string stream_;
+    std::uint64_t index_ = 0;
+};
+
+}  // namespace longwire
