@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <iostream>
 
+#include "clients/cli/backoff.h"
 #include "clients/cli/client_settings.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_status.h"
@@ -17,6 +19,10 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kDrawUs = 30'000;  // no eye follows more; what is left is drawn at the next tick
+
+constexpr std::int64_t kFirstDelayMs = 200;
+constexpr std::int64_t kMostDelayMs = 2'000;
+constexpr std::int64_t kRetryForUs = 15'000'000;
 
 struct StartSettings {
     ClientSettings client;
@@ -73,13 +79,19 @@ Result<json::object> start_request(const StartSettings& settings, const std::str
     return command;
 }
 
-/// Sends the start, and once more on a new connection if the first was cut before the answer.
-Result<json::object> send_start(NativeClient& client, const json::object& command) {
+/// Sends the start. If the cluster is there but not able just now, or the connection is cut before the
+/// answer, tries again for a while: the key makes that safe.
+Result<json::object> send_start(NativeClient& client, const json::object& command, const WaitHook& hook) {
     LW_TRY_STATUS(client.connect());
     auto answer = client.call(command);
-    if (answer || answer.error().code != Errc::unavailable) return answer;
-    LW_TRY_STATUS(client.connect());
-    return client.call(command);
+    Backoff backoff(kFirstDelayMs, kMostDelayMs);
+    const std::int64_t give_up_us = now_us() + kRetryForUs;
+    while (!answer && answer.error().code == Errc::unavailable && now_us() < give_up_us) {
+        const std::int64_t delay_ms = with_jitter(backoff.next_ms(), random_u64());
+        if (!wait_with_hook(hook, std::max(delay_ms, answer.error().retry_after_ms))) break;
+        if (const Status connected = client.connect(); connected) answer = client.call(command);
+    }
+    return answer;
 }
 
 class FollowedTask {
@@ -178,7 +190,7 @@ int start_and_follow(const StartSettings& settings, const json::object& command)
         if (followed != nullptr) followed->redraw();
     };
     NativeClient client(settings.client.addresses(), settings.client.token, interrupt.hook(each_tick));
-    const auto answer = send_start(client, command);
+    const auto answer = send_start(client, command, interrupt.hook());
     if (!answer) return interrupt.happened() ? kInterrupted : report(answer.error());
 
     const std::string task = text_at(*answer, "task");
@@ -213,7 +225,7 @@ int run_start(const Arguments& arguments) {
     if (settings.follow) return start_and_follow(settings, *command);
 
     NativeClient client(settings.client.addresses(), settings.client.token);
-    const auto answer = send_start(client, *command);
+    const auto answer = send_start(client, *command, {});
     if (!answer) return report(answer.error());
     client.close();
     std::cout << (settings.client.json ? compact_json(*answer) : text_at(*answer, "task")) << std::endl;

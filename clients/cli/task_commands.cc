@@ -21,9 +21,7 @@ constexpr std::int64_t kTasksPerPage = 200;
 /// Connects, asks one thing and leaves.
 Result<json::object> ask(const ClientSettings& settings, json::object command) {
     NativeClient client(settings.addresses(), settings.token);
-    Status connected = client.connect();
-    for (std::size_t i = 1; !connected && i < settings.urls.size(); ++i) connected = client.connect();
-    if (!connected) return connected.error();
+    LW_TRY_STATUS(client.connect());
     LW_TRY(json::object answer, client.call(std::move(command)));
     client.close();
     return answer;

@@ -57,31 +57,15 @@ class NativeClient::Impl {
     const ServerAddress& address() const { return addresses_[current_]; }
 
     Status connect() {
-        if (tried_) current_ = (current_ + 1) % addresses_.size();
-        tried_ = true;
-        pushes_.clear();
-        answers_.clear();
-        buffer_.clear();
-        socket_.emplace(hook_);
-        DeadlineStream& stream = socket_->next_layer();
-        stream.set_silence_ms(kConnectMs);
-        LW_TRY_STATUS(stream.connect(address(), kConnectMs));
-
-        socket_->read_message_max(kMessageBytesMax);
-        socket_->set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
-            request.set(http::field::user_agent, "longwire/" + std::string(program_version()));
-            request.set(http::field::sec_websocket_protocol, "longwire.v1.json");
-            if (!token_.empty()) request.set(http::field::authorization, "Bearer " + token_);
-        }));
-        websocket::response_type response;
-        error_code error;
-        socket_->handshake(response, address().authority(), address().path + "/v1/ws", error);
-        if (error == websocket::error::upgrade_declined) return refused_upgrade(address(), response);
-        if (error) {
-            return Error{Errc::unavailable, "cannot reach " + address().url() + ": " + error.message()};
+        Status status;
+        for (std::size_t i = 0; i < addresses_.size(); ++i) {
+            if (tried_) current_ = (current_ + 1) % addresses_.size();
+            tried_ = true;
+            status = connect_to_current();
+            if (status || status.error().code != Errc::unavailable) return status;
+            if (hook_.go_on && !hook_.go_on()) return status;
         }
-        stream.set_silence_ms(kSilenceMs);
-        return {};
+        return status;
     }
 
     Result<json::object> call(json::object command) {
@@ -127,6 +111,32 @@ class NativeClient::Impl {
     }
 
   private:
+    Status connect_to_current() {
+        pushes_.clear();
+        answers_.clear();
+        buffer_.clear();
+        socket_.emplace(hook_);
+        DeadlineStream& stream = socket_->next_layer();
+        stream.set_silence_ms(kConnectMs);
+        LW_TRY_STATUS(stream.connect(address(), kConnectMs));
+
+        socket_->read_message_max(kMessageBytesMax);
+        socket_->set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
+            request.set(http::field::user_agent, "longwire/" + std::string(program_version()));
+            request.set(http::field::sec_websocket_protocol, "longwire.v1.json");
+            if (!token_.empty()) request.set(http::field::authorization, "Bearer " + token_);
+        }));
+        websocket::response_type response;
+        error_code error;
+        socket_->handshake(response, address().authority(), address().path + "/v1/ws", error);
+        if (error == websocket::error::upgrade_declined) return refused_upgrade(address(), response);
+        if (error) {
+            return Error{Errc::unavailable, "cannot reach " + address().url() + ": " + error.message()};
+        }
+        stream.set_silence_ms(kSilenceMs);
+        return {};
+    }
+
     Error lost(const error_code& error) {
         if (error == websocket::error::closed) return closed(socket_->reason());
         return Error{Errc::unavailable, "connection to " + address().url() + " lost: " + error.message()};

@@ -28,7 +28,8 @@ class NativeClient {
     NativeClient(std::vector<ServerAddress> addresses, std::string token, WaitHook hook = {});
     ~NativeClient();
 
-    /// Makes a new connection, after at most 10 s.
+    /// Makes a new connection: tries each address once, beginning behind the one in use, each for at most 10
+    /// s.
     Status connect();
 
     /// Sends a command (without id) and waits at most 30 s for its answer. Pushes that come before it are
