@@ -120,10 +120,18 @@ export function fold(view: TaskView, event: Event): TaskView {
       return { ...next, artifacts: [...view.artifacts, event.data] };
   }
   if (event.type === 'task.started') {
-    next.run = number(event.data.run) ?? view.run;
-    next.attempt = number(event.data.attempt) ?? event.attempt ?? view.attempt + 1;
     next.agents = [];
     next.artifacts = [];
+  }
+  return foldState(next, event);
+}
+
+/** The part of `fold` that lists need: state, progress, times, error; no agents and no text. */
+export function foldState(view: TaskView, event: Event): TaskView {
+  const next = { ...view, offset: event.offset };
+  if (event.type === 'task.started') {
+    next.run = number(event.data.run) ?? view.run;
+    next.attempt = number(event.data.attempt) ?? event.attempt ?? view.attempt + 1;
   }
   return event.offset <= view.known ? next : foldLifecycle(next, event);
 }
@@ -238,6 +246,17 @@ function foldText(view: TaskView, event: Event): readonly StreamView[] {
   return at < 0 ? [...view.streams, now] : view.streams.map((known, i) => (i === at ? now : known));
 }
 
+function agentsOf(snapshot: Snapshot): AgentView[] {
+  return (snapshot.agents ?? []).map((known) => ({
+    agent: known.agent,
+    status: known.status ?? '',
+    progress: part(known.progress),
+    message: known.message ?? '',
+    emoji: '',
+    time_us: snapshot.created_us ?? 0,
+  }));
+}
+
 /** Takes what a snapshot says. Where it is newer than the events folded so far it has the say about the task's state;
  *  where it is older it only adds what events do not tell. */
 export function applySnapshot(view: TaskView, snapshot: Snapshot): TaskView {
@@ -248,6 +267,8 @@ export function applySnapshot(view: TaskView, snapshot: Snapshot): TaskView {
     input: snapshot.input ?? view.input,
     created_us: snapshot.created_us ?? view.created_us,
     worker: view.worker ?? snapshot.worker ?? null,
+    // Of a task whose first events are no longer kept, the snapshot alone knows the agents.
+    agents: view.agents.length > 0 ? view.agents : agentsOf(snapshot),
   };
   if (snapshot.offset < view.offset) return next;
   const over = isOver(snapshot.state);
