@@ -56,7 +56,7 @@ export function logLine(event: Event): LogLine | null {
     case 'task.input':
       return line('task', '', `Input: ${say(data.data)}`);
     case 'task.retrying':
-      return line('warn', '', `Trying again ${say(data.message ?? data.reason)}`.trim(), data.error);
+      return line('warn', '', `Trying again${data.reason == null && data.message == null ? '' : `: ${say(data.message ?? data.reason)}`}`, data.error);
     case 'task.cancelling':
       return line('task', '', `Cancelling${data.by == null ? '' : `, asked by ${say(data.by)}`}`);
     case 'task.completed':

@@ -61,6 +61,7 @@ export class TaskDetail {
 
   open(): void {
     if (this.off !== null) return;
+    this.forget();
     this.off = this.client.subscribe(`task/${this.task}`, 'start', {
       onEvent: (event) => this.take(event),
       onGap: (gap) => {
@@ -73,10 +74,7 @@ export class TaskDetail {
         this.signal.touch();
       },
       onReset: () => {
-        this.view = emptyTask(this.task);
-        this.events.clear();
-        this.lines.clear();
-        this.logs = 0;
+        this.forget();
         this.ask();
       },
       onError: (error) => this.fail(error),
@@ -108,6 +106,13 @@ export class TaskDetail {
     if (line !== null) this.lines.push(line);
     if (event.type === 'log') this.logs += 1;
     this.signal.touch();
+  }
+
+  private forget(): void {
+    this.view = emptyTask(this.task);
+    this.events.clear();
+    this.lines.clear();
+    this.logs = 0;
   }
 
   private fail(error: LongwireError): void {
