@@ -34,9 +34,17 @@ class Task {
   /** Ends early when the task is cancelled, by throwing. */
   pause(ms) {
     return new Promise((resolve, reject) => {
-      if (this.stop.signal.aborted) return reject(new Error('cancelled'));
-      const timer = setTimeout(resolve, ms);
-      this.stop.signal.addEventListener('abort', () => (clearTimeout(timer), reject(new Error('cancelled'))), { once: true });
+      const { signal } = this.stop;
+      if (signal.aborted) return reject(new Error('cancelled'));
+      const aborted = () => {
+        clearTimeout(timer);
+        reject(new Error('cancelled'));
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', aborted);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', aborted, { once: true });
     });
   }
 

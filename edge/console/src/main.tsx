@@ -11,17 +11,37 @@ import './style/pages.css';
 
 const kTokenKey = 'longwire.token';
 
+/** The token, in the browser's storage where that is allowed, else only in this page. */
+let token_here: string | undefined;
+
+function getToken(): string | undefined {
+  try {
+    return localStorage.getItem(kTokenKey) ?? token_here;
+  } catch {
+    return token_here;
+  }
+}
+
+function keepToken(token: string): void {
+  token_here = token;
+  try {
+    localStorage.setItem(kTokenKey, token);
+  } catch {
+    // A browser that stores nothing: the token lives as long as the page.
+  }
+}
+
 /** A token in the address moves to the browser's storage: an address is easily shared. */
-function takeTokenFromAddress(): void {
+function takeTokenFromAddress(): boolean {
   const { hash } = window.location;
   const { token } = parseRoute(hash);
-  if (token === null) return;
-  localStorage.setItem(kTokenKey, token);
+  if (token === null) return false;
+  keepToken(token);
   window.history.replaceState(null, '', hash.split('?')[0]);
+  return true;
 }
 
 takeTokenFromAddress();
-window.addEventListener('hashchange', takeTokenFromAddress);
 
 const url = new URL('/v1/ws', window.location.href);
 url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -30,14 +50,14 @@ url.hash = '';
 const client = new Client({
   url: url.href,
   name: 'longwire-console',
-  getToken: () => localStorage.getItem(kTokenKey) ?? undefined,
+  getToken,
 });
 
 const session: Session = {
   client,
   list: new TaskList(client),
   setToken: (token) => {
-    localStorage.setItem(kTokenKey, token);
+    keepToken(token);
     client.retry();
   },
 };
@@ -48,6 +68,10 @@ window.addEventListener('online', look);
 window.addEventListener('offline', look);
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) look();
+});
+
+window.addEventListener('hashchange', () => {
+  if (takeTokenFromAddress()) client.retry();
 });
 
 client.connect();

@@ -340,7 +340,7 @@ function Facts({ view }: { view: TaskView }) {
     ['Queued', time(view.created_us)],
     ['Started', time(view.started_us)],
     ['Ended', time(view.ended_us)],
-    ['Waited', view.created_us !== null && view.started_us !== null && view.run === 1 && duration(view.started_us - view.created_us)],
+    ['Waited', view.created_us !== null && view.started_us !== null && view.run === 1 && view.attempt <= 1 && duration(view.started_us - view.created_us)],
     ['Parent', view.parent !== null && <a href={taskHref(view.parent)}>{view.parent}</a>],
   ];
   return (

@@ -10,7 +10,7 @@ export function TopBar() {
         <svg viewBox="0 0 28 20" aria-hidden="true">
           <path d="M1 11h5l3-8 6 14 4-9 2 3h6" />
         </svg>
-        Longwire
+        <span className="brand-name">Longwire</span>
       </a>
       <div className="top-space" />
       {info !== null && (
