@@ -43,7 +43,10 @@ export async function openCluster() {
 function readyUrl(child, ended) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the cluster was not ready within ${kReadyMs} ms`)), kReadyMs);
-    ended.then((why) => reject(new Error(`the cluster ended before it was ready: ${why?.message ?? why}`)));
+    ended.then((why) => {
+      clearTimeout(timer);
+      reject(new Error(`the cluster ended before it was ready: ${why?.message ?? why}`));
+    });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const ready = /^ready (http:\/\/\S+)/.exec(line);
       if (ready === null) return;

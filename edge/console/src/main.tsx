@@ -7,7 +7,11 @@ import { parseRoute } from './ui/route';
 import { SessionContext, type Session } from './ui/session';
 import './style/base.css';
 import './style/parts.css';
-import './style/pages.css';
+import './style/drawer.css';
+import './style/shell.css';
+import './style/list.css';
+import './style/task.css';
+import './style/small.css';
 
 const kTokenKey = 'longwire.token';
 

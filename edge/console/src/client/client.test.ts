@@ -146,8 +146,17 @@ describe('connecting', () => {
     expect(socket().command('hello').token).toBe('new');
     socket().hangUp(4403);
     expect(client.connection).toEqual({ kind: 'failed', code: 4403, reason: 'not allowed here' });
+    client.checkLiveness();
     clock.advance(60_000);
     expect(sockets.length).toBe(2);
+  });
+
+  it('comes back on a new connection after a message it can not read', async () => {
+    for (const data of ['{"id":', 'null', '7']) {
+      const client = await connected();
+      socket().onmessage!({ data });
+      expect(client.connection).toMatchObject({ kind: 'reconnecting', reason: 'unreadable message' });
+    }
   });
 
   it('waits for a new token when hello is refused', async () => {

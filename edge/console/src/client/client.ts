@@ -156,7 +156,7 @@ export class Client {
   /** For moments when the network may have changed: finds out soon whether the connection still lives. */
   checkLiveness(): void {
     if (this.link.state.kind === 'connected') this.probe(kLivenessMs);
-    else this.link.retry();
+    else if (this.link.state.kind === 'reconnecting') this.link.retry();
   }
 
   /** Sends a command and gives its `ok`. Waits for a connection first if there is none, within the same timeout. */

@@ -164,6 +164,9 @@ export class Connection {
       try {
         message = JSON.parse(line);
       } catch {
+        message = null;
+      }
+      if (typeof message !== 'object' || message === null) {
         this.drop('unreadable message');
         return;
       }

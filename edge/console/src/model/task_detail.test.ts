@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Event, From, Snapshot, TopicListener } from '../client';
+import { LongwireError, type Event, type From, type Snapshot, type TopicListener } from '../client';
 import { settled } from '../client/fakes';
 import { Tail, TaskDetail } from './task_detail';
 
-function setup(snapshot: Partial<Snapshot> = {}) {
+function setup(refusals = 0) {
+  let asked = 0;
   let listener: TopicListener | null = null;
   const client = {
-    state: async (task: string): Promise<Snapshot> => ({
-      task,
-      kind: 'demo.count',
-      state: 'RUNNING',
-      topic: `task/${task}`,
-      epoch: 'e',
-      offset: 0,
-      ...snapshot,
-    }),
+    state: async (task: string): Promise<Snapshot> => {
+      asked += 1;
+      if (asked <= refusals) throw new LongwireError('timeout', 'no answer');
+      return { task, kind: 'demo.count', state: 'RUNNING', topic: `task/${task}`, epoch: 'e', offset: 0 };
+    },
     subscribe: (_topic: string, _from: From, l: TopicListener) => {
       listener = l;
       return () => undefined;
@@ -64,6 +61,15 @@ describe('TaskDetail', () => {
     expect(detail.view.kind).toBe('demo.count');
     expect(detail.gaps.length).toBe(1);
     expect(detail.merged).toBe(7);
+  });
+
+  it('asks for its snapshot again after a reconnect if it has none', async () => {
+    const { detail, listener } = setup(1);
+    await settled();
+    expect(detail.problem?.code).toBe('timeout');
+    listener.onSubscribed!({ topic: 'task/a', epoch: 'e', offset: 0, head: 0, tail: 0, resumed: true });
+    await settled();
+    expect([detail.problem, detail.view.kind]).toEqual([null, 'demo.count']);
   });
 
   it('forgets everything when the log is a new one', async () => {

@@ -51,6 +51,7 @@ export class TaskDetail {
 
   private readonly client: TaskClient;
   private off: (() => void) | null = null;
+  private asking = false;
 
   constructor(client: TaskClient, task: string, schedule?: Schedule) {
     this.client = client;
@@ -77,6 +78,9 @@ export class TaskDetail {
         this.forget();
         this.ask();
       },
+      onSubscribed: () => {
+        if (this.view.kind === null) this.ask();
+      },
       onError: (error) => this.fail(error),
     });
     this.ask();
@@ -88,14 +92,20 @@ export class TaskDetail {
   }
 
   /** The kind and the input are in no event for sure: the snapshot has them. */
-  ask(): void {
+  private ask(): void {
+    if (this.asking) return;
+    this.asking = true;
     this.client.state(this.task).then(
       (snapshot) => {
+        this.asking = false;
         this.view = applySnapshot(this.view, snapshot);
         this.problem = null;
         this.signal.touch();
       },
-      (error: LongwireError) => this.fail(error),
+      (error: LongwireError) => {
+        this.asking = false;
+        this.fail(error);
+      },
     );
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Event, FilterListener, Snapshot } from '../client';
+import { LongwireError, type Event, type FilterListener, type Snapshot } from '../client';
 import { settled } from '../client/fakes';
 import { TaskList } from './task_list';
 
@@ -121,6 +121,15 @@ describe('TaskList', () => {
     await settled();
     expect(names()).toEqual(['t6', 't4', 't3', 't2']);
     expect(list.all()[1]!.state).toBe('COMPLETED');
+  });
+
+  it('lists without live events where those are not allowed, and says so', async () => {
+    const { client, list, names } = setup();
+    client.put('a', 1);
+    list.open();
+    client.listener!.onError!(new LongwireError('forbidden', 'not yours'));
+    await settled();
+    expect([names(), list.error?.code]).toEqual([['a'], 'forbidden']);
   });
 
   it('finds old tasks of a state beyond the first page', async () => {

@@ -50,7 +50,8 @@ export class TaskList {
       onGap: (gap) => this.learn(gap.topic.slice('task/'.length)),
       // Nothing of a filter is resumed: whatever happened before this moment is in the list.
       onSubscribed: () => void this.refresh(),
-      onError: (error) => this.fail(error),
+      // Without live events there is still the list.
+      onError: (error) => void this.refresh().then(() => this.fail(error)),
     });
   }
 

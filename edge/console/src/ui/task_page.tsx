@@ -25,9 +25,10 @@ export function TaskPage({ task }: { task: string }) {
   const { view } = detail;
   const live = !isOver(view.state);
   const percent = view.progress !== null && view.state === 'RUNNING' ? `${Math.round(view.progress * 100)}% · ` : '';
-  useTitle(`${percent}${view.state === null ? '' : `${stateWords(view).toLowerCase()} · `}${view.kind ?? task}`);
+  const gone = detail.problem !== null && view.state === null;
+  useTitle(gone ? 'No task' : `${percent}${view.state === null ? '' : `${stateWords(view).toLowerCase()} · `}${view.kind ?? task}`);
 
-  if (detail.problem !== null && view.state === null) return <Problem task={task} error={detail.problem} />;
+  if (detail.problem !== null && gone) return <Problem task={task} error={detail.problem} />;
 
   const tab = picked ?? (view.streams.length > 0 && detail.logs === 0 ? 'text' : 'log');
   const tabs: [Tab, string, number][] = [
@@ -62,7 +63,6 @@ export function TaskPage({ task }: { task: string }) {
 
 function Problem({ task, error }: { task: string; error: LongwireError }) {
   const unknown = error.code === 'not_found';
-  useTitle(unknown ? 'No such task' : 'Task');
   return (
     <Empty title={unknown ? 'There is no such task' : 'This task can’t be shown'}>
       <p className="muted">{unknown ? <code>{task}</code> : error.message}</p>
@@ -181,7 +181,7 @@ function Tabs({ tabs, tab, onTab }: { tabs: [Tab, string, number][]; tab: Tab; o
           role="tab"
           className="tab"
           aria-selected={name === tab}
-          aria-controls={`panel-${name}`}
+          aria-controls={name === tab ? `panel-${name}` : undefined}
           tabIndex={name === tab ? 0 : -1}
           onClick={() => onTab(name)}
         >
