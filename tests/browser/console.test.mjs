@@ -44,6 +44,22 @@ test('a command started from the page shows each of its lines and its end', kTes
   assert.deepEqual(page.problems, []);
 });
 
+test('an input that is no JSON is refused with its place, with the keyboard alone', kTestMs, async () => {
+  const page = await openPage(browser, `${cluster.url}/`);
+  await page.getByRole('button', { name: 'Start a task' }).first().press('Enter');
+  await page.locator('#kind:focus').waitFor();
+  await page.keyboard.type('demo.count');
+  await page.getByLabel('Input (JSON)').fill('{\n  "n": 5,\n}');
+  await page.getByRole('button', { name: 'Start task', exact: true }).press('Enter');
+  await page.getByText('Line 3, column 1: expected a name in double quotes').waitFor();
+  await page.locator('#input:focus').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 1);
+  await page.getByLabel('Input (JSON)').fill('{"n": 5}');
+  await page.getByRole('button', { name: 'Start task', exact: true }).press('Enter');
+  await taskState(page, 'COMPLETED');
+  assert.deepEqual(page.problems, []);
+});
+
 test('two browsers watch one running task live, and each sees every line once', kTestMs, async () => {
   const one = await openPage(browser, `${cluster.url}/`);
   const task = await startTask(one, 'demo.count', { n: 200, interval_ms: 20 });

@@ -15,7 +15,12 @@ export function StartDialog({ open, onClose }: { open: boolean; onClose: () => v
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current!;
-    if (open && !element.open) element.showModal();
+    if (open && !element.open) {
+      element.showModal();
+      const kind = element.querySelector<HTMLInputElement>('#kind');
+      kind?.focus();
+      kind?.select();
+    }
     if (!open && element.open) element.close();
   }, [open]);
   return (
@@ -104,7 +109,6 @@ function StartForm({ onClose }: { onClose: () => void }) {
           <input
             id="kind"
             value={kind}
-            autoFocus
             autoComplete="off"
             spellCheck={false}
             aria-describedby="kind-about"
