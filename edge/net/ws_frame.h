@@ -7,7 +7,8 @@
 
 #include "edge/net/server.h"
 
-/// Frames as a server sends them (RFC 6455, 5.2): unmasked, unfragmented, without extensions. Pure; any thread.
+/// Frames as a server sends them (RFC 6455, 5.2): unmasked, unfragmented, without extensions. Pure; any
+/// thread.
 namespace longwire::edge::net {
 
 enum class WsOpcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
