@@ -7,8 +7,6 @@
 
 #include "protocol/shared_slice.h"
 
-
-
 /// Frames as a server sends them (RFC 6455, 5.2): unmasked, unfragmented, without extensions. Pure; any thread.
 namespace longwire::edge {
 

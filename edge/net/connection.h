@@ -11,8 +11,8 @@ namespace longwire::edge::net {
 class ShardLoop;
 
 /// What a shard knows of a connection, HTTP or WebSocket. A ShardLoop keeps it alive from ShardLoop::add to
-/// ShardLoop::remove, pending socket operations and a mark for the turn's flush keep it alive as well. All on the
-/// shard's thread.
+/// ShardLoop::remove, pending socket operations and a mark for the turn's flush keep it alive as well. All on
+/// the shard's thread.
 class Connection : public std::enable_shared_from_this<Connection>, public DeadlineEntry {
   public:
     explicit Connection(ShardLoop& loop) : loop_(loop) {}

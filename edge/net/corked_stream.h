@@ -22,15 +22,16 @@
 
 namespace longwire::edge::net {
 
-/// The layer between a session (and Beast's websocket::stream) and the socket. What is written gathers in order, be
-/// it our own prepared bytes or Beast's control frames, and leaves in one system call when the turn is flushed. So
-/// frames never interleave, whoever wrote them, and there is never more than one write under way.
+/// The layer between a session (and Beast's websocket::stream) and the socket. What is written gathers in
+/// order, be it our own prepared bytes or Beast's control frames, and leaves in one system call when the turn
+/// is flushed. So frames never interleave, whoever wrote them, and there is never more than one write under
+/// way.
 ///
-/// Reads go to the socket, after what unread() has put back. A write by Beast completes when the kernel has taken its
-/// bytes, so that a peer that sends pings and does not read stops being read itself.
+/// Reads go to the socket, after what unread() has put back. A write by Beast completes when the kernel has
+/// taken its bytes, so that a peer that sends pings and does not read stops being read itself.
 ///
-/// `Lowest` is the socket. What is peculiar to a plain one is in flush(), receive() and end_sending(); a TLS stream
-/// brings its own.
+/// `Lowest` is the socket. What is peculiar to a plain one is in flush(), receive() and end_sending(); a TLS
+/// stream brings its own.
 template <class Lowest>
 class CorkedStream {
   public:
@@ -70,7 +71,8 @@ class CorkedStream {
 
     std::size_t unsent_bytes() const { return queue_.bytes(); }
 
-    /// Hands the queue to the kernel as far as it takes it. On `blocked` the caller waits until the socket is writable.
+    /// Hands the queue to the kernel as far as it takes it. On `blocked` the caller waits until the socket is
+    /// writable.
     IoState flush() {
         const std::size_t before = queue_.bytes();
         const IoState state = send_queued(socket_.native_handle(), queue_);
@@ -139,13 +141,13 @@ class CorkedStream {
                     ++reads_;
                     asked_bytes_ = boost::beast::buffer_bytes(into);
                     reading_ = true;
-                    socket_.async_read_some(
-                        into, [this, handler_ = std::forward<decltype(completion)>(completion)](
-                                  error_code error, std::size_t bytes) mutable {
-                            reading_ = false;
-                            received_bytes_ += bytes;
-                            handler_(error, bytes);
-                        });
+                    socket_.async_read_some(into,
+                                            [this, handler_ = std::forward<decltype(completion)>(completion)](
+                                                error_code error, std::size_t bytes) mutable {
+                                                reading_ = false;
+                                                received_bytes_ += bytes;
+                                                handler_(error, bytes);
+                                            });
                 }
             },
             handler, buffers);
@@ -191,7 +193,8 @@ class CorkedStream {
         return socket_.read_some(buffers, error);
     }
 
-    /// Found by Beast at the end of a closing handshake. The session ends the connection itself, when all is sent.
+    /// Found by Beast at the end of a closing handshake. The session ends the connection itself, when all is
+    /// sent.
     template <class Handler>
     friend void async_teardown(boost::beast::role_type, CorkedStream& stream, Handler&& handler) {
         boost::asio::post(stream.get_executor(),
@@ -210,7 +213,8 @@ class CorkedStream {
     };
     template <class Handler>
     struct CompletedWrite final : Write {
-        CompletedWrite(Handler handler_in, std::size_t size_in) : handler(std::move(handler_in)), size(size_in) {}
+        CompletedWrite(Handler handler_in, std::size_t size_in)
+            : handler(std::move(handler_in)), size(size_in) {}
         void complete() override { handler(error_code(), size); }
         Handler handler;
         std::size_t size;
@@ -218,8 +222,8 @@ class CorkedStream {
 
     template <class Handler>
     void post(Handler&& handler, std::size_t size) {
-        boost::asio::post(socket_.get_executor(),
-                          boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code(), size));
+        boost::asio::post(socket_.get_executor(), boost::beast::bind_front_handler(
+                                                      std::forward<Handler>(handler), error_code(), size));
     }
 
     template <class Buffers>
@@ -235,8 +239,8 @@ class CorkedStream {
         if (muted_) return boost::beast::buffer_bytes(buffers);
         std::size_t size = 0;
         bool close_frame = false;
-        for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
-             ++it) {
+        for (auto it = boost::asio::buffer_sequence_begin(buffers);
+             it != boost::asio::buffer_sequence_end(buffers); ++it) {
             const boost::asio::const_buffer piece(*it);
             const std::string_view bytes(static_cast<const char*>(piece.data()), piece.size());
             // Beast writes a control frame as one buffer; the HTTP answer to a handshake begins otherwise.

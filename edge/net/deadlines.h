@@ -17,8 +17,8 @@ class DeadlineEntry : private RingNode {
     std::int64_t due_ms_ = 0;
 };
 
-/// Deadlines that all lie the same time ahead, and so stay sorted by themselves: arming, disarming and looking for
-/// the first late one take constant time, and nobody needs a timer of its own. One thread.
+/// Deadlines that all lie the same time ahead, and so stay sorted by themselves: arming, disarming and
+/// looking for the first late one take constant time, and nobody needs a timer of its own. One thread.
 class DeadlineQueue {
   public:
     explicit DeadlineQueue(std::int64_t duration_ms) : duration_ms_(duration_ms) {}

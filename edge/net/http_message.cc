@@ -62,7 +62,8 @@ bool is_token_char(char c) {
 }
 
 bool is_safe_value(std::string_view value) {
-    return std::none_of(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    return std::none_of(value.begin(), value.end(),
+                        [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
@@ -72,7 +73,9 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }
 
 /// Answers that have no body by their status alone; a Content-Length would be wrong there.
-bool has_no_body(unsigned status) { return status < 200 || status == 204 || status == 304; }
+bool has_no_body(unsigned status) {
+    return status < 200 || status == 204 || status == 304;
+}
 
 }  // namespace
 

@@ -13,7 +13,8 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
-/// The path and query of a request target: "/p?q", "http://host/p?q" (as to a proxy) or "*". Empty if neither.
+/// The path and query of a request target: "/p?q", "http://host/p?q" (as to a proxy) or "*". Empty if
+/// neither.
 std::string_view strip_authority(std::string_view target) {
     if (target.empty()) return {};
     if (target.front() == '/' || target == "*") return target;
@@ -25,7 +26,9 @@ std::string_view strip_authority(std::string_view target) {
     return {};
 }
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -48,7 +51,8 @@ std::optional<HttpRequest> to_http_request(BeastRequest& parsed, const std::stri
     if (request.path.empty()) request.path = "/";
     if (question != std::string_view::npos) request.query = target.substr(question + 1);
     for (const auto& field : parsed) {
-        request.headers.push_back(Header{lower_case(view(field.name_string())), std::string(view(field.value()))});
+        request.headers.push_back(
+            Header{lower_case(view(field.name_string())), std::string(view(field.value()))});
     }
     request.body = std::move(parsed.body());
     request.remote_address = remote_address;

@@ -18,10 +18,10 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 /// Answers that wait for a client that does not read: beyond this its next pipelined requests wait too.
-constexpr std::size_t kUnsentBytesMax = 256 * 1024;
+constexpr std::size_t kUnsentBytesMax = std::size_t{256} * 1024;
 
 /// Body bytes after which a slow upload has earned another handshake_timeout_ms.
-constexpr std::size_t kProgressBytes = 16 * 1024;
+constexpr std::size_t kProgressBytes = std::size_t{16} * 1024;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -167,7 +167,8 @@ void HttpSession::start(bool refused) {
 }
 
 void HttpSession::read() {
-    // Also while a request is being answered: that is how the client's going is noticed. A full buffer ends that.
+    // Also while a request is being answered: that is how the client's going is noticed. A full buffer ends
+    // that.
     if (reading_ || peer_ended_ || phase_ == Phase::ended) return;
     if (received_.size() > loop().options().http_header_bytes_max) return;
     reading_ = true;
@@ -188,9 +189,14 @@ void HttpSession::on_readable() {
                 process();
             }
             break;
-        case IoState::blocked: break;
-        case IoState::ended: on_peer_ended(); return;
-        case IoState::broken: end(); return;
+        case IoState::blocked:
+            break;
+        case IoState::ended:
+            on_peer_ended();
+            return;
+        case IoState::broken:
+            end();
+            return;
     }
     read();
 }
@@ -251,7 +257,8 @@ void HttpSession::on_header() {
     body_progress_ = 0;
     arm();  // the body gets as long as the header
     const auto expect = parser_->get().find(http::field::expect);
-    if (expect != parser_->get().end() && !parser_->is_done() && beast::iequals(expect->value(), "100-continue")) {
+    if (expect != parser_->get().end() && !parser_->is_done() &&
+        beast::iequals(expect->value(), "100-continue")) {
         stream_.append(kContinue);
     }
 }

@@ -5,11 +5,14 @@
 namespace longwire::edge::net {
 namespace {
 
-/// Up to here copying a piece beside others costs less than a vector of its own in the system call.
-constexpr std::size_t kCopiedPieceBytesMax = 1024;
+/// Up to here copying a piece beside others costs less than a vector of its own in the system call: measured
+/// on loopback, 60 bytes cost 0.04 us copied and 0.08 us as vectors, 260 bytes the same either way, 700 bytes
+/// more copied. And what is not copied is shared, however far a slow reader falls behind.
+constexpr std::size_t kCopiedPieceBytesMax = 256;
 
-/// A piece of copies is closed when it has grown to this size, so that sent memory is given back piece by piece.
-constexpr std::size_t kOpenPieceBytesMax = 64 * 1024;
+/// A piece of copies is closed when it has grown to this size, so that sent memory is given back piece by
+/// piece.
+constexpr std::size_t kOpenPieceBytesMax = std::size_t{64} * 1024;
 
 /// Pieces that an empty queue keeps room for: what one turn usually queues.
 constexpr std::size_t kKeptPieces = 4;

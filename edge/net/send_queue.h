@@ -15,9 +15,10 @@ namespace longwire::edge::net {
 
 /// The bytes that one connection has still to send, in order, as pieces that are shared where that pays.
 ///
-/// A piece that many connections send is kept by reference: nothing is copied when a turn queues one message. When
-/// several small pieces gather they are copied together, because the kernel takes one long buffer faster than many
-/// short ones. Not bounded: whoever queues looks at bytes(). Empty, it holds next to no memory. One thread.
+/// A piece that many connections send is kept by reference: nothing is copied when a turn queues one message.
+/// When several small pieces gather they are copied together, because the kernel takes one long buffer faster
+/// than many short ones. Not bounded: whoever queues looks at bytes(). Empty, it holds next to no memory. One
+/// thread.
 class SendQueue {
   public:
     /// Queues shared bytes. Empty ones are nothing.
@@ -29,7 +30,8 @@ class SendQueue {
     std::size_t bytes() const { return bytes_; }
     bool empty() const { return bytes_ == 0; }
 
-    /// Points `vectors` at the first queued bytes and returns how many of them are used. Valid until the next change.
+    /// Points `vectors` at the first queued bytes and returns how many of them are used. Valid until the next
+    /// change.
     std::size_t gather(std::span<iovec> vectors) const;
 
     /// Forgets the first `count` bytes; count <= bytes().

@@ -43,7 +43,10 @@ struct HttpResponse {
     SharedBytes body;  // may be null
 };
 
-/// Answers one HTTP request, now or in a later turn of the same shard. Dropping it unanswered answers 500.
+/// Answers one HTTP request, now or in a later turn of the same shard. Dropping it unanswered answers 500;
+/// dropping it before end_stream() cuts the connection, so that the client does not take what it has for the
+/// whole (and so that a stream that is read too slowly can be ended). After the answer is complete or the
+/// client has gone, calls do nothing.
 class HttpExchange {
   public:
     virtual ~HttpExchange() = default;
@@ -53,7 +56,7 @@ class HttpExchange {
 
     /// Begins an answer whose body is written piece by piece (Server-Sent Events), with Content-Length absent
     /// and "Connection: close". Then write() as often as wanted; what one turn writes leaves in one system
-    /// call.
+    /// call. `head.body` is not sent. A server that stops ends open streams as if the client had gone.
     virtual void begin_stream(HttpResponse head) = 0;
     virtual void write(SharedBytes piece) = 0;
     virtual void end_stream() = 0;
@@ -61,31 +64,34 @@ class HttpExchange {
     /// Bytes of the stream that the kernel has not taken yet.
     virtual std::size_t unsent_bytes() const = 0;
 
-    /// Called once if the client goes away before the answer is complete.
+    /// Called once if the client goes away before the answer is complete; at once if it has gone already. A
+    /// client that has only ended its own side counts as gone, but is sent the answer if one comes.
     virtual void on_abandoned(std::function<void()> callback) = 0;
 };
 
-/// One WebSocket connection, as whoever serves it sees it.
+/// One WebSocket connection, as whoever serves it sees it. Valid until WsHandler::on_closed has returned.
 class WsConnection {
   public:
     virtual ~WsConnection() = default;
 
     /// Queues one whole message. All that a turn queues leaves in one system call at the end of the turn.
-    /// `binary` decides the opcode. A no-op once the connection is closing.
+    /// `binary` decides the opcode; text must be valid UTF-8. A no-op once the connection is closing. Not
+    /// bounded: watch unsent_bytes().
     virtual void send(SharedBytes message, bool binary) = 0;
 
     /// Queues bytes that are already complete WebSocket frames, headers included (see ws_frame.h). The
     /// cheapest way to send the same message to many.
     virtual void send_frames(SharedSlice frames) = 0;
 
-    /// Bytes queued that the kernel has not taken yet.
+    /// Bytes queued that the kernel has not taken yet, frame headers and Beast's own control frames included.
     virtual std::size_t unsent_bytes() const = 0;
 
     /// Sends a ping; WsHandler::on_pong tells of the answer.
     virtual void ping() = 0;
 
     /// Sends what is queued and then a close frame; the connection ends when the peer has answered it or
-    /// after 5 s. on_closed follows exactly once, never from within this call.
+    /// after 5 s. Nothing is sent and no message is handed on after it. on_closed follows exactly once, never
+    /// from within this call. A reason of more than 123 bytes is cut.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
     /// Ends the connection at once, without sending what is queued. on_closed follows as for close().
@@ -109,11 +115,13 @@ class WsHandler {
     /// A pong that answers ping().
     virtual void on_pong() = 0;
 
-    /// unsent_bytes() has come down to 0 after having been above it.
+    /// All is sent, after the kernel could not take all that a turn had queued. (A turn whose bytes left at
+    /// once is not told of: that is every turn of a healthy connection.)
     virtual void on_drained() = 0;
 
-    /// The connection is gone. `code` is the close code the peer sent, ours if we began, or 1006 where there
-    /// was none.
+    /// The connection is gone. `code` is the close code the peer sent (1005 if its close frame had none);
+    /// ours if we began, be it by close() or because the peer broke the protocol (1002, 1007, 1009); 1006
+    /// where there was none.
     virtual void on_closed(std::uint16_t code) = 0;
 };
 
@@ -153,7 +161,8 @@ class Shard {
   public:
     virtual ~Shard() = default;
 
-    /// Runs `work` on the shard's thread, in the order of the calls. From any thread.
+    /// Runs `work` on the shard's thread, in the order of the calls. From any thread. Once the server has
+    /// stopped, work is dropped without being run.
     virtual void post(std::function<void()> work) = 0;
 
     /// Connections open now, WebSocket and HTTP. From any thread.
@@ -163,16 +172,18 @@ class Shard {
 };
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";
+    std::string host =
+        "127.0.0.1";         // an address, or a name: then all its addresses ("::" is everyone, IPv4 too)
     std::uint16_t port = 0;  // 0: any free one
     std::size_t shards = 1;
-    std::int64_t handshake_timeout_ms =
-        10'000;  // from accept to a whole request header; also between requests
-    std::size_t http_header_bytes_max = 16 * 1024;
+    // From accept to a whole request header, from there to its whole body (again for each 16 KiB that come),
+    // between requests, and for the client to take an answer. Watched every 50 ms.
+    std::int64_t handshake_timeout_ms = 10'000;
+    std::size_t http_header_bytes_max = std::size_t{16} * 1024;
     std::size_t http_body_bytes_max = 1 << 20;
     std::size_t connections_max = 100'000;  // beyond it a connection is accepted and closed with 503
-    // WebSocket connections per shard that keep a reader (some 2.5 KB) after they have been read from. The others get
-    // one when they send something, which costs a few microseconds.
+    // WebSocket connections per shard that keep a reader (some 2.5 KB) after they have been read from. The
+    // others get one when they send something, which costs a few microseconds.
     std::size_t warm_readers_max = 512;
 };
 
@@ -202,8 +213,10 @@ class Server {
     /// Stops to accept; connections live on. From any thread.
     virtual void stop_accepting() = 0;
 
-    /// Closes every WebSocket connection with `code` and waits for at most `grace_ms`, then ends all threads.
-    /// From any thread but a shard's.
+    /// Stops to accept, closes every WebSocket connection with `code`, ends HTTP connections after the answer
+    /// they wait for, waits for all that at most `grace_ms`, cuts the rest and ends all threads. Every
+    /// handler has been told on_closed and every App is destroyed, on its own thread, when this returns. From
+    /// any thread but a shard's.
     virtual void stop(std::uint16_t code, std::int64_t grace_ms) = 0;
 };
 

@@ -20,7 +20,8 @@ constexpr int kHandlersPerTurn = 512;
 /// Connections accepted per handler, so that a storm of them leaves room for those that are there.
 constexpr int kAcceptsPerHandler = 64;
 
-/// Connections beyond connections_max that are kept until they have read that they are refused; the rest is cut.
+/// Connections beyond connections_max that are kept until they have read that they are refused; the rest is
+/// cut.
 constexpr std::size_t kRefusedConnectionsMax = 256;
 
 constexpr auto kTick = std::chrono::milliseconds(50);
@@ -29,11 +30,11 @@ constexpr auto kTick = std::chrono::milliseconds(50);
 constexpr std::int64_t kCloseTimeoutMs = 5'000;
 
 /// One turn's receives share it.
-constexpr std::size_t kScratchBytes = 64 * 1024;
+constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 
 /// Buffers for messages in pieces that a shard keeps, and how large they may be.
 constexpr std::size_t kSpareBuffersMax = 16;
-constexpr std::size_t kSpareBufferBytesMax = 64 * 1024;
+constexpr std::size_t kSpareBufferBytesMax = std::size_t{64} * 1024;
 
 std::int64_t steady_now_ms() {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -154,10 +155,11 @@ void ShardLoop::on_tick() {
 void ShardLoop::await_connections(Acceptor& acceptor) {
     if (!accepting_) return;
     acceptor.waiting = true;
-    acceptor.socket.async_wait(asio::socket_base::wait_read, [this, &acceptor](boost::system::error_code error) {
-        acceptor.waiting = false;
-        if (!error) accept_ready(acceptor);
-    });
+    acceptor.socket.async_wait(asio::socket_base::wait_read,
+                               [this, &acceptor](boost::system::error_code error) {
+                                   acceptor.waiting = false;
+                                   if (!error) accept_ready(acceptor);
+                               });
 }
 
 void ShardLoop::accept_ready(Acceptor& acceptor) {

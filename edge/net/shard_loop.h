@@ -42,9 +42,10 @@ struct ServerCounts {
 
 /// One shard: its loop, its acceptors and its connections.
 ///
-/// The loop runs in turns. A turn waits for one handler, runs what else is ready (bounded, so that sending is never
-/// put off for long), lets the App finish, and then flushes every connection that has something to send. So all that
-/// a turn sends to one connection leaves in one system call, however many handlers added to it.
+/// The loop runs in turns. A turn waits for one handler, runs what else is ready (bounded, so that sending is
+/// never put off for long), lets the App finish, and then flushes every connection that has something to
+/// send. So all that a turn sends to one connection leaves in one system call, however many handlers added to
+/// it.
 class ShardLoop final : public Shard {
   public:
     ShardLoop(std::size_t index, const ServerOptions& options, ServerCounts& counts);
@@ -136,6 +137,8 @@ class ShardLoop final : public Shard {
     std::optional<asio::steady_timer> tick_;
 };
 
-inline void Connection::need_flush() { loop_.mark(*this); }
+inline void Connection::need_flush() {
+    loop_.mark(*this);
+}
 
 }  // namespace longwire::edge::net

@@ -20,7 +20,9 @@ constexpr std::size_t kVectorsPerSend = 64;
 
 constexpr int kListenBacklog = 4096;  // the kernel lowers it to net.core.somaxconn
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+bool would_block(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
 
 ssize_t send_vectors(int socket, std::span<iovec> vectors) {
     if (vectors.size() == 1) return ::send(socket, vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL);
@@ -101,7 +103,8 @@ struct Bound {
 
 Bound bind_one(const Address& address, bool shared) {
     Bound bound;
-    bound.socket = Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    bound.socket =
+        Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int fd = bound.socket.get();
     if (fd < 0) {
         bound.error = errno;
@@ -128,12 +131,13 @@ std::uint16_t bound_port(int fd) {
     return ntohs(v4.sin_port);
 }
 
-/// Listens with one socket per shard on one address; `port` 0 is replaced by the one that was picked. Returns 0 or the
-/// error number.
+/// Listens with one socket per shard on one address; `port` 0 is replaced by the one that was picked. Returns
+/// 0 or the error number.
 int listen_on(Address address, std::uint16_t& port, std::size_t shards, std::vector<Descriptor>& sockets) {
     if (port != 0) {
         address.set_port(port);
-        // Without SO_REUSEPORT the bind fails if anyone else has the port: found out here, then tried again for good.
+        // Without SO_REUSEPORT the bind fails if anyone else has the port: found out here, then tried again
+        // for good.
         const Bound probe = bind_one(address, false);
         if (probe.error != 0) return probe.error;
         if (::listen(probe.socket.get(), 1) != 0) return errno;
@@ -150,7 +154,9 @@ int listen_on(Address address, std::uint16_t& port, std::size_t shards, std::vec
 }
 
 /// A name such as localhost may have an IPv6 address on a machine without IPv6.
-bool address_is_not_ours(int error) { return error == EADDRNOTAVAIL || error == EAFNOSUPPORT; }
+bool address_is_not_ours(int error) {
+    return error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
+}
 
 }  // namespace
 
@@ -186,7 +192,8 @@ Accepted accept_one(int listener) {
     Accepted accepted;
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
-    accepted.socket = ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    accepted.socket =
+        ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted.socket < 0) {
         accepted.error = errno;
         return accepted;

@@ -65,9 +65,10 @@ struct Listeners {
     std::vector<bool> ipv6;                         // of each such address
 };
 
-/// Binds and listens on `host` (an address or a name; every address of a name) with one SO_REUSEPORT socket per shard
-/// and address. With port 0 the first picks a free port and the others take the same. Fails with the system's words,
-/// also when another process listens there already (SO_REUSEPORT alone would let it share the port unnoticed).
+/// Binds and listens on `host` (an address or a name; every address of a name) with one SO_REUSEPORT socket
+/// per shard and address. With port 0 the first picks a free port and the others take the same. Fails with
+/// the system's words, also when another process listens there already (SO_REUSEPORT alone would let it share
+/// the port unnoticed).
 Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, std::size_t shards);
 
 }  // namespace longwire::edge::net

@@ -11,16 +11,17 @@ class WarmReader : private RingNode {
   public:
     virtual ~WarmReader() = default;
 
-    /// Asked of the one that has read least recently: give the reader up soon. False if it is in the middle of
-    /// something.
+    /// Asked of the one that has read least recently: give the reader up soon. False if it is in the middle
+    /// of something.
     virtual bool cool() = 0;
 
   private:
     friend class WarmReaders;
 };
 
-/// Bounds how many connections of a shard keep a reader while they have nothing to read. Most connections listen and
-/// are silent; those that talk keep theirs, and the others have it made anew when they say something. One thread.
+/// Bounds how many connections of a shard keep a reader while they have nothing to read. Most connections
+/// listen and are silent; those that talk keep theirs, and the others have it made anew when they say
+/// something. One thread.
 class WarmReaders {
   public:
     explicit WarmReaders(std::size_t max) : max_(max) {}

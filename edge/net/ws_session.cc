@@ -22,17 +22,18 @@ constexpr std::size_t kHeadBytes = 256;
 /// The first piece of memory for a message that does not fit; it doubles from there.
 constexpr std::size_t kMessageBytesMin = 4096;
 
-/// What Beast asks its socket for when its read buffer is empty. Were it another number in another Beast, readers
-/// would never be dropped: tests/unit/edge/net/warm_readers_test.cc would tell.
+/// What Beast asks its socket for when its read buffer is empty. Were it another number in another Beast,
+/// readers would never be dropped: tests/unit/edge/net/warm_readers_test.cc would tell.
 constexpr std::size_t kBeastReadBytes = 1536;
 
-constexpr std::uint16_t kNoCode = 1005;       // RFC 6455, 7.4.1: a close frame without a code
-constexpr std::uint16_t kAbnormal = 1006;     // no close frame at all
+constexpr std::uint16_t kNoCode = 1005;    // RFC 6455, 7.4.1: a close frame without a code
+constexpr std::uint16_t kAbnormal = 1006;  // no close frame at all
 constexpr std::uint16_t kProtocolError = 1002;
 constexpr std::uint16_t kBadPayload = 1007;
 constexpr std::uint16_t kTooBig = 1009;
 
-/// The code that Beast has sent when it failed the connection with `error`; 1006 when the connection itself is lost.
+/// The code that Beast has sent when it failed the connection with `error`; 1006 when the connection itself
+/// is lost.
 std::uint16_t failure_code(beast::error_code error) {
     if (error == websocket::error::message_too_big) return kTooBig;
     if (error == websocket::error::bad_frame_payload) return kBadPayload;
@@ -40,11 +41,12 @@ std::uint16_t failure_code(beast::error_code error) {
     return kAbnormal;
 }
 
-/// One WebSocket connection. Beast reads: frames, UTF-8, limits, answers to pings and closes. What we send is made of
-/// prepared frames and goes past Beast into the same corked stream, in which Beast's answers take their turn.
+/// One WebSocket connection. Beast reads: frames, UTF-8, limits, answers to pings and closes. What we send is
+/// made of prepared frames and goes past Beast into the same corked stream, in which Beast's answers take
+/// their turn.
 ///
-/// Beast's stream exists only while there is something to read (see WarmReaders): an idle connection waits for its
-/// socket alone, and is given a new stream, which is told of a handshake that it need not answer.
+/// Beast's stream exists only while there is something to read (see WarmReaders): an idle connection waits
+/// for its socket alone, and is given a new stream, which is told of a handshake that it need not answer.
 class WsSession final : public Connection, public WsConnection, public WarmReader {
   public:
     WsSession(ShardLoop& loop, Stream stream, std::string remote_address, std::size_t max_message_bytes)
@@ -102,8 +104,8 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     std::unique_ptr<WsHandler> handler_;  // null once on_closed was called
     std::string remote_address_;
     std::size_t max_message_bytes_;
-    std::string message_;        // a message that does not fit into head_
-    std::size_t filled_ = 0;     // of message_
+    std::string message_;         // a message that does not fit into head_
+    std::size_t filled_ = 0;      // of message_
     std::uint16_t own_code_ = 0;  // of the close frame that we sent first, 0: none
     std::unique_ptr<Head> head_;  // while there is a reader
     bool growing_ = false;        // message_ is in use
@@ -112,8 +114,8 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     bool lingering_ = false;
     bool ended_ = false;
     bool ping_sent_ = false;
-    bool cooling_ = false;        // the pending read is being cancelled, to drop the reader
-    bool known_boundary_ = false;  // boundary_bytes_ tells where Beast stood between two messages
+    bool cooling_ = false;              // the pending read is being cancelled, to drop the reader
+    bool known_boundary_ = false;       // boundary_bytes_ tells where Beast stood between two messages
     std::uint64_t boundary_bytes_ = 0;  // of the stream's received bytes, control frames since then added
 };
 
@@ -149,9 +151,8 @@ bool WsSession::accept(const UpgradeRequest& request, const std::string& subprot
     ws_->accept(request, error);
     // What the decorator refers to goes.
     ws_->set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
-    ws_->control_callback([this](websocket::frame_type kind, beast::string_view payload) {
-        on_control(kind, payload.size());
-    });
+    ws_->control_callback(
+        [this](websocket::frame_type kind, beast::string_view payload) { on_control(kind, payload.size()); });
     return !error;
 }
 
@@ -209,7 +210,8 @@ void WsSession::on_control(websocket::frame_type kind, std::size_t payload_bytes
     // Two bytes of header and four of mask come before what a control frame carries.
     boundary_bytes_ += 6 + payload_bytes;
     loop().warm_readers().touch(*this);
-    if (kind == websocket::frame_type::pong && std::exchange(ping_sent_, false) && open()) handler_->on_pong();
+    if (kind == websocket::frame_type::pong && std::exchange(ping_sent_, false) && open())
+        handler_->on_pong();
 }
 
 void WsSession::read() {
@@ -225,7 +227,8 @@ void WsSession::read() {
         session->on_read(error, bytes);
     });
     // Beast went to the socket at once, and for as much as its buffer holds: so it kept nothing back.
-    known_boundary_ = !growing_ && stream_.reads() != reads_before && stream_.asked_bytes() == kBeastReadBytes;
+    known_boundary_ =
+        !growing_ && stream_.reads() != reads_before && stream_.asked_bytes() == kBeastReadBytes;
     boundary_bytes_ = stream_.received_bytes();
 }
 
@@ -321,7 +324,9 @@ void WsSession::cut() {
     end();
 }
 
-void WsSession::on_deadline() { cut(); }
+void WsSession::on_deadline() {
+    cut();
+}
 
 void WsSession::flush() {
     if (ended_) return;
@@ -331,7 +336,8 @@ void WsSession::flush() {
     }
     if (backlogged_) return;  // the socket tells when it takes more
     switch (stream_.flush()) {
-        case IoState::done: break;
+        case IoState::done:
+            break;
         case IoState::blocked:
             backlogged_ = true;
             stream_.wait_writable([session = self()](beast::error_code error) {
@@ -341,7 +347,9 @@ void WsSession::flush() {
                 if (!session->backlogged_ && session->open()) session->handler_->on_drained();
             });
             return;
-        default: cut(); return;
+        default:
+            cut();
+            return;
     }
     if (lingering_) stream_.end_sending();
 }
@@ -352,8 +360,8 @@ void WsSession::finish(std::uint16_t code) {
 
 void WsSession::linger() {
     if (ended_) return;
-    // Closing with unread bytes would reset the connection and might destroy our close frame on its way: the peer is
-    // to close now, and what it still sends is dropped.
+    // Closing with unread bytes would reset the connection and might destroy our close frame on its way: the
+    // peer is to close now, and what it still sends is dropped.
     lingering_ = true;
     loop().close_deadlines().arm(*this, loop().now_ms());
     need_flush();
@@ -384,7 +392,8 @@ void WsSession::end() {
 }  // namespace
 
 UpgradeFault upgrade_fault(const UpgradeRequest& request) {
-    if (request.count(http::field::sec_websocket_version) != 1 || request[http::field::sec_websocket_version] != "13") {
+    if (request.count(http::field::sec_websocket_version) != 1 ||
+        request[http::field::sec_websocket_version] != "13") {
         return {426, "only WebSocket version 13 is spoken here"};
     }
     // 16 bytes in base64.
@@ -398,7 +407,8 @@ UpgradeFault upgrade_fault(const UpgradeRequest& request) {
 
 void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request, UpgradeAccepted accepted,
                       std::string early, std::string remote_address) {
-    std::make_shared<WsSession>(loop, std::move(stream), std::move(remote_address), accepted.max_message_bytes)
+    std::make_shared<WsSession>(loop, std::move(stream), std::move(remote_address),
+                                accepted.max_message_bytes)
         ->start(request, std::move(accepted), std::move(early));
 }
 

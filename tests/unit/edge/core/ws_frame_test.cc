@@ -31,11 +31,17 @@ TEST(WsFrame, AFrameIsHeaderAndPayload) {
     std::string batch;
     append_ws_frame(batch, "a", false);
     append_ws_frame(batch, "b", true);
-    EXPECT_EQ(batch, "\x81\x01" "a" "\x82\x01" "b");
+    EXPECT_EQ(batch,
+              "\x81\x01"
+              "a"
+              "\x82\x01"
+              "b");
 }
 
 TEST(WsFrame, ACloseFrameCarriesCodeAndReason) {
-    EXPECT_EQ(make_ws_close_frame(1000, "bye"), "\x88\x05\x03\xe8" "bye");
+    EXPECT_EQ(make_ws_close_frame(1000, "bye"),
+              "\x88\x05\x03\xe8"
+              "bye");
 }
 
 TEST(WsFrame, ALongReasonIsCutBetweenCharacters) {

@@ -43,7 +43,9 @@ TEST(HttpSession, ARequestArrivesWithAllItsParts) {
     };
     TestServer server(script);
     RawClient client(server.port());
-    client.send("POST /a%2Fb/c?x=1&y=%20 HTTP/1.1\r\nHost: test\r\nX-Thing: Some Value\r\nContent-Length: 4\r\n\r\nbody");
+    client.send(
+        "POST /a%2Fb/c?x=1&y=%20 HTTP/1.1\r\nHost: test\r\nX-Thing: Some Value\r\nContent-Length: "
+        "4\r\n\r\nbody");
     const auto answer = client.receive_response();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 201u);
@@ -66,7 +68,8 @@ TEST(HttpSession, ARequestArrivesWithAllItsParts) {
 TEST(HttpSession, AConnectionServesManyRequests) {
     TestServer server;
     RawClient client(server.port());
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(client.get("/" + std::to_string(i))->body, "GET /" + std::to_string(i) + "? ");
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(client.get("/" + std::to_string(i))->body, "GET /" + std::to_string(i) + "? ");
     EXPECT_EQ(server.server().counters().accepted, 1u);
 }
 
@@ -74,9 +77,11 @@ TEST(HttpSession, PipelinedRequestsAreAnsweredInOrder) {
     TestServer server;
     RawClient client(server.port());
     std::string requests;
-    for (int i = 0; i < 300; ++i) requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\n" + std::string(kHost) + "\r\n";
+    for (int i = 0; i < 300; ++i)
+        requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\n" + std::string(kHost) + "\r\n";
     client.send(requests + post_request("last"));
-    for (int i = 0; i < 300; ++i) ASSERT_EQ(client.receive_response()->body, "GET /" + std::to_string(i) + "? ");
+    for (int i = 0; i < 300; ++i)
+        ASSERT_EQ(client.receive_response()->body, "GET /" + std::to_string(i) + "? ");
     EXPECT_EQ(client.receive_response()->body, "POST /p? last");
 }
 
@@ -189,8 +194,8 @@ TEST(HttpSession, TooLargeBodiesAre413WhetherDeclaredOrChunked) {
     EXPECT_EQ(answer->status, 413u);
     EXPECT_NE(answer->body.find("\"code\":\"too_large\""), std::string::npos);
     RawClient chunked(server.port());
-    chunked.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n" + std::string(1500, 'x') +
-                 "\r\n0\r\n\r\n");
+    chunked.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n" +
+                 std::string(1500, 'x') + "\r\n0\r\n\r\n");
     EXPECT_EQ(chunked.receive_response()->status, 413u);
 }
 
@@ -214,7 +219,8 @@ TEST(HttpSession, MalformedRequestsAre400) {
 TEST(HttpSession, AnAbsoluteTargetIsItsPath) {
     TestServer server;
     RawClient client(server.port());
-    client.send("GET http://test/a?b HTTP/1.1\r\nHost: test\r\n\r\nGET http://test HTTP/1.1\r\nHost: test\r\n\r\n");
+    client.send(
+        "GET http://test/a?b HTTP/1.1\r\nHost: test\r\n\r\nGET http://test HTTP/1.1\r\nHost: test\r\n\r\n");
     EXPECT_EQ(client.receive_response()->body, "GET /a?b ");
     EXPECT_EQ(client.receive_response()->body, "GET /? ");
 }
@@ -389,7 +395,9 @@ TEST(HttpSession, ASlowStreamReaderIsSeenAndCanBeCut) {
 TEST(HttpSession, ALargeAnswerToASlowReaderIsWhole) {
     const std::string body(8 << 20, 'x');
     Script script;
-    script.on_http = [&](HttpRequest, std::shared_ptr<HttpExchange> exchange) { exchange->respond(text_response(body)); };
+    script.on_http = [&](HttpRequest, std::shared_ptr<HttpExchange> exchange) {
+        exchange->respond(text_response(body));
+    };
     TestServer server(script);
     RawClient client(server.port(), "127.0.0.1", 4096);
     EXPECT_EQ(client.get("/")->body.size(), body.size());
@@ -417,8 +425,9 @@ TEST(HttpMessage, AProblemNamesItsCode) {
     const auto problem = make_problem(404, "not_found", "no such \"task\"");
     EXPECT_EQ(problem.status, 404u);
     EXPECT_EQ(problem.content_type, "application/problem+json");
-    EXPECT_EQ(*problem.body,
-              R"({"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"no such \"task\""})");
+    EXPECT_EQ(
+        *problem.body,
+        R"({"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"no such \"task\""})");
 }
 
 TEST(HttpMessage, UnknownStatusesHaveTheirClassAsPhrase) {

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-/// A client made of bare sockets, so that it shares no bug with the server. Calls block, with a limit that only a
-/// failing test reaches.
+/// A client made of bare sockets, so that it shares no bug with the server. Calls block, with a limit that
+/// only a failing test reaches.
 namespace longwire::edge::net::test {
 
 inline constexpr int kPatienceMs = 20'000;
@@ -131,8 +131,8 @@ class RawClient {
 
     std::string& received() { return received_; }
 
-    /// The next HTTP answer, by its Content-Length, or to the end of the stream where there is none. For an answer to
-    /// HEAD there is no body.
+    /// The next HTTP answer, by its Content-Length, or to the end of the stream where there is none. For an
+    /// answer to HEAD there is no body.
     std::optional<RawResponse> receive_response(bool head_only = false) {
         RawResponse response;
         if (!receive_until("\r\n\r\n")) return std::nullopt;
@@ -141,7 +141,8 @@ class RawClient {
         received_.erase(0, end);
         if (response.head.size() < 12) return std::nullopt;
         response.status = static_cast<unsigned>(std::stoul(response.head.substr(9, 3)));
-        if (head_only || response.status < 200 || response.status == 204 || response.status == 304) return response;
+        if (head_only || response.status < 200 || response.status == 204 || response.status == 304)
+            return response;
         const std::string_view name = "Content-Length: ";
         const auto at = response.head.find(name);
         if (at == std::string::npos) {
@@ -173,7 +174,8 @@ class RawClient {
 
     static std::string upgrade_request(std::string_view path, std::string_view more_headers) {
         return "GET " + std::string(path) +
-               " HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+               " HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: "
+               "websocket\r\nSec-WebSocket-Version: 13\r\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
                std::string(more_headers) + "\r\n";
     }
@@ -190,7 +192,8 @@ class RawClient {
             for (const unsigned shift : {8u, 0u}) bytes += static_cast<char>(size >> shift & 0xff);
         } else {
             bytes += static_cast<char>(mask_bit | 127);
-            for (unsigned shift = 64; shift > 0; shift -= 8) bytes += static_cast<char>(size >> (shift - 8) & 0xff);
+            for (unsigned shift = 64; shift > 0; shift -= 8)
+                bytes += static_cast<char>(size >> (shift - 8) & 0xff);
         }
         if (!masked) return bytes.append(payload);
         constexpr std::array<char, 4> kMask{0x12, 0x34, 0x56, 0x78};
@@ -202,7 +205,8 @@ class RawClient {
     static std::string text(std::string_view payload) { return frame(0x81, payload); }
 
     static std::string close_frame(unsigned code) {
-        const std::array<char, 2> payload{static_cast<char>(code >> 8 & 0xff), static_cast<char>(code & 0xff)};
+        const std::array<char, 2> payload{static_cast<char>(code >> 8 & 0xff),
+                                          static_cast<char>(code & 0xff)};
         return frame(0x88, std::string_view(payload.data(), payload.size()));
     }
 

@@ -68,7 +68,9 @@ struct Script {
     std::size_t max_message_bytes = 1 << 20;
 };
 
-inline SharedBytes bytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+inline SharedBytes bytes(std::string text) {
+    return std::make_shared<const std::string>(std::move(text));
+}
 
 class ScriptedHandler final : public WsHandler {
   public:
@@ -156,7 +158,8 @@ class ScriptedApp final : public App {
 class TestServer {
   public:
     explicit TestServer(Script script = {}, ServerOptions options = {}) : script_(std::move(script)) {
-        auto started = start_server(options, [this](Shard&) { return std::make_unique<ScriptedApp>(script_, log_); });
+        auto started =
+            start_server(options, [this](Shard&) { return std::make_unique<ScriptedApp>(script_, log_); });
         if (!started) {
             ADD_FAILURE() << describe(started.error());
             return;

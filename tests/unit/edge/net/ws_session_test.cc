@@ -55,7 +55,8 @@ TEST(WsSession, TheChosenSubprotocolIsAnswered) {
     };
     TestServer server(script);
     RawClient client(server.port());
-    const auto answer = client.upgrade("/v1/ws?token=x", "Sec-WebSocket-Protocol: other, longwire.v1.json\r\n");
+    const auto answer =
+        client.upgrade("/v1/ws?token=x", "Sec-WebSocket-Protocol: other, longwire.v1.json\r\n");
     ASSERT_TRUE(answer.has_value());
     EXPECT_TRUE(answer->has("Sec-WebSocket-Protocol: longwire.v1.json\r\n")) << answer->head;
 }
@@ -81,7 +82,8 @@ TEST(WsSession, AHandshakeOfAnotherVersionIsToldTheRightOne) {
     TestServer server;
     RawClient client(server.port());
     client.send(
-        "GET /ws HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n"
+        "GET /ws HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+        "8\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     const auto answer = client.receive_response();
     ASSERT_TRUE(answer.has_value());
@@ -92,7 +94,8 @@ TEST(WsSession, AHandshakeOfAnotherVersionIsToldTheRightOne) {
 TEST(WsSession, EchoesTextAndBinaryOfEverySize) {
     TestServer server;
     WsClient client(server);
-    for (const std::size_t size : {0u, 1u, 125u, 126u, 255u, 256u, 257u, 1535u, 1536u, 4096u, 65535u, 65536u, 300'000u}) {
+    for (const std::size_t size :
+         {0u, 1u, 125u, 126u, 255u, 256u, 257u, 1535u, 1536u, 4096u, 65535u, 65536u, 300'000u}) {
         for (const unsigned opcode : {1u, 2u}) {
             const std::string payload(size, 'x');
             client.send(RawClient::frame(0x80 | opcode, payload));
@@ -118,8 +121,8 @@ TEST(WsSession, FramesSentWithTheHandshakeAreNotLost) {
 TEST(WsSession, FragmentsAreJoinedAroundAPing) {
     TestServer server;
     WsClient client(server);
-    client.send(RawClient::frame(0x01, "frag") + RawClient::frame(0x89, "are you there") + RawClient::frame(0x00, "") +
-                RawClient::frame(0x80, "ments"));
+    client.send(RawClient::frame(0x01, "frag") + RawClient::frame(0x89, "are you there") +
+                RawClient::frame(0x00, "") + RawClient::frame(0x80, "ments"));
     const auto pong = client.receive_frame();
     EXPECT_EQ(pong->opcode, 10u);
     EXPECT_EQ(pong->payload, "are you there");
@@ -164,7 +167,8 @@ TEST(WsSession, ATooLargeMessageCloses1009) {
     exact.send(RawClient::text(std::string(1001, 'x')));
     EXPECT_EQ(exact.receive_close(), 1009u);
     WsClient fragments(server);
-    fragments.send(RawClient::frame(0x01, std::string(600, 'x')) + RawClient::frame(0x80, std::string(600, 'x')));
+    fragments.send(RawClient::frame(0x01, std::string(600, 'x')) +
+                   RawClient::frame(0x80, std::string(600, 'x')));
     EXPECT_EQ(fragments.receive_close(), 1009u);
     EXPECT_TRUE(server.log().wait_for("closed 1009", 2));
 }
@@ -341,7 +345,8 @@ TEST(WsSession, ASlowReaderIsSeenInUnsentBytesAndDrains) {
     WsClient client(server, "/ws", 4096);
     server.on_shard([&] {
         for (int i = 0; i < kMessages; ++i) {
-            connection->send_frames(make_ws_frame(std::string(kMessage, static_cast<char>('a' + i % 26)), true));
+            connection->send_frames(
+                make_ws_frame(std::string(kMessage, static_cast<char>('a' + i % 26)), true));
         }
         EXPECT_GE(connection->unsent_bytes(), kMessages * kMessage);
     });
