@@ -19,7 +19,11 @@ void WsClient::on_message(std::string_view message, bool binary) { dialect_->on_
 
 void WsClient::on_pong() { pings_unanswered_ = 0; }
 
-void WsClient::on_drained() { dialect_->on_drained(); }
+void WsClient::on_drained() {
+    dialect_->on_drained();
+    // This comes while a turn's bytes are being sent: what it asks of the link would wait for the next turn's end.
+    app_.on_turn_end();
+}
 
 void WsClient::on_closed(std::uint16_t code) { dialect_->on_closed(code); }
 

@@ -37,6 +37,7 @@ class WsClient final : public net::WsHandler, private Transport {
     void send_binary(std::string message) override;
     void send_frames(SharedSlice frames) override;
     std::size_t unsent_bytes() const override { return connection_.unsent_bytes(); }
+    void tell_when_drained() override { connection_.tell_when_drained(); }
     void close(std::uint16_t code, std::string_view reason) override { connection_.close(code, reason); }
 
     ShardApp& app_;

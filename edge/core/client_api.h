@@ -24,6 +24,9 @@ class Transport {
     virtual void send_frames(SharedSlice frames) = 0;
 
     virtual std::size_t unsent_bytes() const = 0;
+
+    /// Asks for one Dialect::on_drained, when all that is queued has left.
+    virtual void tell_when_drained() = 0;
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 };
 
@@ -74,7 +77,7 @@ class Dialect {
     virtual void on_open() = 0;
     virtual void on_message(std::string_view message, bool is_binary) = 0;
 
-    /// What was queued has left.
+    /// What was queued has left: follows tell_when_drained(), and whenever the client was slower than what was sent.
     virtual void on_drained() = 0;
 
     /// About every 50 ms.

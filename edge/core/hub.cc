@@ -41,8 +41,11 @@ void Hub::unwatch(Watcher& watcher, std::uint64_t id, std::int64_t now_us) {
     const auto found = watches_.extract(WatchKey{&watcher, id});
     if (found.empty()) return;
     auto& topic = *found.mapped()->topic;
+    behind_.erase(found.mapped().get());
     std::erase(topic.watches, found.mapped().get());
-    if (topic.watches.empty()) topic.idle_since_us = now_us;
+    if (!topic.watches.empty()) return;
+    topic.idle_since_us = now_us;
+    idle_.emplace_back(now_us, topic.path);
 }
 
 void Hub::watch_filter(Watcher& watcher, const std::string& realm, const std::string& filter) {
@@ -80,6 +83,15 @@ void Hub::resume(Watcher& watcher) {
     }
 }
 
+void Hub::set_state(Watch& watch, State state) {
+    watch.state = state;
+    if (state == State::behind) {
+        behind_.insert(&watch);
+    } else {
+        behind_.erase(&watch);
+    }
+}
+
 void Hub::begin(Watch& watch) {
     const auto& topic = *watch.topic;
     const auto& from = watch.from;
@@ -98,7 +110,7 @@ void Hub::begin(Watch& watch) {
     const auto wanted = start.after + 1;
     if (is_trimmed) start.after = topic.tail - 1;
     watch.next = start.after + 1;
-    watch.state = State::behind;
+    set_state(watch, State::behind);
     watch.watcher->on_watching(watch.id, start);
     if (from.kind == From::Kind::after && !same_log) {
         watch.watcher->on_gap(watch.id, topic.epoch, from.offset + 1, start.after, GapReason::epoch_changed);
@@ -109,12 +121,12 @@ void Hub::begin(Watch& watch) {
 }
 
 void Hub::pump(Watch& watch) {
-    watch.state = State::behind;
+    set_state(watch, State::behind);
     while (watch.next <= watch.topic->last) {
         if (watch.watcher->is_full()) return;
         if (!deliver_from_ring(watch)) return fetch(watch);
     }
-    watch.state = State::live;
+    set_state(watch, State::live);
 }
 
 bool Hub::deliver_from_ring(Watch& watch) {
@@ -131,7 +143,7 @@ bool Hub::deliver_from_ring(Watch& watch) {
 }
 
 void Hub::fetch(Watch& watch) {
-    watch.state = State::fetching;
+    set_state(watch, State::fetching);
     auto& topic = *watch.topic;
     const auto after = watch.next - 1;
     if (topic.fetches.contains(after)) return;
@@ -161,7 +173,7 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
     if (fetch == topic.fetches.end() || fetch->second != fetched.token) return true;
     topic.fetches.erase(fetch);
     for (auto* watch : watches_at(topic, after)) {
-        watch->state = State::behind;
+        set_state(*watch, State::behind);
         if (!fetched.page) continue;  // the next tick asks again
         const auto& page = *fetched.page;
         // Without events all up to the log's tail are gone; without a tail beyond, all that was known of.
@@ -214,6 +226,7 @@ void Hub::on_refused(const TopicRefused& refused) {
     for (auto* watch : watches) {
         auto& watcher = *watch->watcher;
         const auto id = watch->id;
+        behind_.erase(watch);
         watches_.erase({&watcher, id});
         watcher.on_watch_failed(id, refused.error);
     }
@@ -234,7 +247,7 @@ void Hub::on_events(const EventBatchPtr& batch) {
         auto& watch = *topic.watches[i];
         if (watch.state != State::live) continue;
         if (watch.watcher->is_full()) {
-            watch.state = State::behind;
+            set_state(watch, State::behind);
             continue;
         }
         watch.next = batch->last() + 1;
@@ -303,16 +316,16 @@ void Hub::drop_topic(const std::string& path) {
 }
 
 void Hub::tick(std::int64_t now_us) {
-    now_us_ = now_us;
-    std::vector<std::string> idle;
-    for (const auto& [path, topic] : topics_) {
-        if (topic->idle_since_us != 0 && now_us - topic->idle_since_us >= options_.linger_ms * 1000) {
-            idle.push_back(path);
-        }
+    while (!idle_.empty() && now_us - idle_.front().first >= options_.linger_ms * 1000) {
+        const auto [since_us, path] = std::move(idle_.front());
+        idle_.pop_front();
+        const auto found = topics_.find(path);
+        if (found != topics_.end() && found->second->idle_since_us == since_us) drop_topic(path);
     }
-    for (const auto& path : idle) drop_topic(path);
-    for (auto& [key, watch] : watches_) {
-        if (watch->state == State::behind && !watch->watcher->is_full()) pump(*watch);
+    // A page that could not be fetched is asked for again.
+    const std::vector<Watch*> behind(behind_.begin(), behind_.end());
+    for (auto* watch : behind) {
+        if (!watch->watcher->is_full()) pump(*watch);
     }
 }
 

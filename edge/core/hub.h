@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -54,8 +55,8 @@ class Watcher {
     /// Events that one of the watcher's filters matches, of a topic it doesn't watch by itself.
     virtual void on_filtered_events(const EventBatchPtr& batch) = 0;
 
-    /// Whether the watcher wants nothing more for now. Its watches then fall behind, and go on after resume().
-    virtual bool is_full() const = 0;
+    /// Whether the watcher wants nothing more for now. Its watches then fall behind until it calls resume().
+    virtual bool is_full() = 0;
 };
 
 /// One shard's topics and who watches them. Keeps the newest events of each watched topic, so that most who come back
@@ -139,6 +140,7 @@ class Hub {
         bool operator==(const FilterWatch&) const = default;
     };
 
+    void set_state(Watch& watch, State state);
     void begin(Watch& watch);
     void pump(Watch& watch);
     bool deliver_from_ring(Watch& watch);
@@ -157,9 +159,10 @@ class Hub {
     std::map<WatchKey, std::unique_ptr<Watch>> watches_;
     std::unordered_map<Watcher*, std::vector<FilterWatch>> filters_;
     std::unordered_map<std::uint64_t, Fetch> fetches_;
+    std::set<Watch*> behind_;
+    std::deque<std::pair<std::int64_t, std::string>> idle_;  // since when, path; an entry may be out of date
     std::uint64_t next_fetch_ = 1;
     std::size_t ring_bytes_ = 0;
-    std::int64_t now_us_ = 0;
 };
 
 }  // namespace longwire::edge

@@ -203,6 +203,12 @@ void NativeDialect::reply(Id id, const Result<std::string>& result) {
 
 void NativeDialect::reply_json(Id id, std::string_view ok) { transport_.send_text(native::ok_reply(id, ok)); }
 
+bool NativeDialect::is_full() {
+    if (transport_.unsent_bytes() <= shard_.limits.outbox_full_bytes) return false;
+    transport_.tell_when_drained();
+    return true;
+}
+
 void NativeDialect::on_drained() { shard_.hub.resume(*this); }
 
 void NativeDialect::on_tick() {

@@ -72,7 +72,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
                 GapReason reason) override;
     void on_filtered_events(const EventBatchPtr& batch) override;
-    bool is_full() const override { return transport_.unsent_bytes() > shard_.limits.outbox_full_bytes; }
+    bool is_full() override;
 
     void reply(Id id, const Result<std::string>& ok);
     void reply_json(Id id, std::string_view ok);

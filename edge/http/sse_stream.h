@@ -45,7 +45,7 @@ class SseStream final : public Watcher {
     void on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
                 GapReason reason) override;
     void on_filtered_events(const EventBatchPtr&) override {}
-    bool is_full() const override { return exchange_->unsent_bytes() > shard_.limits.outbox_full_bytes; }
+    bool is_full() override { return exchange_->unsent_bytes() > shard_.limits.outbox_full_bytes; }
 
     std::string cursor() const;
     void write(std::string text);

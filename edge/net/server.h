@@ -86,6 +86,9 @@ class WsConnection {
     /// Bytes queued that the kernel has not taken yet, frame headers and Beast's own control frames included.
     virtual std::size_t unsent_bytes() const = 0;
 
+    /// Asks for one on_drained, when all that is queued now has been sent, even if that is at once.
+    virtual void tell_when_drained() = 0;
+
     /// Sends a ping; WsHandler::on_pong tells of the answer.
     virtual void ping() = 0;
 
@@ -115,8 +118,8 @@ class WsHandler {
     /// A pong that answers ping().
     virtual void on_pong() = 0;
 
-    /// All is sent, after the kernel could not take all that a turn had queued. (A turn whose bytes left at
-    /// once is not told of: that is every turn of a healthy connection.)
+    /// All is sent, after the kernel could not take all that a turn had queued, or after tell_when_drained(). (Other
+    /// turns whose bytes leave at once are not told of: that is every turn of a healthy connection.)
     virtual void on_drained() = 0;
 
     /// The connection is gone. `code` is the close code the peer sent (1005 if its close frame had none);

@@ -69,6 +69,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     void send(SharedBytes message, bool binary) override;
     void send_frames(SharedSlice frames) override;
     std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
+    void tell_when_drained() override { tell_drained_ = true; }
     void ping() override;
     void close(std::uint16_t code, std::string_view reason) override;
     void abort() override;
@@ -111,6 +112,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     bool growing_ = false;        // message_ is in use
     bool aborted_ = false;
     bool backlogged_ = false;  // the socket did not take all of a turn's bytes
+    bool tell_drained_ = false;
     bool lingering_ = false;
     bool ended_ = false;
     bool ping_sent_ = false;
@@ -337,14 +339,15 @@ void WsSession::flush() {
     if (backlogged_) return;  // the socket tells when it takes more
     switch (stream_.flush()) {
         case IoState::done:
+            if (std::exchange(tell_drained_, false) && open()) handler_->on_drained();
             break;
         case IoState::blocked:
             backlogged_ = true;
+            tell_drained_ = true;
             stream_.wait_writable([session = self()](beast::error_code error) {
                 if (error || session->ended_) return;
                 session->backlogged_ = false;
                 session->flush();
-                if (!session->backlogged_ && session->open()) session->handler_->on_drained();
             });
             return;
         default:

@@ -26,8 +26,8 @@ TEST(WsFrame, LongerLengthsTakeEightMoreBytes) {
 }
 
 TEST(WsFrame, AFrameIsHeaderAndPayload) {
-    EXPECT_EQ(*make_ws_frame("hello", false), "\x81\x05hello");
-    EXPECT_EQ(*make_ws_frame("hello", true), "\x82\x05hello");
+    EXPECT_EQ(make_ws_frame("hello", false).bytes, "\x81\x05hello");
+    EXPECT_EQ(make_ws_frame("hello", true).bytes, "\x82\x05hello");
     std::string batch;
     append_ws_frame(batch, "a", false);
     append_ws_frame(batch, "b", true);
