@@ -307,7 +307,7 @@ bool HttpSession::upgrade(BeastRequest& parsed, const HttpRequest& request) {
     const auto keep = self();
     phase_ = Phase::ended;
     loop().remove(*this);
-    start_ws_session(loop(), std::move(stream_), parsed, std::move(decision.accepted), std::move(received_),
+    start_ws_session(loop(), std::move(stream_), parsed, decision.accepted, std::move(received_),
                      std::move(remote_address_));
     return true;
 }

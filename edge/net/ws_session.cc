@@ -57,7 +57,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
         stream_.set_owner(*this);
     }
 
-    void start(const UpgradeRequest& request, UpgradeAccepted accepted, std::string early);
+    void start(const UpgradeRequest& request, const UpgradeAccepted& accepted, std::string early);
 
     // Connection
     void flush() override;
@@ -121,7 +121,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     std::uint64_t boundary_bytes_ = 0;  // of the stream's received bytes, control frames since then added
 };
 
-void WsSession::start(const UpgradeRequest& request, UpgradeAccepted accepted, std::string early) {
+void WsSession::start(const UpgradeRequest& request, const UpgradeAccepted& accepted, std::string early) {
     if (!accept(request, accepted.subprotocol)) {
         // upgrade_fault() has let pass what Beast refuses: its refusal is queued and is sent.
         stream_.seal();
@@ -408,11 +408,11 @@ UpgradeFault upgrade_fault(const UpgradeRequest& request) {
     return {};
 }
 
-void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request, UpgradeAccepted accepted,
-                      std::string early, std::string remote_address) {
+void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request,
+                      const UpgradeAccepted& accepted, std::string early, std::string remote_address) {
     std::make_shared<WsSession>(loop, std::move(stream), std::move(remote_address),
                                 accepted.max_message_bytes)
-        ->start(request, std::move(accepted), std::move(early));
+        ->start(request, accepted, std::move(early));
 }
 
 }  // namespace longwire::edge::net
