@@ -191,12 +191,12 @@ Record& Broker::append_record(Topic& topic, const Envelope& envelope) {
     return open_.records->emplace_back(topics_.append(topic, SharedSlice::of(std::move(bytes))));
 }
 
-void Broker::append(Task& task, std::string_view type, std::string payload) {
+void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) {
     Envelope envelope;
     envelope.producer = kBrokerProducer;
     envelope.time_us = now_us_;
     envelope.type = type;
-    envelope.attempt = task.attempt;
+    envelope.attempt = attempt;
     envelope.payload = payload;
     auto& topic = topics_.find_or_create(topic_path(task.realm, task_topic(task.id)));
     const auto& record = append_record(topic, envelope);

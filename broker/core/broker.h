@@ -160,7 +160,7 @@ class Broker final : private SchedulerPort {
     void flush_edge(const std::string& name, EdgeLink& edge);
     void tend_links();
     Record& append_record(Topic& topic, const Envelope& envelope);
-    void append(Task& task, std::string_view type, std::string payload) override;
+    void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
 
     // broker_workers.cc: the producer link
     void on_worker_frame(const LinkFrame& frame);

@@ -159,7 +159,7 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
 void Scheduler::end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us) {
     const auto worker = entry.task.worker;
     dequeue(entry);
-    port_.append(entry.task, type, std::move(payload));
+    port_.append(entry.task, entry.task.attempt, type, std::move(payload));
     if (!worker.empty()) free_worker(worker, entry.task);
     settle(entry, now_us);
 }
@@ -279,7 +279,7 @@ void Scheduler::attempt_lost(Entry& entry, std::string_view code, std::string_vi
     if (task.cancelling) {
         end(entry, event_type::kTaskCancelled, error_payload(code, message), now_us);
     } else if (may_retry(task) || !counts) {
-        port_.append(task, event_type::kTaskRetrying, retry_payload(task, code, {}, counts, now_us));
+        port_.append(task, task.attempt, event_type::kTaskRetrying, retry_payload(task, code, {}, counts, now_us));
         settle(entry, now_us);
     } else {
         end(entry, event_type::kTaskFailed, error_payload(code, message), now_us);
@@ -366,7 +366,7 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     writer.field("worker", worker.info.worker);
     writer.string("supersedes");
     task.attempts_in_run > 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
-    port_.append(task, event_type::kTaskStarted, std::move(payload));
+    port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
     worker.running.insert(entry_path(task));
     send_assignment(entry);
     set_deadline(entry, next_deadline(entry));

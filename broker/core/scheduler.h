@@ -23,8 +23,8 @@ class SchedulerPort {
   public:
     virtual ~SchedulerPort() = default;
 
-    /// Appends an event of the broker's own to the task's topic.
-    virtual void append(Task& task, std::string_view type, std::string payload) = 0;
+    /// Appends an event of the broker's own to the task's topic, about an attempt (0: about none).
+    virtual void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) = 0;
 
     virtual void send_to_worker(const std::string& worker, link::Prepared message) = 0;
 };

@@ -90,7 +90,7 @@ Result<std::string> Scheduler::start(std::string_view realm, std::string_view us
         return Error{Errc::unavailable, "the queue of " + command.kind + " is full", "kind", 1000};
     }
     auto& entry = insert(realm, command.task);
-    port_.append(entry.task, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
+    port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
     if (!command.key.empty()) by_key_.emplace(key_path(realm, command.key), entry_path(entry.task));
     settle(entry, now_us);
     forget_oldest_ended();
@@ -107,7 +107,7 @@ Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& com
         writer.map(2);
         writer.field("run", task.held ? task.run : task.run + 1);
         writer.field("held", false);
-        port_.append(task, event_type::kTaskQueued, std::move(payload));
+        port_.append(task, task.attempt, event_type::kTaskQueued, std::move(payload));
         ended_.erase(entry->age);
         settle(*entry, now_us);
     }
@@ -128,7 +128,7 @@ Result<std::string> Scheduler::cancel(std::string_view realm, std::string_view u
         if (task.worker.empty()) {
             end(*entry, event_type::kTaskCancelled, asked_payload(user, command.reason), now_us);
         } else {
-            port_.append(task, event_type::kTaskCancelling, asked_payload(user, command.reason));
+            port_.append(task, task.attempt, event_type::kTaskCancelling, asked_payload(user, command.reason));
             port_.send_to_worker(task.worker, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
                                                                              command.reason,
                                                                              options_.cancel_grace_ms}));
@@ -153,7 +153,7 @@ Result<std::string> Scheduler::input(std::string_view realm, std::string_view us
     writer.map(2);
     writer.field_raw("data", command.data);
     writer.field_or_nil("by", user);
-    port_.append(task, event_type::kTaskInput, std::move(payload));
+    port_.append(task, task.attempt, event_type::kTaskInput, std::move(payload));
     if (!task.worker.empty()) {
         port_.send_to_worker(task.worker, link::prepare(link::TaskInput{{task.realm, task.id, task.attempt},
                                                                         task.offset,
