@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iostream>
 
 #include "clients/cli/client_settings.h"
 #include "clients/cli/commands.h"
@@ -159,7 +158,7 @@ int run_input(const Arguments& arguments) {
     const auto data =
         as_text ? Result<json::value>(json::value(words[1])) : read_json_argument("DATA", words[1]);
     if (!data) {
-        std::cerr << "longwire: " << data.error().field << ": " << data.error().message << "\n";
+        tell(data.error().field + ": " + data.error().message);
         return kUsage;
     }
     const auto answer = ask(settings, {{"cmd", "input"}, {"task", words[0]}, {"data", *data}});
@@ -200,7 +199,7 @@ int run_publish(const Arguments& arguments) {
     if (words.size() > 2) {
         auto data = read_json_argument("DATA", words[2]);
         if (!data) {
-            std::cerr << "longwire: " << data.error().field << ": " << data.error().message << "\n";
+            tell(data.error().field + ": " + data.error().message);
             return kUsage;
         }
         command["data"] = std::move(*data);
