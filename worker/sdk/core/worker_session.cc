@@ -36,7 +36,7 @@ void WorkerSession::send(const Message& message, std::int64_t now_us) {
 }
 
 void WorkerSession::notice(Notice::Level level, std::string message) {
-    orders_.push_back(Notice{level, std::move(message)});
+    orders_.emplace_back(Notice{level, std::move(message)});
 }
 
 // The session's beginning and end.
@@ -241,7 +241,7 @@ void WorkerSession::hand_back(const link::AttemptRef& ref, std::string_view reas
 void WorkerSession::revoke(AttemptId id, std::string_view reason) {
     const auto* held = attempts_.find(id);
     if (held == nullptr) return;
-    if (held->stage == HeldAttempt::Stage::running) orders_.push_back(RevokedAttempt{id, std::string(reason)});
+    if (held->stage == HeldAttempt::Stage::running) orders_.emplace_back(RevokedAttempt{id, std::string(reason)});
     attempts_.remove(id);
 }
 
@@ -272,12 +272,12 @@ void WorkerSession::on(const link::AssignTask& assign, std::int64_t now_us) {
     start.run = assign.run;
     start.input = assign.input.bytes;
     start.timeout_ms = assign.timeout_ms;
-    orders_.push_back(std::move(start));
+    orders_.emplace_back(std::move(start));
 }
 
 void WorkerSession::on(const link::CancelTask& cancel, std::int64_t) {
     if (const auto id = attempts_.id_of(cancel.attempt)) {
-        orders_.push_back(CancelAttempt{id, std::string(cancel.reason)});
+        orders_.emplace_back(CancelAttempt{id, std::string(cancel.reason)});
     }
 }
 
@@ -286,7 +286,7 @@ void WorkerSession::on(const link::TaskInput& input, std::int64_t) {
     auto* held = attempts_.find(id);
     if (held == nullptr || input.offset <= held->last_input) return;
     held->last_input = input.offset;
-    orders_.push_back(GiveInput{id, input.offset, std::string(input.data.bytes)});
+    orders_.emplace_back(GiveInput{id, input.offset, std::string(input.data.bytes)});
 }
 
 void WorkerSession::on(const link::RevokeAttempt& message, std::int64_t) {
@@ -332,7 +332,7 @@ void WorkerSession::tick_drain(std::int64_t now_us) {
         for (auto& [id, held] : attempts_.all()) {
             if (held.stage != HeldAttempt::Stage::running) continue;
             held.stage = HeldAttempt::Stage::handing_back;
-            orders_.push_back(RevokedAttempt{id, "the worker drains"});
+            orders_.emplace_back(RevokedAttempt{id, "the worker drains"});
         }
         settle(now_us);
     }
