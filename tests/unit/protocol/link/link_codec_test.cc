@@ -85,7 +85,9 @@ void expect_garbage_is_survived() {
             random = random * 6364136223846793005ULL + 1442695040888963407ULL;
             spoilt[(random >> 33) % spoilt.size()] = static_cast<char>(random >> 24);
             const auto decoded = decode<Variant>(spoilt);
-            if (!decoded) EXPECT_EQ(decoded.error().code, Errc::bad_request);
+            if (!decoded) {
+                EXPECT_EQ(decoded.error().code, Errc::bad_request);
+            }
         }
     });
 }
@@ -93,20 +95,26 @@ void expect_garbage_is_survived() {
 TEST(LinkCodec, EveryMessageComesBackAsItWas) {
     expect_round_trips<WorkerToBroker>();
     expect_round_trips<BrokerToWorker>();
+    expect_round_trips<EdgeToBroker>();
+    expect_round_trips<BrokerToEdge>();
 }
 
 TEST(LinkCodec, ATruncatedMessageIsAnError) {
     expect_truncations_are_errors<WorkerToBroker>();
     expect_truncations_are_errors<BrokerToWorker>();
+    expect_truncations_are_errors<EdgeToBroker>();
+    expect_truncations_are_errors<BrokerToEdge>();
 }
 
 TEST(LinkCodec, ASpoiltMessageDoesNoHarm) {
     expect_garbage_is_survived<WorkerToBroker>();
     expect_garbage_is_survived<BrokerToWorker>();
+    expect_garbage_is_survived<EdgeToBroker>();
+    expect_garbage_is_survived<BrokerToEdge>();
 }
 
 TEST(LinkCodec, GarbageIsAnError) {
-    for (const std::string bytes : {std::string(), std::string("\xC0"), std::string("\x90"), std::string("\x91\x01"),
+    for (const auto& bytes : {std::string(), std::string("\xC0"), std::string("\x90"), std::string("\x91\x01"),
                                     std::string("\x92\x01\xC0"), std::string("\xFF\xFF\xFF"), std::string("hello"),
                                     std::string("\xDD\xFF\xFF\xFF\xFF\x01\x01")}) {
         EXPECT_FALSE(decode<WorkerToBroker>(bytes));
