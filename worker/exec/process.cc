@@ -147,11 +147,19 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     auto argv = pointers_to(spec.argv);
     auto env = pointers_to(spec.env);
     const pid_t parent = ::getpid();
+    // No signal may find the child with our handlers, which would speak to us instead.
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     const pid_t pid = ::fork();
-    if (pid < 0) return system_error("fork");
     if (pid == 0) {
         become(spec, argv.data(), env.data(), {in.get(), out.write.get(), err.write.get(), status.write.get()}, parent);
     }
+    const int fork_error = errno;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = fork_error;
+    if (pid < 0) return system_error("fork");
     Process process(pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), std::move(out.read), std::move(err.read));
     out.write.reset();
     err.write.reset();
