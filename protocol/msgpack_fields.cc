@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "protocol/msgpack_reader.h"
+#include "protocol/msgpack_writer.h"
 
 namespace longwire {
 namespace {
@@ -94,6 +95,21 @@ Result<double> MsgpackFields::number_or(std::string_view name, double fallback, 
     if (!reader.ok()) return bad_request(std::string(name), "must be a number");
     if (!(number >= low && number <= high)) return bad_request(std::string(name), range_text(low, high));
     return number;
+}
+
+std::string with_text_field(std::string_view map, std::string_view name, std::string_view text) {
+    std::string result;
+    MsgpackWriter writer(result);
+    const auto fields = MsgpackFields::parse(map, "map");
+    if (!fields) return result;
+    const auto others = std::count_if(fields->all().begin(), fields->all().end(),
+                                      [&](const auto& field) { return field.first != name; });
+    writer.map(static_cast<std::size_t>(others) + 1);
+    for (const auto& [key, value] : fields->all()) {
+        if (key != name) writer.field_raw(key, value);
+    }
+    writer.field(name, text);
+    return result;
 }
 
 }  // namespace longwire

@@ -11,11 +11,11 @@ struct NamedErrc {
 };
 
 constexpr std::array kNames{
-    NamedErrc{Errc::bad_request, "bad_request"},   NamedErrc{Errc::not_found, "not_found"},
-    NamedErrc{Errc::conflict, "conflict"},         NamedErrc{Errc::too_large, "too_large"},
-    NamedErrc{Errc::expired, "expired"},           NamedErrc{Errc::unauthorized, "unauthorized"},
-    NamedErrc{Errc::forbidden, "forbidden"},       NamedErrc{Errc::rate_limited, "rate_limited"},
-    NamedErrc{Errc::too_many, "too_many"},         NamedErrc{Errc::unavailable, "unavailable"},
+    NamedErrc{Errc::bad_request, "bad_request"}, NamedErrc{Errc::not_found, "not_found"},
+    NamedErrc{Errc::conflict, "conflict"},       NamedErrc{Errc::too_large, "too_large"},
+    NamedErrc{Errc::expired, "expired"},         NamedErrc{Errc::unauthorized, "unauthorized"},
+    NamedErrc{Errc::forbidden, "forbidden"},     NamedErrc{Errc::rate_limited, "rate_limited"},
+    NamedErrc{Errc::too_many, "too_many"},       NamedErrc{Errc::unavailable, "unavailable"},
     NamedErrc{Errc::internal, "internal"},
 };
 

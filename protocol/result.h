@@ -66,8 +66,8 @@ using Status = Result<void>;
 }  // namespace longwire
 
 /// Evaluates to nothing; returns from the enclosing function when `status` holds an Error.
-#define LW_TRY_STATUS(status)                                             \
-    do {                                                                  \
+#define LW_TRY_STATUS(status)                                                   \
+    do {                                                                        \
         if (auto lw_status_ = (status); !lw_status_) return lw_status_.error(); \
     } while (false)
 

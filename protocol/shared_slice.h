@@ -7,10 +7,19 @@
 
 namespace longwire {
 
+/// Bytes that many may hold at once, never changed after they were made.
+using SharedBytes = std::shared_ptr<const std::string>;
+
 /// A part of an immutable, shared buffer: copying one copies no bytes, and many events can live in one buffer.
 struct SharedSlice {
-    std::shared_ptr<const std::string> owner;
+    SharedBytes owner;
     std::string_view bytes;
+
+    /// All of a buffer; nothing for none.
+    static SharedSlice whole(SharedBytes owner) {
+        const auto bytes = owner ? std::string_view(*owner) : std::string_view{};
+        return {std::move(owner), bytes};
+    }
 
     static SharedSlice of(std::string text) {
         auto owner = std::make_shared<const std::string>(std::move(text));

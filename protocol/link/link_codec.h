@@ -112,6 +112,32 @@ void read(MsgpackReader& reader, T& value) {
 
 }  // namespace detail
 
+/// A message that waits for its number: what must not leave before something else has happened.
+struct Prepared {
+    std::uint32_t kind = 0;
+    std::size_t fields = 0;
+    std::string body;
+};
+
+template <class Message>
+Prepared prepare(const Message& message) {
+    Prepared prepared{Message::kKind, detail::field_count<Message>(), {}};
+    MsgpackWriter writer(prepared.body);
+    detail::write_fields(writer, message);
+    return prepared;
+}
+
+inline std::string seal(std::uint64_t number, const Prepared& prepared) {
+    std::string out;
+    out.reserve(prepared.body.size() + 16);
+    MsgpackWriter writer(out);
+    writer.array(2 + prepared.fields);
+    writer.unsigned_integer(prepared.kind);
+    writer.unsigned_integer(number);
+    writer.raw(prepared.body);
+    return out;
+}
+
 template <class Message>
 std::string encode(std::uint64_t number, const Message& message) {
     std::string out;

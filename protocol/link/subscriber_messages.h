@@ -85,8 +85,20 @@ struct EdgeBye {
     static auto tie(auto&) { return std::tie(); }
 };
 
+/// Asks for events that the log has, after an offset and up to `events_max` of them; `epoch` 0 means whichever the
+/// topic has.
+struct Fetch {
+    static constexpr std::uint32_t kKind = 10;
+    std::uint64_t request = 0;
+    std::string_view path;
+    std::uint64_t epoch = 0;
+    std::uint64_t after = 0;
+    std::uint32_t events_max = 0;
+    static auto tie(auto& m) { return std::tie(m.request, m.path, m.epoch, m.after, m.events_max); }
+};
+
 using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit, Request,
-                                  EdgeHeartbeat, EdgeBye>;
+                                  EdgeHeartbeat, EdgeBye, Fetch>;
 
 // Broker to edge.
 
@@ -148,7 +160,20 @@ struct Reply {
     static auto tie(auto& m) { return std::tie(m.request, m.ok, m.code, m.message, m.field, m.retry_after_ms); }
 };
 
+/// Answers a Fetch: consecutive events from `first` on, as many as one page holds; none when `after` is not below
+/// `head`, or the epoch is another than asked for.
+struct Fetched {
+    static constexpr std::uint32_t kKind = 70;
+    std::uint64_t request = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    std::uint64_t first = 0;
+    std::vector<Blob> envelopes;
+    static auto tie(auto& m) { return std::tie(m.request, m.epoch, m.head, m.tail, m.first, m.envelopes); }
+};
+
 using BrokerToEdge = std::variant<EdgeWelcome, Subscribed, Deliver, DeliveryGap, Reply, BrokerHeartbeat, LinkReset,
-                                  HelloRefused>;
+                                  HelloRefused, Fetched>;
 
 }  // namespace longwire::link

@@ -286,12 +286,15 @@ std::optional<int> Config::parse(const std::vector<std::string>& arguments,
     return 0;
 }
 
-std::optional<int> Config::parse(int argc, const char* const* argv) {
-    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+std::optional<int> Config::parse(const std::vector<std::string>& arguments) {
     std::vector<std::string> environment;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
         environment.emplace_back(*entry);
     return parse(arguments, environment, std::cout, std::cerr);
+}
+
+std::optional<int> Config::parse(int argc, const char* const* argv) {
+    return parse(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
 }
 
 std::string_view program_version() {

@@ -62,6 +62,7 @@ class Config {
     /// --version, --check-config or --print-config; 2 after one line on stderr that names the flag, variable
     /// or key at fault and what is accepted.
     std::optional<int> parse(int argc, const char* const* argv);
+    std::optional<int> parse(const std::vector<std::string>& arguments);
 
     /// The same with everything given: arguments without the program's name, the environment as "NAME=value".
     std::optional<int> parse(const std::vector<std::string>& arguments,

@@ -15,6 +15,7 @@ std::string shown(const SettingSlot& slot, const std::vector<std::string>& value
 
 std::string usage_of_words(const std::string& name, std::size_t least, std::size_t most) {
     if (most == 0) return "";
+    if (name.find(' ') != std::string::npos) return " " + name;  // several words, named one by one
     std::string text = least > 0 ? " " + name : " [" + name + "]";
     return most > 1 ? text + "..." : text;
 }

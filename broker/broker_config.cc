@@ -1,0 +1,35 @@
+#include "broker/broker_config.h"
+
+#include "protocol/limits.h"
+#include "protocol/node/config.h"
+
+namespace longwire::broker {
+
+std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& c) {
+    Config config("longwire-broker", "Sequences, keeps and routes events, and hands out tasks.");
+    config.text({"events", "where workers publish events (SUB binds here)", "ENDPOINT"}, c.events, check_endpoint());
+    config.text({"workers", "where workers link (ROUTER binds here)", "ENDPOINT"}, c.workers, check_endpoint());
+    config.text({"edges", "where edges link (ROUTER binds here)", "ENDPOINT"}, c.edges, check_endpoint());
+    config.text({"tap", "where anyone may listen to committed events, best effort (XPUB binds here)", "ENDPOINT"},
+                c.tap, check_endpoint());
+    config.choice({"log", "where events are kept: memory lasts as long as the process", "ENGINE"}, c.log, {"memory"});
+    config.text({"data-dir", "directory of logs on disk", "DIR"}, c.data_dir);
+    config.number({"memory-bytes", "most bytes of events kept by the memory log; the oldest go first", "BYTES"},
+                  c.memory_bytes, 1 << 20);
+    config.number({"partitions", "partitions of the cluster; never changed once there are events", "N"}, c.partitions,
+                  1, kPartitionsMax);
+    config.number({"producer-window-bytes", "most bytes that a worker may have unacknowledged", "BYTES"},
+                  c.producer_window_bytes, 64 << 10, 1 << 30);
+    config.number({"lease-ms", "a worker unheard of for so long has lost its tasks, in ms", "MS"}, c.lease_ms, 1'000,
+                  3'600'000);
+    config.number({"cancel-grace-ms", "a cancelled task is ended by force after so long, in ms", "MS"},
+                  c.cancel_grace_ms, 0, 3'600'000);
+    config.number({"queued-per-kind-max", "most tasks queued per kind; then start is refused", "N"},
+                  c.queued_per_kind_max, 1);
+    config.number({"tasks-kept-max", "most tasks remembered; the oldest ended ones go first", "N"}, c.tasks_kept_max,
+                  1);
+    declare_log_settings(config, c.logging);
+    return config.parse(argc, argv);
+}
+
+}  // namespace longwire::broker

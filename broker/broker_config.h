@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocol/node/log_setup.h"
+
+namespace longwire::broker {
+
+/// What an operator can set on a broker. The comments are the words of --help, see broker_config.cc.
+struct BrokerConfig {
+    std::string events = "tcp://127.0.0.1:7601";
+    std::string workers = "tcp://127.0.0.1:7602";
+    std::string edges = "tcp://127.0.0.1:7603";
+    std::string tap = "tcp://127.0.0.1:7604";
+    std::string log = "memory";
+    std::string data_dir = "longwire-data";
+    std::int64_t memory_bytes = std::int64_t{1} << 30;
+    std::uint32_t partitions = 16;
+    std::int64_t producer_window_bytes = 8 << 20;
+    std::int64_t lease_ms = 4'000;
+    std::int64_t cancel_grace_ms = 10'000;
+    std::int64_t queued_per_kind_max = 100'000;
+    std::int64_t tasks_kept_max = 200'000;
+    LogSettings logging;
+};
+
+/// Reads the settings. Holds an exit status where the program is to end now.
+std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& config);
+
+}  // namespace longwire::broker

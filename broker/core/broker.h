@@ -1,0 +1,216 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "broker/core/record.h"
+#include "broker/core/scheduler.h"
+#include "broker/core/topics.h"
+#include "protocol/link/link_counter.h"
+#include "protocol/link/producer_receiver.h"
+#include "protocol/link/subscriber_messages.h"
+#include "protocol/link/subscriber_sender.h"
+
+namespace longwire::broker {
+
+enum class PeerKind : std::uint8_t { worker, edge };
+
+/// One link message from or for a peer, by the name it is connected under.
+struct LinkFrame {
+    std::string peer;
+    std::string bytes;
+};
+
+/// What was published: a topic key and one or more envelopes back to back.
+struct PublishedFrame {
+    std::string key;
+    std::shared_ptr<const std::string> envelopes;
+};
+
+struct BrokerInbox {
+    std::vector<PublishedFrame> published;
+    std::vector<LinkFrame> from_workers;
+    std::vector<LinkFrame> from_edges;
+    LogOutcome log;
+    bool is_tapped = false;  // somebody listens to the tap
+
+    void clear() { *this = {}; }
+};
+
+struct TapFrame {
+    std::shared_ptr<const std::string> path;
+    std::uint64_t epoch = 0;
+    std::uint64_t offset = 0;
+    SharedSlice envelope;
+};
+
+struct BrokerOutbox {
+    std::vector<LinkFrame> to_workers;
+    std::vector<LinkFrame> to_edges;
+    std::optional<CommitBatch> commit;
+    std::vector<ReadRequest> reads;
+    std::vector<TapFrame> tap;
+    std::vector<std::string> notices;  // for the log: what an operator would want to know
+
+    void clear() { *this = {}; }
+};
+
+/// Counts since the start.
+struct BrokerStats {
+    std::uint64_t events_committed = 0;
+    std::uint64_t bytes_committed = 0;
+    std::uint64_t events_duplicate = 0;
+    std::uint64_t events_refused = 0;
+    std::uint64_t events_delivered = 0;  // to edges, each edge counted
+};
+
+/// The whole broker as one duty cycle: it gives events their places, commits them, and lets nothing be seen before it
+/// is durable.
+///
+/// A step decides at once (offsets, task states) and puts the decisions, as records, into one commit batch. What
+/// follows from them (acknowledgements, replies, assignments, deliveries) is held until the log reports that batch
+/// durable. A decision is never made anew: replaying the records rebuilds the state.
+///
+/// Thread:  owned and called by one thread; no locks inside.
+/// Time:    `now_us` is microseconds since the Unix epoch and never smaller than in the call before.
+/// Errors:  bad input is answered or counted, never thrown. A commit that fails cannot be undone here: the shell must
+///          end the process, and the next one replays the log.
+class Broker final : private SchedulerPort {
+  public:
+    struct Options {
+        std::string name;
+        std::uint32_t partitions = 16;
+        std::size_t producer_window_bytes = 8 << 20;
+        Scheduler::Options scheduler;
+    };
+
+    /// `random` gives random numbers other than 0, for epochs.
+    Broker(Options options, std::function<std::uint64_t()> random);
+
+    /// One record of the log, in its order, before the first step. After the last one, restored().
+    void restore(const Record& record);
+    void restored(std::int64_t now_us) { scheduler_.restored(now_us); }
+
+    /// Takes all of `in`; fills `out`, which must be empty.
+    void step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out);
+
+    /// A message could not be sent to this peer: its session is over.
+    void peer_unreachable(PeerKind kind, const std::string& peer);
+
+    const BrokerStats& stats() const { return stats_; }
+    const Scheduler& scheduler() const { return scheduler_; }
+    std::size_t topics() const { return topics_.size(); }
+    std::uint32_t partitions() const { return options_.partitions; }
+
+  private:
+    struct WorkerLink {
+        std::uint64_t incarnation = 0;
+        link::ProducerReceiver receiver;
+        std::optional<link::LinkCounter> counter;  // while there is a session
+        std::uint64_t session = 0;                 // counts the sessions of all peers
+        std::set<std::uint32_t> unacknowledged;    // partitions with news to acknowledge
+        std::int64_t heard_us = 0;
+    };
+    struct EdgeLink {
+        link::SubscriberSender sender;
+        link::LinkCounter counter;
+        std::uint64_t session = 0;
+        std::unordered_set<std::string> subscribed;
+    };
+    struct HeldMessage {
+        PeerKind kind;
+        std::string peer;
+        std::uint64_t session = 0;
+        link::Prepared message;
+    };
+    /// An event of a worker that is dealt with once this batch is.
+    struct HeldAcknowledgement {
+        std::string worker;
+        std::uint64_t incarnation = 0;
+        link::PartitionSequence at;
+    };
+    struct Batch {
+        std::uint64_t ticket = 0;  // 0: nothing to commit in it
+        std::shared_ptr<std::vector<Record>> records = std::make_shared<std::vector<Record>>();
+        std::vector<HeldAcknowledgement> acknowledgements;
+        std::vector<HeldMessage> messages;
+        bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty(); }
+    };
+    struct PendingRead {
+        std::string edge;
+        std::uint64_t session = 0;
+        std::uint64_t fetch = 0;  // the request to answer; 0: a page for the edge's cursors
+    };
+
+    // broker.cc: the cycle
+    void take_log(LogOutcome& outcome);
+    void close_batch();
+    void release(Batch& batch);
+    void deliver(const Record& record);
+    void flush_edges();
+    void flush_edge(const std::string& name, EdgeLink& edge);
+    void tend_links();
+    Record& append_record(Topic& topic, const Envelope& envelope);
+    void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
+
+    // broker_workers.cc: the producer link
+    void on_worker_frame(const LinkFrame& frame);
+    void on_worker_hello(const std::string& peer, std::uint64_t number, const link::WorkerHello& hello);
+    void on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message);
+    void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
+    void take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,
+                    std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
+    void refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
+                      const Error& error);
+    void send_to_worker(const std::string& worker, link::Prepared message) override;
+    void send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message);
+    void reset_worker(const std::string& peer, std::string_view reason);
+    void flush_acknowledgements();
+    void forget_silent_producers();
+
+    // broker_edges.cc: the subscriber link
+    void on_edge_frame(const LinkFrame& frame);
+    void on_edge_message(const std::string& peer, EdgeLink& edge, const link::EdgeToBroker& message);
+    void on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe);
+    void on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch);
+    void on_request(const std::string& peer, EdgeLink& edge, const link::Request& request);
+    Result<std::string> obey(const link::Request& request);
+    Result<std::string> publish(std::string_view realm, std::string_view user, const PublishCommand& command);
+    void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
+    void send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message);
+    void reset_edge(const std::string& peer, std::string_view reason);
+    void end_edge(const std::string& peer);
+    void take_page(ReadPage& page);
+
+    Options options_;
+    Topics topics_;
+    Scheduler scheduler_;
+    BrokerStats stats_;
+
+    std::int64_t now_us_ = 0;  // of the step under way
+    BrokerOutbox* out_ = nullptr;
+    bool is_tapped_ = false;
+
+    std::unordered_map<std::string, WorkerLink> workers_;
+    std::unordered_map<std::string, EdgeLink> edges_;
+    std::uint64_t next_session_ = 1;
+
+    Batch open_;
+    std::deque<Batch> pending_;
+    std::uint64_t next_ticket_ = 1;
+
+    std::unordered_map<std::uint64_t, PendingRead> reads_;
+    std::uint64_t next_read_ = 1;
+    std::int64_t links_tended_us_ = 0;
+};
+
+}  // namespace longwire::broker

@@ -1,0 +1,233 @@
+#include <algorithm>
+#include <utility>
+
+#include "broker/core/broker.h"
+#include "protocol/limits.h"
+#include "protocol/msgpack_writer.h"
+#include "protocol/topic.h"
+#include "protocol/topic_filter.h"
+
+namespace longwire::broker {
+namespace {
+
+constexpr std::size_t kFetchEventsMax = 1000;
+constexpr std::size_t kFetchBytesMax = 512 << 10;
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+Status check_path(std::string_view path) {
+    const auto [realm, topic] = split_path(path);
+    LW_TRY_STATUS(check_name("realm", realm, kRealmBytesMax));
+    return check_topic(topic);
+}
+
+std::string published_reply(const Topic& topic, std::uint64_t offset, bool duplicate) {
+    std::string reply;
+    MsgpackWriter writer(reply);
+    writer.map(4);
+    writer.field("topic", split_path(*topic.path).topic);
+    writer.field("epoch", epoch_text(topic.epoch));
+    writer.field("offset", offset);
+    writer.field("duplicate", duplicate);
+    return reply;
+}
+
+std::string publish_headers(std::string_view user, std::string_view key) {
+    std::string headers;
+    MsgpackWriter writer(headers);
+    writer.map(key.empty() ? 1 : 2);
+    writer.field("user", user);
+    if (!key.empty()) writer.field("key", key);
+    return headers;
+}
+
+}  // namespace
+
+void Broker::on_edge_frame(const LinkFrame& frame) {
+    const auto decoded = link::decode<link::EdgeToBroker>(frame.bytes);
+    if (!decoded) {
+        out_->notices.push_back("edge " + frame.peer + ": " + describe(decoded.error()));
+        return reset_edge(frame.peer, "malformed message");
+    }
+    if (const auto* hello = std::get_if<link::EdgeHello>(&decoded->message)) {
+        if (hello->version != kProtocolVersion) {
+            constexpr std::string_view kWhy = "this broker speaks another version of the link";
+            out_->to_edges.push_back({frame.peer, link::encode(1, link::HelloRefused{kWhy})});
+            return;
+        }
+        end_edge(frame.peer);
+        const auto window = std::clamp<std::uint64_t>(hello->window_bytes, kBatchBytesTarget, 256 << 20);
+        EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++, {}};
+        auto& edge = edges_.emplace(frame.peer, std::move(fresh)).first->second;
+        static_cast<void>(edge.counter.accept(decoded->number, now_us_));
+        out_->notices.push_back("edge " + frame.peer + " joined");
+        return send_now(frame.peer, edge,
+                        link::prepare(link::EdgeWelcome{kProtocolVersion, options_.name, options_.partitions}));
+    }
+    const auto edge = edges_.find(frame.peer);
+    if (edge == edges_.end()) return reset_edge(frame.peer, "no session");
+    if (!edge->second.counter.accept(decoded->number, now_us_)) return reset_edge(frame.peer, "a message was lost");
+    on_edge_message(frame.peer, edge->second, decoded->message);
+}
+
+void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link::EdgeToBroker& message) {
+    std::visit(Overloaded{
+                   [&](const link::EdgeHello&) {},
+                   [&](const link::Subscribe& subscribe) { on_subscribe(peer, edge, subscribe); },
+                   [&](const link::Unsubscribe& unsubscribe) {
+                       const std::string path(unsubscribe.path);
+                       edge.sender.unsubscribe(path);
+                       auto* topic = edge.subscribed.erase(path) > 0 ? topics_.find(path) : nullptr;
+                       if (topic == nullptr) return;
+                       --topic->subscribers;
+                       topics_.release(*topic);
+                   },
+                   [&](const link::SubscribeFilter& subscribe) {
+                       if (auto checked = check_topic_filter(subscribe.filter); !checked) {
+                           return reply(peer, edge, subscribe.request, checked.error());
+                       }
+                       edge.sender.subscribe_filter(subscribe.realm, subscribe.filter);
+                       send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, 0, 0, 0, 0}));
+                   },
+                   [&](const link::UnsubscribeFilter& unsubscribe) {
+                       edge.sender.unsubscribe_filter(unsubscribe.realm, unsubscribe.filter);
+                   },
+                   [&](const link::Credit& credit) { edge.sender.credit(credit.consumed_bytes); },
+                   [&](const link::Request& request) { on_request(peer, edge, request); },
+                   [&](const link::Fetch& fetch) { on_fetch(peer, edge, fetch); },
+                   [&](const link::EdgeHeartbeat&) {},
+                   [&](const link::EdgeBye&) { end_edge(peer); },
+               },
+               message);
+}
+
+void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe) {
+    if (auto checked = check_path(subscribe.path); !checked) {
+        return reply(peer, edge, subscribe.request, checked.error());
+    }
+    auto& topic = topics_.find_or_create(subscribe.path);
+    auto after = topic.committed;
+    if (subscribe.epoch == topic.epoch) {
+        after = std::min(subscribe.after, topic.committed);
+    } else if (subscribe.epoch != 0) {
+        after = topic.tail - 1;  // another log: all that it has is news
+    }
+    if (edge.subscribed.insert(*topic.path).second) ++topic.subscribers;
+    edge.sender.subscribe(*topic.path, topic.epoch, after, topic.committed);
+    send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed,
+                                                        topic.tail}));
+}
+
+void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch) {
+    const auto* topic = topics_.find(fetch.path);
+    const bool has_events = topic != nullptr && (fetch.epoch == 0 || fetch.epoch == topic->epoch) &&
+                            fetch.after < topic->committed;
+    if (!has_events) {
+        link::Fetched none{fetch.request, 0, 0, 1, 0, {}};
+        if (topic != nullptr) none = {fetch.request, topic->epoch, topic->committed, topic->tail, 0, {}};
+        return send_now(peer, edge, link::prepare(none));
+    }
+    const auto token = next_read_++;
+    reads_.emplace(token, PendingRead{peer, edge.session, fetch.request});
+    const auto events_max = std::clamp<std::size_t>(fetch.events_max, 1, kFetchEventsMax);
+    out_->reads.push_back({token, *topic->path, fetch.after, events_max, kFetchBytesMax});
+}
+
+void Broker::take_page(ReadPage& page) {
+    const auto read = reads_.extract(page.token);
+    if (read.empty()) return;
+    const auto& [name, session, fetch] = read.mapped();
+    const auto edge = edges_.find(name);
+    if (edge == edges_.end() || edge->second.session != session) return;
+    if (fetch == 0) return edge->second.sender.page(page.path, page.first, page.envelopes);
+    const auto& topic = *topics_.find(page.path);
+    link::Fetched fetched{fetch, topic.epoch, topic.committed, topic.tail, page.first, {}};
+    for (const auto& envelope : page.envelopes) fetched.envelopes.push_back({envelope.bytes});
+    send_now(name, edge->second, link::prepare(fetched));
+}
+
+void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {
+    reply(peer, edge, request.request, obey(request));
+}
+
+Result<std::string> Broker::obey(const link::Request& request) {
+    LW_TRY(const Command command, decode_command(request.command, request.fields.bytes));
+    const auto realm = request.realm;
+    const auto user = request.user;
+    return std::visit(Overloaded{
+                          [&](const PublishCommand& c) { return publish(realm, user, c); },
+                          [&](const StartCommand& c) -> Result<std::string> {
+                              if (c.task.empty()) return bad_request("task", "is required");
+                              return scheduler_.start(realm, user, c, now_us_);
+                          },
+                          [&](const RunCommand& c) { return scheduler_.run(realm, c, now_us_); },
+                          [&](const CancelCommand& c) { return scheduler_.cancel(realm, user, c, now_us_); },
+                          [&](const InputCommand& c) { return scheduler_.input(realm, user, c, now_us_); },
+                          [&](const StateCommand& c) { return scheduler_.state(realm, c); },
+                          [&](const TasksCommand& c) { return scheduler_.tasks(realm, c); },
+                          [&](const WorkersCommand&) { return scheduler_.workers(); },
+                          [&](const HistoryCommand&) -> Result<std::string> {
+                              return bad_request("cmd", "history is asked for by fetch");
+                          },
+                      },
+                      command);
+}
+
+Result<std::string> Broker::publish(std::string_view realm, std::string_view user, const PublishCommand& command) {
+    auto& topic = topics_.find_or_create(topic_path(realm, command.topic));
+    if (!command.key.empty()) {
+        const auto known = Topics::find_publish_key(topic, command.key);
+        if (known != 0) return published_reply(topic, known, true);
+    }
+    const auto headers = publish_headers(user, command.key);
+    Envelope envelope;
+    envelope.producer = "client";
+    envelope.time_us = now_us_;
+    envelope.type = command.type;
+    envelope.headers = headers;
+    envelope.payload = command.data;
+    const auto offset = append_record(topic, envelope).offset;
+    if (!command.key.empty()) Topics::remember_publish_key(topic, command.key, offset);
+    return published_reply(topic, offset, false);
+}
+
+/// Held like everything else that tells of a decision, until what was decided before it is durable.
+void Broker::reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result) {
+    link::Reply message{request, {}, {}, {}, {}, 0};
+    if (result) {
+        message.ok.bytes = *result;
+    } else {
+        const auto& error = result.error();
+        message.code = to_string(error.code);
+        message.message = error.message;
+        message.field = error.field;
+        message.retry_after_ms = error.retry_after_ms;
+    }
+    open_.messages.push_back({PeerKind::edge, peer, edge.session, link::prepare(message)});
+}
+
+void Broker::send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message) {
+    out_->to_edges.push_back({name, link::seal(edge.counter.next(now_us_), message)});
+}
+
+void Broker::reset_edge(const std::string& peer, std::string_view reason) {
+    end_edge(peer);
+    out_->to_edges.push_back({peer, link::encode(0, link::LinkReset{reason})});
+}
+
+void Broker::end_edge(const std::string& peer) {
+    const auto edge = edges_.find(peer);
+    if (edge == edges_.end()) return;
+    for (const auto& path : edge->second.subscribed) {
+        auto* topic = topics_.find(path);
+        if (topic == nullptr) continue;
+        --topic->subscribers;
+        topics_.release(*topic);
+    }
+    edges_.erase(edge);
+}
+
+}  // namespace longwire::broker

@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <utility>
+
+#include "broker/core/broker.h"
+#include "protocol/limits.h"
+#include "protocol/topic.h"
+
+namespace longwire::broker {
+namespace {
+
+// Producers whose positions are remembered beyond their sessions; a worker that is away while so many others have come
+// could have an event stored twice.
+constexpr std::size_t kSilentProducersMax = 10'000;
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+void Broker::on_worker_frame(const LinkFrame& frame) {
+    const auto decoded = link::decode<link::WorkerToBroker>(frame.bytes);
+    if (!decoded) {
+        out_->notices.push_back("worker " + frame.peer + ": " + describe(decoded.error()));
+        return reset_worker(frame.peer, "malformed message");
+    }
+    if (const auto* hello = std::get_if<link::WorkerHello>(&decoded->message)) {
+        return on_worker_hello(frame.peer, decoded->number, *hello);
+    }
+    const auto worker = workers_.find(frame.peer);
+    if (worker == workers_.end() || !worker->second.counter) return reset_worker(frame.peer, "no session");
+    if (!worker->second.counter->accept(decoded->number, now_us_)) {
+        return reset_worker(frame.peer, "a message was lost");
+    }
+    scheduler_.worker_heard(frame.peer, now_us_);
+    worker->second.heard_us = now_us_;
+    on_worker_message(frame.peer, worker->second, decoded->message);
+}
+
+void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, const link::WorkerHello& hello) {
+    const auto refuse = [&](std::string_view why) {
+        out_->to_workers.push_back({peer, link::encode(1, link::HelloRefused{why})});
+        out_->notices.push_back("worker " + peer + " refused: " + std::string(why));
+    };
+    if (hello.version != kProtocolVersion) return refuse("this broker speaks another version of the link");
+    if (hello.worker != peer || !check_name("worker", peer, kNameBytesMax)) return refuse("not a valid name");
+    const auto fresh = [&] {
+        return WorkerLink{hello.incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
+    };
+    auto& worker = workers_.try_emplace(peer, fresh()).first->second;
+    if (hello.incarnation < worker.incarnation) return refuse("a later incarnation of this worker is known");
+    if (hello.incarnation > worker.incarnation) {
+        scheduler_.worker_left(peer, now_us_);
+        worker = fresh();
+    }
+    for (const auto& position : hello.acknowledged) worker.receiver.restore(position);
+    worker.counter.emplace(now_us_);
+    static_cast<void>(worker.counter->accept(number, now_us_));
+    worker.session = next_session_++;
+    worker.heard_us = now_us_;
+    worker.unacknowledged.clear();
+    out_->notices.push_back("worker " + peer + " joined");
+    send_now(peer, worker, link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
+                                                             options_.producer_window_bytes,
+                                                             worker.receiver.positions()}));
+    Scheduler::WorkerInfo info{peer, std::string(hello.program), {}, hello.capacity};
+    info.kinds.assign(hello.kinds.begin(), hello.kinds.end());
+    scheduler_.worker_joined(std::move(info), hello.running, now_us_);
+    if (workers_.size() > kSilentProducersMax) forget_silent_producers();
+}
+
+void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message) {
+    std::visit(Overloaded{
+                   [&](const link::WorkerHello&) {},
+                   [&](const link::WorkerHeartbeat& heartbeat) {
+                       for (const auto& position : heartbeat.published) worker.receiver.published(position);
+                   },
+                   [&](const link::ResentEvents& resent) {
+                       on_published(resent.key.bytes, std::make_shared<const std::string>(resent.envelopes.bytes));
+                   },
+                   [&](const link::HandBack& back) {
+                       scheduler_.handed_back(peer, back.attempt, back.reason, now_us_);
+                   },
+                   [&](const link::WorkerDraining&) { scheduler_.worker_draining(peer); },
+                   [&](const link::WorkerBye&) {
+                       out_->notices.push_back("worker " + peer + " left");
+                       scheduler_.worker_left(peer, now_us_);
+                       worker.counter.reset();
+                   },
+               },
+               message);
+}
+
+void Broker::on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes) {
+    const auto parsed = parse_topic_key(key);
+    if (!parsed || partition_of(parsed->path, options_.partitions) != parsed->partition) {
+        ++stats_.events_refused;
+        out_->notices.push_back("an event under a malformed key was dropped");
+        return;
+    }
+    MsgpackReader reader(*envelopes);
+    while (!reader.at_end()) {
+        const auto start = reader.offset();
+        const auto envelope = read_envelope(reader);
+        if (!envelope) {
+            // Without a whole envelope there is no sequence to refuse; its worker goes on sending it until it is
+            // noticed there, so this is worth an operator's look.
+            ++stats_.events_refused;
+            out_->notices.push_back("an event was dropped: " + describe(envelope.error()));
+            return;
+        }
+        const std::string name(envelope->producer);
+        const auto worker = workers_.find(name);
+        // Without a session the worker will send it again after its hello; with an older incarnation, never.
+        if (worker == workers_.end() || !worker->second.counter) continue;
+        if (worker->second.incarnation != envelope->incarnation || envelope->sequence == 0) continue;
+        const link::PartitionSequence at{parsed->partition, envelope->sequence};
+        const auto bytes = std::string_view(*envelopes).substr(start, reader.offset() - start);
+        const auto verdict = worker->second.receiver.offer(at, parsed->path, bytes);
+        if (verdict == link::ProducerReceiver::Verdict::duplicate) ++stats_.events_duplicate;
+        if (verdict != link::ProducerReceiver::Verdict::next) continue;
+        take_event(name, worker->second, at, parsed->path, *envelope, {envelopes, bytes});
+        while (auto early = worker->second.receiver.take_early(at.partition)) {
+            const auto slice = SharedSlice::of(std::move(early->envelope));
+            if (const auto kept = parse_envelope(slice.bytes)) {
+                take_event(name, worker->second, {at.partition, kept->sequence}, early->path, *kept, slice);
+            }
+        }
+    }
+}
+
+void Broker::take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,
+                        std::string_view path, const Envelope& envelope, const SharedSlice& bytes) {
+    auto& held = open_.acknowledgements;
+    if (!held.empty() && held.back().at.partition == at.partition && held.back().worker == name) {
+        held.back().at = at;  // the later one says it for both
+    } else {
+        held.push_back({name, worker.incarnation, at});
+    }
+    const auto [realm, topic_name] = split_path(path);
+    const auto task_of_path = task_of_topic(topic_name);
+    if (task_of_path.empty() && topic_name.starts_with("task/")) {
+        return refuse_event(name, worker, at, bad_request("topic", "below task/ there are only tasks"));
+    }
+    const auto task_id = task_of_path.empty() ? envelope.task : task_of_path;
+    auto& topic = topics_.find_or_create(path);
+    if (task_id.empty()) {
+        open_.records->push_back(topics_.append(topic, bytes));
+        return;
+    }
+    auto verdict = scheduler_.check_event(name, realm, task_id, envelope, now_us_);
+    if (!verdict) {
+        topics_.release(topic);
+        return refuse_event(name, worker, at, verdict.error());
+    }
+    auto changed = envelope;
+    changed.type = verdict->type;
+    if (!verdict->payload.empty()) changed.payload = verdict->payload;
+    const bool is_changed = !verdict->payload.empty();
+    const auto& record = is_changed ? append_record(topic, changed)
+                                    : open_.records->emplace_back(topics_.append(topic, bytes));
+    if (task_of_path.empty()) return;
+    fold(*verdict->task, record.offset, changed);
+    scheduler_.after_event(name, *verdict->task, now_us_);
+}
+
+void Broker::refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
+                          const Error& error) {
+    ++stats_.events_refused;
+    open_.messages.push_back({PeerKind::worker, name, worker.session,
+                              link::prepare(link::EventRefused{at, to_string(error.code), error.message})});
+}
+
+void Broker::send_to_worker(const std::string& worker, link::Prepared message) {
+    const auto found = workers_.find(worker);
+    if (found == workers_.end()) return;
+    open_.messages.push_back({PeerKind::worker, worker, found->second.session, std::move(message)});
+}
+
+void Broker::send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message) {
+    if (!worker.counter) return;
+    out_->to_workers.push_back({name, link::seal(worker.counter->next(now_us_), message)});
+}
+
+void Broker::reset_worker(const std::string& peer, std::string_view reason) {
+    const auto worker = workers_.find(peer);
+    if (worker != workers_.end()) worker->second.counter.reset();
+    out_->to_workers.push_back({peer, link::encode(0, link::LinkReset{reason})});
+}
+
+void Broker::flush_acknowledgements() {
+    for (auto& [name, worker] : workers_) {
+        if (worker.unacknowledged.empty()) continue;
+        link::EventsCommitted committed;
+        for (const auto& position : worker.receiver.positions()) {
+            if (worker.unacknowledged.contains(position.partition)) committed.positions.push_back(position);
+        }
+        worker.unacknowledged.clear();
+        send_now(name, worker, link::prepare(committed));
+    }
+}
+
+void Broker::forget_silent_producers() {
+    auto oldest = workers_.end();
+    for (auto worker = workers_.begin(); worker != workers_.end(); ++worker) {
+        if (worker->second.counter) continue;
+        if (oldest == workers_.end() || worker->second.heard_us < oldest->second.heard_us) oldest = worker;
+    }
+    if (oldest != workers_.end()) workers_.erase(oldest);
+}
+
+}  // namespace longwire::broker

@@ -1,0 +1,408 @@
+#include "broker/core/scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/msgpack_fields.h"
+#include "protocol/msgpack_writer.h"
+#include "protocol/topic.h"
+
+namespace longwire::broker {
+namespace {
+
+constexpr std::int64_t kUsPerMs = 1000;
+
+std::string error_payload(std::string_view code, std::string_view message) {
+    std::string payload;
+    MsgpackWriter writer(payload);
+    writer.map(1);
+    writer.string("error");
+    writer.map(3);
+    writer.field("code", code);
+    writer.field("message", message);
+    writer.string("details");
+    writer.nil();
+    return payload;
+}
+
+/// Events that only the broker writes on a task's topic.
+bool is_brokers_own(std::string_view type) {
+    return type == event_type::kTaskQueued || type == event_type::kTaskStarted || type == event_type::kTaskRetrying ||
+           type == event_type::kTaskCancelling || type == event_type::kTaskExpired || type == event_type::kTaskInput;
+}
+
+}  // namespace
+
+std::string Scheduler::entry_path(std::string_view realm, std::string_view task) { return topic_path(realm, task); }
+
+Scheduler::Entry* Scheduler::find(std::string_view realm, std::string_view task) {
+    const auto found = tasks_.find(entry_path(realm, task));
+    return found == tasks_.end() ? nullptr : found->second.get();
+}
+
+const Scheduler::Entry* Scheduler::find(std::string_view realm, std::string_view task) const {
+    const auto found = tasks_.find(entry_path(realm, task));
+    return found == tasks_.end() ? nullptr : found->second.get();
+}
+
+Result<Scheduler::Entry*> Scheduler::find_or_error(std::string_view realm, std::string_view task) {
+    auto* entry = find(realm, task);
+    if (entry == nullptr) return Error{Errc::not_found, "there is no task " + std::string(task), "task"};
+    return entry;
+}
+
+Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view task) {
+    auto entry = std::make_unique<Entry>();
+    entry->task.realm = realm;
+    entry->task.id = task;
+    entry->age = next_age_++;
+    auto& inserted = *entry;
+    by_age_[inserted.task.realm].emplace(inserted.age, &inserted);
+    tasks_.emplace(entry_path(realm, task), std::move(entry));
+    return inserted;
+}
+
+void Scheduler::restore(std::string_view realm, std::string_view task, std::uint64_t epoch, std::uint64_t offset,
+                        const Envelope& envelope) {
+    auto* entry = find(realm, task);
+    if (entry == nullptr) entry = &insert(realm, task);
+    entry->task.epoch = epoch;
+    fold(entry->task, offset, envelope);
+}
+
+void Scheduler::restored(std::int64_t now_us) {
+    for (auto& [path, entry] : tasks_) {
+        const auto& task = entry->task;
+        if (!task.key.empty()) by_key_.emplace(task.realm + '\n' + task.key, path);
+        if (!task.worker.empty()) {
+            auto& worker = workers_[task.worker];
+            worker.info.worker = task.worker;
+            worker.heard_us = now_us;
+            worker.running.insert(path);
+        }
+        settle(*entry, now_us);
+    }
+}
+
+void Scheduler::settle(Entry& entry, std::int64_t now_us) {
+    const auto& task = entry.task;
+    const bool may_start = !is_terminal(task.status) && !task.held && task.worker.empty();
+    if (may_start && task.not_before_us <= now_us) {
+        enqueue(entry);
+    } else {
+        dequeue(entry);
+    }
+    set_deadline(entry, next_deadline(entry));
+    if (is_terminal(task.status)) ended_.emplace(entry.age, &entry);
+}
+
+void Scheduler::enqueue(Entry& entry) {
+    if (entry.queued) return;
+    entry.queued = true;
+    queues_[entry.task.kind].emplace(queue_key(entry), &entry);
+    hand_out_due_ = true;
+}
+
+void Scheduler::dequeue(Entry& entry) {
+    if (!entry.queued) return;
+    entry.queued = false;
+    const auto queue = queues_.find(entry.task.kind);
+    queue->second.erase(queue_key(entry));
+    if (queue->second.empty()) queues_.erase(queue);
+}
+
+std::int64_t Scheduler::next_deadline(const Entry& entry) const {
+    const auto& task = entry.task;
+    if (is_terminal(task.status) || task.held) return 0;
+    std::int64_t next = INT64_MAX;
+    if (!entry.queued && task.worker.empty()) next = std::min(next, task.not_before_us);
+    if (task.status == TaskStatus::pending && task.ttl_ms > 0) {
+        next = std::min(next, task.queued_us + task.ttl_ms * kUsPerMs);
+    }
+    if (task.status == TaskStatus::running && task.timeout_ms > 0) {
+        next = std::min(next, task.started_us + task.timeout_ms * kUsPerMs);
+    }
+    if (task.cancelling) next = std::min(next, task.cancel_asked_us + options_.cancel_grace_ms * kUsPerMs);
+    return next == INT64_MAX ? 0 : next;
+}
+
+void Scheduler::set_deadline(Entry& entry, std::int64_t deadline_us) {
+    if (entry.deadline_us == deadline_us) return;
+    if (entry.deadline_us != 0) deadlines_.erase({entry.deadline_us, &entry});
+    entry.deadline_us = deadline_us;
+    if (deadline_us != 0) deadlines_.emplace(deadline_us, &entry);
+}
+
+void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
+    const auto& task = entry.task;
+    const auto is_past = [&](std::int64_t since_us, std::int64_t limit_ms) {
+        return limit_ms > 0 && now_us >= since_us + limit_ms * kUsPerMs;
+    };
+    if (task.status == TaskStatus::pending && is_past(task.queued_us, task.ttl_ms)) {
+        return end(entry, event_type::kTaskExpired, error_payload("expired", "waited in the queue too long"), now_us);
+    }
+    if (task.cancelling && is_past(task.cancel_asked_us, options_.cancel_grace_ms)) {
+        std::string payload;
+        MsgpackWriter writer(payload);
+        writer.map(1);
+        writer.field("forced", true);
+        revoke(entry, "cancelled by force");
+        return end(entry, event_type::kTaskCancelled, std::move(payload), now_us);
+    }
+    if (task.status == TaskStatus::running && is_past(task.started_us, task.timeout_ms)) {
+        revoke(entry, "timed out");
+        return end(entry, event_type::kTaskFailed, error_payload("timeout", "ran longer than its timeout"), now_us);
+    }
+    settle(entry, now_us);
+}
+
+void Scheduler::end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us) {
+    const auto worker = entry.task.worker;
+    dequeue(entry);
+    port_.append(entry.task, entry.task.attempt, type, std::move(payload));
+    if (!worker.empty()) free_worker(worker, entry.task);
+    settle(entry, now_us);
+}
+
+void Scheduler::revoke(const Entry& entry, std::string_view reason) {
+    const auto& task = entry.task;
+    if (task.worker.empty()) return;
+    port_.send_to_worker(task.worker,
+                         link::prepare(link::RevokeAttempt{{task.realm, task.id, task.attempt}, reason}));
+}
+
+void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us) {
+    const auto name = info.worker;
+    auto& worker = workers_[name];
+    worker.info = std::move(info);
+    worker.heard_us = now_us;
+    worker.draining = false;
+    std::set<std::string> confirmed;
+    for (const auto& attempt : running) {
+        const auto path = entry_path(attempt.realm, attempt.task);
+        const auto* entry = find(attempt.realm, attempt.task);
+        const bool is_held = entry != nullptr && worker.running.contains(path) && entry->task.attempt == attempt.attempt;
+        if (is_held) {
+            confirmed.insert(path);
+        } else {
+            port_.send_to_worker(name, link::prepare(link::RevokeAttempt{attempt, "the attempt is not yours any more"}));
+        }
+    }
+    for (const auto& path : worker.running) {
+        const auto& entry = *tasks_.at(path);
+        if (!confirmed.contains(path)) {
+            send_assignment(entry);
+        } else if (entry.task.cancelling) {
+            const auto& task = entry.task;
+            port_.send_to_worker(name, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
+                                                                      "",
+                                                                      options_.cancel_grace_ms}));
+        } else {
+            for (const auto& input : entry.task.inputs) {
+                port_.send_to_worker(name, link::prepare(link::TaskInput{
+                                               {entry.task.realm, entry.task.id, entry.task.attempt},
+                                               input.offset,
+                                               {input.data_raw}}));
+            }
+        }
+    }
+    hand_out_due_ = true;
+}
+
+void Scheduler::worker_heard(const std::string& worker, std::int64_t now_us) {
+    const auto found = workers_.find(worker);
+    if (found != workers_.end()) found->second.heard_us = now_us;
+}
+
+void Scheduler::worker_draining(const std::string& worker) {
+    const auto found = workers_.find(worker);
+    if (found != workers_.end()) found->second.draining = true;
+}
+
+void Scheduler::worker_left(const std::string& worker, std::int64_t now_us) {
+    const auto found = workers_.find(worker);
+    if (found == workers_.end()) return;
+    worker_gone(found->second, "the worker left", now_us);
+    workers_.erase(found);
+}
+
+void Scheduler::worker_gone(Worker& worker, std::string_view reason, std::int64_t now_us) {
+    const auto lost = std::exchange(worker.running, {});
+    for (const auto& path : lost) attempt_lost(*tasks_.at(path), "worker_lost", reason, true, now_us);
+}
+
+void Scheduler::expire_leases(std::int64_t now_us) {
+    if (now_us - leases_checked_us_ < 100 * kUsPerMs) return;
+    leases_checked_us_ = now_us;
+    for (auto worker = workers_.begin(); worker != workers_.end();) {
+        if (now_us - worker->second.heard_us <= options_.lease_ms * kUsPerMs) {
+            ++worker;
+            continue;
+        }
+        worker_gone(worker->second, "the worker has not been heard of for " + std::to_string(options_.lease_ms) + " ms",
+                    now_us);
+        worker = workers_.erase(worker);
+    }
+}
+
+void Scheduler::handed_back(const std::string& worker, const link::AttemptRef& attempt, std::string_view reason,
+                            std::int64_t now_us) {
+    auto* entry = find(attempt.realm, attempt.task);
+    if (entry == nullptr || entry->task.worker != worker || entry->task.attempt != attempt.attempt) return;
+    free_worker(worker, entry->task);
+    attempt_lost(*entry, "handed_back", reason, false, now_us);
+}
+
+bool Scheduler::may_retry(const Task& task) const {
+    return !task.cancelling && task.attempts_in_run < task.max_attempts;
+}
+
+std::string Scheduler::retry_payload(const Task& task, std::string_view reason, std::string_view error_raw, bool counts,
+                                     std::int64_t now_us) const {
+    const auto doublings = std::clamp(task.attempts_in_run - 1, 0, 20);
+    const auto wait_ms = std::min(options_.retry_last_ms, options_.retry_first_ms << doublings);
+    std::string payload;
+    MsgpackWriter writer(payload);
+    writer.map(6);
+    writer.field("attempt", task.attempt);
+    writer.field("last_offset", task.offset);
+    writer.field("reason", reason);
+    writer.field_raw_or_nil("error", error_raw);
+    writer.field("not_before_us", counts ? now_us + wait_ms * kUsPerMs : now_us);
+    writer.field("uncounted", !counts);
+    return payload;
+}
+
+void Scheduler::attempt_lost(Entry& entry, std::string_view code, std::string_view message, bool counts,
+                             std::int64_t now_us) {
+    auto& task = entry.task;
+    if (task.cancelling) {
+        end(entry, event_type::kTaskCancelled, error_payload(code, message), now_us);
+    } else if (may_retry(task) || !counts) {
+        port_.append(task, task.attempt, event_type::kTaskRetrying, retry_payload(task, code, {}, counts, now_us));
+        settle(entry, now_us);
+    } else {
+        end(entry, event_type::kTaskFailed, error_payload(code, message), now_us);
+    }
+}
+
+Result<Scheduler::Verdict> Scheduler::check_event(const std::string& worker, std::string_view realm,
+                                                  std::string_view task_id, const Envelope& envelope,
+                                                  std::int64_t now_us) {
+    auto* entry = find(realm, task_id);
+    if (entry == nullptr) return Error{Errc::not_found, "there is no task " + std::string(task_id), "task"};
+    auto& task = entry->task;
+    if (task.worker != worker || task.attempt != envelope.attempt) {
+        return Error{Errc::conflict, "attempt " + std::to_string(envelope.attempt) + " of task " + task.id +
+                                         " is not this worker's any more", "attempt"};
+    }
+    if (is_brokers_own(envelope.type)) {
+        return bad_request("type", std::string(envelope.type) + " is for the broker to publish");
+    }
+    Verdict verdict{&task, envelope.type, {}};
+    if (envelope.type == event_type::kTaskFailed && may_retry(task)) {
+        const auto fields = MsgpackFields::parse(envelope.payload, "payload");
+        const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
+        if (!retryable || *retryable) {
+            verdict.type = event_type::kTaskRetrying;
+            verdict.payload = retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us);
+        }
+    }
+    return verdict;
+}
+
+void Scheduler::after_event(const std::string& worker, Task& task, std::int64_t now_us) {
+    if (!task.worker.empty()) return;
+    free_worker(worker, task);
+    settle(*find(task.realm, task.id), now_us);
+}
+
+void Scheduler::free_worker(const std::string& worker, const Task& task) {
+    const auto found = workers_.find(worker);
+    if (found == workers_.end()) return;
+    found->second.running.erase(entry_path(task));
+    hand_out_due_ = true;
+}
+
+Scheduler::Worker* Scheduler::least_loaded(const std::string& kind) {
+    Worker* best = nullptr;
+    for (auto& [name, worker] : workers_) {
+        const auto& kinds = worker.info.kinds;
+        if (worker.draining || worker.running.size() >= worker.info.capacity) continue;
+        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
+        if (best == nullptr || worker.running.size() < best->running.size()) best = &worker;
+    }
+    return best;
+}
+
+void Scheduler::advance(std::int64_t now_us) {
+    expire_leases(now_us);
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now_us) {
+        auto& entry = *deadlines_.begin()->second;
+        set_deadline(entry, 0);
+        fire_deadline(entry, now_us);
+    }
+    if (!std::exchange(hand_out_due_, false)) return;
+    for (auto queue = queues_.begin(); queue != queues_.end();) {
+        const auto kind = queue->first;
+        auto* worker = least_loaded(kind);
+        if (worker == nullptr) {
+            ++queue;
+            continue;
+        }
+        hand_out(*queue->second.begin()->second, *worker);
+        queue = queues_.lower_bound(kind);  // handing out the last one has dropped the queue
+    }
+}
+
+void Scheduler::hand_out(Entry& entry, Worker& worker) {
+    auto& task = entry.task;
+    dequeue(entry);
+    std::string payload;
+    MsgpackWriter writer(payload);
+    writer.map(4);
+    writer.field("run", task.run);
+    writer.field("attempt", task.attempt + 1);
+    writer.field("worker", worker.info.worker);
+    writer.string("supersedes");
+    task.attempts_in_run > 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
+    port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
+    worker.running.insert(entry_path(task));
+    send_assignment(entry);
+    set_deadline(entry, next_deadline(entry));
+}
+
+void Scheduler::send_assignment(const Entry& entry) {
+    const auto& task = entry.task;
+    const link::AttemptRef attempt{task.realm, task.id, task.attempt};
+    port_.send_to_worker(task.worker, link::prepare(link::AssignTask{attempt, task.run, task.kind, {task.input_raw},
+                                                                     task.timeout_ms}));
+    for (const auto& input : task.inputs) {
+        port_.send_to_worker(task.worker, link::prepare(link::TaskInput{attempt, input.offset, {input.data_raw}}));
+    }
+}
+
+void Scheduler::forget_oldest_ended() {
+    while (tasks_.size() > options_.tasks_kept_max && !ended_.empty()) {
+        const auto& task = ended_.begin()->second->task;
+        const auto path = entry_path(task);
+        if (!task.key.empty()) by_key_.erase(task.realm + '\n' + task.key);
+        by_age_[task.realm].erase(ended_.begin()->first);
+        ended_.erase(ended_.begin());
+        tasks_.erase(path);
+    }
+}
+
+std::size_t Scheduler::queued() const {
+    std::size_t count = 0;
+    for (const auto& [kind, queue] : queues_) count += queue.size();
+    return count;
+}
+
+std::size_t Scheduler::running() const {
+    std::size_t count = 0;
+    for (const auto& [name, worker] : workers_) count += worker.running.size();
+    return count;
+}
+
+}  // namespace longwire::broker

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/core/task.h"
+#include "protocol/command.h"
+#include "protocol/link/producer_messages.h"
+#include "protocol/result.h"
+
+namespace longwire::broker {
+
+/// What the scheduler has done besides changing its own state. The events are folded into the task before these calls
+/// return; messages must leave only once the events before them are durable.
+class SchedulerPort {
+  public:
+    virtual ~SchedulerPort() = default;
+
+    /// Appends an event of the broker's own to the task's topic, about an attempt (0: about none).
+    virtual void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) = 0;
+
+    virtual void send_to_worker(const std::string& worker, link::Prepared message) = 0;
+};
+
+/// Tasks, from the asking to the one end of each run: a queue per kind, leases held by workers, retries, cancels and
+/// deadlines.
+///
+/// Every change of a task is an event on its topic, so that replaying the events rebuilds this; workers and their load
+/// are of the present only and come back with their hellos.
+///
+/// Thread: one at a time; no locks inside. Time: `now_us`, never smaller than before.
+class Scheduler {
+  public:
+    struct Options {
+        std::size_t queued_per_kind_max = 100'000;
+        std::size_t tasks_kept_max = 200'000;   // beyond it the oldest ended ones are forgotten (their events are not)
+        std::int64_t cancel_grace_ms = 10'000;  // then a running task ends cancelled whatever its worker does
+        std::int64_t retry_first_ms = 1'000;    // doubled for each further attempt
+        std::int64_t retry_last_ms = 60'000;
+        std::int64_t lease_ms = 4'000;          // a worker unheard of for so long has lost its attempts
+    };
+
+    Scheduler(Options options, SchedulerPort& port) : options_(options), port_(port) {}
+
+    /// An event of a task's topic, found in the log. After the last one, restored().
+    void restore(std::string_view realm, std::string_view task, std::uint64_t epoch, std::uint64_t offset,
+                 const Envelope& envelope);
+
+    /// The log has been read. Attempts that were running may be claimed by their workers for one lease from now.
+    void restored(std::int64_t now_us);
+
+    // Commands. Each returns the reply's map, or why not.
+
+    Result<std::string> start(std::string_view realm, std::string_view user, const StartCommand& command,
+                              std::int64_t now_us);
+    Result<std::string> run(std::string_view realm, const RunCommand& command, std::int64_t now_us);
+    Result<std::string> cancel(std::string_view realm, std::string_view user, const CancelCommand& command,
+                               std::int64_t now_us);
+    Result<std::string> input(std::string_view realm, std::string_view user, const InputCommand& command,
+                              std::int64_t now_us);
+    Result<std::string> state(std::string_view realm, const StateCommand& command) const;
+    Result<std::string> tasks(std::string_view realm, const TasksCommand& command) const;
+    Result<std::string> workers() const;
+
+    // Workers.
+
+    struct WorkerInfo {
+        std::string worker;
+        std::string program;
+        std::vector<std::string> kinds;
+        std::uint32_t capacity = 0;
+    };
+    /// A worker's session begins. What it holds and may keep stays; what it holds and may not is revoked; what it was
+    /// given and never got is given again.
+    void worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us);
+    void worker_heard(const std::string& worker, std::int64_t now_us);
+    void worker_draining(const std::string& worker);
+    /// Gone for good: its attempts are lost at once.
+    void worker_left(const std::string& worker, std::int64_t now_us);
+    void handed_back(const std::string& worker, const link::AttemptRef& attempt, std::string_view reason,
+                     std::int64_t now_us);
+
+    /// Whether a worker may publish this event of a task; the error says why not. `type` is changed where the event
+    /// means something else to the world than to the worker: a failure that will be tried again is a retry.
+    struct Verdict {
+        Task* task = nullptr;
+        std::string_view type;
+        std::string payload;  // in place of the worker's, if not empty
+    };
+    Result<Verdict> check_event(const std::string& worker, std::string_view realm, std::string_view task,
+                                const Envelope& envelope, std::int64_t now_us);
+
+    /// After a checked event has been folded in: frees the worker or queues the next attempt.
+    void after_event(const std::string& worker, Task& task, std::int64_t now_us);
+
+    /// Fires what is due and hands out what can be.
+    void advance(std::int64_t now_us);
+
+    std::size_t queued() const;
+    std::size_t running() const;
+    std::size_t known() const { return tasks_.size(); }
+
+  private:
+    struct Entry {
+        Task task;
+        std::uint64_t age = 0;          // rises with creation
+        std::int64_t deadline_us = 0;   // 0: none; the key in deadlines_
+        bool queued = false;
+    };
+    struct Worker {
+        WorkerInfo info;
+        std::set<std::string> running;  // task paths
+        std::int64_t heard_us = 0;
+        bool draining = false;
+    };
+    /// Sorts a kind's queue: higher priority first, then first come first served.
+    struct QueueKey {
+        std::int32_t priority = 0;
+        std::int64_t queued_us = 0;
+        std::uint64_t age = 0;
+        bool operator<(const QueueKey& other) const {
+            return std::tuple(-priority, queued_us, age) < std::tuple(-other.priority, other.queued_us, other.age);
+        }
+    };
+    using Queue = std::map<QueueKey, Entry*>;
+
+    static std::string entry_path(std::string_view realm, std::string_view task);
+    static std::string entry_path(const Task& task) { return entry_path(task.realm, task.id); }
+    static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.age}; }
+
+    Entry* find(std::string_view realm, std::string_view task);
+    const Entry* find(std::string_view realm, std::string_view task) const;
+    Result<Entry*> find_or_error(std::string_view realm, std::string_view task);
+    Entry& insert(std::string_view realm, std::string_view task);
+    static Result<std::string> start_again(const Entry& existing, const StartCommand& command);
+
+    void enqueue(Entry& entry);
+    void dequeue(Entry& entry);
+    void set_deadline(Entry& entry, std::int64_t deadline_us);
+    std::int64_t next_deadline(const Entry& entry) const;
+
+    /// Puts a task where its state says: into its queue, among the deadlines, among the ended.
+    void settle(Entry& entry, std::int64_t now_us);
+
+    void hand_out(Entry& entry, Worker& worker);
+    void send_assignment(const Entry& entry);
+    Worker* least_loaded(const std::string& kind);
+    void free_worker(const std::string& worker, const Task& task);
+    void worker_gone(Worker& worker, std::string_view reason, std::int64_t now_us);
+    void attempt_lost(Entry& entry, std::string_view code, std::string_view message, bool counts,
+                      std::int64_t now_us);
+    bool may_retry(const Task& task) const;
+    std::string retry_payload(const Task& task, std::string_view reason, std::string_view error_raw, bool counts,
+                              std::int64_t now_us) const;
+    void end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
+    void fire_deadline(Entry& entry, std::int64_t now_us);
+    void revoke(const Entry& entry, std::string_view reason);
+    void expire_leases(std::int64_t now_us);
+    void forget_oldest_ended();
+
+    Options options_;
+    SchedulerPort& port_;
+    std::unordered_map<std::string, std::unique_ptr<Entry>> tasks_;
+    std::unordered_map<std::string, std::string> by_key_;                    // realm/kind of key -> task path
+    std::unordered_map<std::string, std::map<std::uint64_t, Entry*>> by_age_;  // per realm
+    std::map<std::uint64_t, Entry*> ended_;                                   // by age, the oldest first
+    std::map<std::string, Queue> queues_;                                     // by kind; only what may start now
+    std::set<std::pair<std::int64_t, Entry*>> deadlines_;
+    std::unordered_map<std::string, Worker> workers_;
+    std::uint64_t next_age_ = 1;
+    std::int64_t leases_checked_us_ = 0;
+    bool hand_out_due_ = false;
+};
+
+}  // namespace longwire::broker

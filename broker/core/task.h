@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/envelope.h"
+#include "protocol/event_types.h"
+#include "protocol/result.h"
+
+namespace longwire::broker {
+
+enum class TaskStatus : std::uint8_t { pending, running, completed, failed, cancelled, expired };
+
+/// "PENDING", "RUNNING", …
+std::string_view to_string(TaskStatus status);
+
+inline bool is_terminal(TaskStatus status) { return status > TaskStatus::running; }
+
+/// What an agent of a task last said of itself.
+struct AgentState {
+    std::string agent;
+    std::string status;
+    std::string message;
+    double progress = 0;
+};
+
+/// What was sent to a task while it ran, kept so that a further attempt gets it too.
+struct KeptInput {
+    std::uint64_t offset = 0;
+    std::string data_raw;
+};
+
+/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw` are
+/// MessagePack values.
+struct Task {
+    std::string realm;
+    std::string id;
+
+    std::string kind;
+    std::string input_raw;
+    std::string key;
+    std::string parent;
+    std::string user;
+    std::int32_t priority = 0;
+    std::int32_t max_attempts = 1;
+    std::int64_t timeout_ms = 0;
+    std::int64_t ttl_ms = 0;
+
+    TaskStatus status = TaskStatus::pending;
+    bool held = false;
+    bool waiting = false;
+    bool cancelling = false;
+    std::uint32_t run = 0;
+    std::uint32_t attempt = 0;         // counts over all runs, so that it fences; 0 before the first
+    std::int32_t attempts_in_run = 0;
+    std::string worker;                // who has the attempt; empty between attempts
+
+    double progress = 0;
+    std::string message;
+    std::string current_agent;
+    std::vector<AgentState> agents;
+    std::vector<KeptInput> inputs;  // of this run
+    std::size_t input_bytes = 0;
+
+    std::int64_t created_us = 0;
+    std::int64_t queued_us = 0;
+    std::int64_t not_before_us = 0;
+    std::int64_t started_us = 0;
+    std::int64_t ended_us = 0;
+    std::int64_t cancel_asked_us = 0;
+
+    std::string result_raw;
+    std::string error_raw;
+
+    std::uint64_t epoch = 0;
+    std::uint64_t offset = 0;  // of the last event folded in
+};
+
+/// Folds one event in. Events that say nothing of the state (logs, text) only move the offset.
+void fold(Task& task, std::uint64_t offset, const Envelope& envelope);
+
+/// Writes the snapshot of the client protocol as a MessagePack map.
+void write_snapshot(const Task& task, std::string& out);
+
+/// The epoch as clients see it.
+std::string epoch_text(std::uint64_t epoch);
+
+}  // namespace longwire::broker

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "broker/core/record.h"
+
+namespace longwire::broker {
+
+/// Where a topic stands. `head` is the offset given last, `committed` the last one that is durable, `tail` the oldest
+/// one kept (committed + 1 where none is).
+struct Topic {
+    std::shared_ptr<const std::string> path;
+    std::uint64_t epoch = 0;
+    std::uint64_t head = 0;
+    std::uint64_t committed = 0;
+    std::uint64_t tail = 1;
+    std::uint32_t subscribers = 0;
+    std::unordered_map<std::string, std::uint64_t> publish_keys;  // key -> offset
+    std::deque<std::string> publish_keys_by_age;
+};
+
+/// All topics with events or subscribers, and the sequence of each.
+class Topics {
+  public:
+    /// `new_epoch` gives a random number other than 0.
+    explicit Topics(std::function<std::uint64_t()> new_epoch) : new_epoch_(std::move(new_epoch)) {}
+
+    Topic& find_or_create(std::string_view path);
+    Topic* find(std::string_view path);
+
+    /// Gives the next offset of the topic to these bytes.
+    Record append(Topic& topic, SharedSlice envelope);
+
+    /// Takes up a record found in the log.
+    void restore(const Record& record);
+
+    /// The offset at which this key was published before, or 0.
+    static std::uint64_t find_publish_key(const Topic& topic, std::string_view key);
+    static void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
+
+    /// Forgets a topic that nobody watches and that has never had an event.
+    void release(Topic& topic);
+
+    std::size_t size() const { return topics_.size(); }
+
+  private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+
+    std::function<std::uint64_t()> new_epoch_;
+    std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
+};
+
+}  // namespace longwire::broker

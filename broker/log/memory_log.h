@@ -1,0 +1,42 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "broker/log/commit_log.h"
+
+namespace longwire::broker {
+
+/// Keeps events in memory: durable as long as the process. For tests and throw-away clusters.
+///
+/// Bound: `bytes_max` of events in all; beyond it the oldest are dropped, whichever topic they are of, and the broker
+/// is told.
+class MemoryLog final : public CommitLog {
+  public:
+    explicit MemoryLog(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+    Status replay(const std::function<void(const Record&)>& visit) override;
+    void append(CommitBatch batch) override;
+    void read(ReadRequest request) override;
+    LogOutcome poll() override { return std::exchange(outcome_, {}); }
+    int fd() const override { return -1; }
+
+  private:
+    struct Topic {
+        std::uint64_t first = 1;
+        std::deque<SharedSlice> envelopes;
+    };
+    using Topics = std::unordered_map<std::string, Topic>;
+
+    void drop_oldest();
+
+    std::size_t bytes_max_;
+    std::size_t bytes_ = 0;
+    Topics topics_;
+    std::deque<Topics::value_type*> by_age_;  // one entry for each event kept, oldest first
+    LogOutcome outcome_;
+};
+
+}  // namespace longwire::broker

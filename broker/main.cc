@@ -1,0 +1,42 @@
+#include <cstdio>
+#include <memory>
+
+#include "broker/broker_config.h"
+#include "broker/log/memory_log.h"
+#include "broker/shell.h"
+#include "protocol/node/random_id.h"
+#include "protocol/node/signals.h"
+
+int main(int argc, char** argv) {
+    longwire::broker::BrokerConfig config;
+    if (const auto status = longwire::broker::read_config(argc, argv, config)) return *status;
+    if (config.logging.node.empty()) config.logging.node = longwire::random_id("broker-", 6);
+    longwire::set_up_logging(config.logging);
+    longwire::Signals signals;
+
+    longwire::broker::Broker::Options options;
+    options.name = config.logging.node;
+    options.partitions = config.partitions;
+    options.producer_window_bytes = static_cast<std::size_t>(config.producer_window_bytes);
+    options.scheduler.lease_ms = config.lease_ms;
+    options.scheduler.cancel_grace_ms = config.cancel_grace_ms;
+    options.scheduler.queued_per_kind_max = static_cast<std::size_t>(config.queued_per_kind_max);
+    options.scheduler.tasks_kept_max = static_cast<std::size_t>(config.tasks_kept_max);
+
+    auto log = std::make_unique<longwire::broker::MemoryLog>(static_cast<std::size_t>(config.memory_bytes));
+    auto shell = longwire::broker::Shell::open({config.events, config.workers, config.edges, config.tap}, options,
+                                               std::move(log));
+    if (!shell) {
+        longwire::log_error("cannot start", {{"error", describe(shell.error())}});
+        return 1;
+    }
+    std::printf("ready %s\n", options.name.c_str());
+    std::fflush(stdout);
+    const auto ended = (*shell)->run(signals.fd());
+    if (!ended) {
+        longwire::log_error("cannot go on", {{"error", describe(ended.error())}});
+        return 1;
+    }
+    longwire::log_info("stopped");
+    return 0;
+}

@@ -1,0 +1,153 @@
+#include "broker/shell.h"
+
+#include <array>
+#include <utility>
+
+#include "protocol/limits.h"
+#include "protocol/msgpack_writer.h"
+#include "protocol/node/clock.h"
+#include "protocol/node/random_id.h"
+#include "protocol/topic.h"
+#include "protocol/zmq/socket.h"
+
+namespace longwire::broker {
+namespace {
+
+constexpr std::size_t kMessagesPerTurn = 1024;       // of one socket; more of one would starve the others
+constexpr std::size_t kPublishedBytesPerTurn = 4 << 20;
+constexpr std::int64_t kTickMs = 20;                 // longest sleep: leases, holes and heartbeats are looked at
+constexpr std::size_t kNoticesPerSecond = 20;
+
+std::uint64_t random_epoch() {
+    const auto number = random_u64();
+    return number == 0 ? 1 : number;
+}
+
+}  // namespace
+
+Shell::Shell(Broker::Options options, std::unique_ptr<CommitLog> log)
+    : log_(std::move(log)), broker_(std::move(options), random_epoch) {}
+
+Result<std::unique_ptr<Shell>> Shell::open(const Endpoints& endpoints, Broker::Options options,
+                                           std::unique_ptr<CommitLog> log) {
+    const auto partitions = options.partitions;
+    std::unique_ptr<Shell> shell(new Shell(std::move(options), std::move(log)));
+    LW_TRY_STATUS(shell->log_->replay([&](const Record& record) { shell->broker_.restore(record); }));
+    shell->broker_.restored(now_us());
+    LW_TRY_STATUS(shell->bind(endpoints, partitions));
+    return shell;
+}
+
+Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {
+    LW_TRY(workers_, zmq_link::bind_router(context_, endpoints.workers));
+    LW_TRY(edges_, zmq_link::bind_router(context_, endpoints.edges));
+    LW_TRY(tap_, zmq_link::bind_tap(context_, endpoints.tap));
+    LW_TRY(events_, zmq_link::bind_events(context_, endpoints.events));
+    for (std::uint32_t i = 0; i < partitions; ++i) zmq_link::subscribe_partition(events_, i);
+    return {};
+}
+
+Status Shell::run(int stop_fd) {
+    while (true) {
+        wait(stop_fd, has_more_ ? 0 : kTickMs);
+        if (stopped_) return {};
+        has_more_ = false;
+        read_sockets();
+        inbox_.log = log_->poll();
+        LW_TRY_STATUS(step());
+        // An engine whose outcomes are there at once must not wait for the next message to be heard.
+        for (inbox_.log = log_->poll(); !inbox_.log.empty(); inbox_.log = log_->poll()) LW_TRY_STATUS(step());
+    }
+}
+
+void Shell::wait(int stop_fd, std::int64_t timeout_ms) {
+    std::array<zmq::pollitem_t, 6> items{{{events_.handle(), 0, ZMQ_POLLIN, 0},
+                                          {workers_.handle(), 0, ZMQ_POLLIN, 0},
+                                          {edges_.handle(), 0, ZMQ_POLLIN, 0},
+                                          {tap_.handle(), 0, ZMQ_POLLIN, 0},
+                                          {nullptr, stop_fd, ZMQ_POLLIN, 0},
+                                          {nullptr, log_->fd(), ZMQ_POLLIN, 0}}};
+    const auto count = log_->fd() < 0 ? items.size() - 1 : items.size();
+    zmq::poll(items.data(), count, std::chrono::milliseconds(timeout_ms));
+    stopped_ = (items[4].revents & ZMQ_POLLIN) != 0;
+}
+
+void Shell::read_sockets() {
+    read_published();
+    read_frames(workers_, inbox_.from_workers);
+    read_frames(edges_, inbox_.from_edges);
+    read_tap_subscriptions();
+}
+
+void Shell::read_published() {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < kMessagesPerTurn && bytes < kPublishedBytesPerTurn; ++i) {
+        const auto message = zmq_link::receive(events_);
+        if (!message) return;
+        if (message->size() != 2) continue;  // not of our making; its key says nothing we could answer to
+        bytes += (*message)[1].size();
+        inbox_.published.push_back({std::string((*message)[0]), std::make_shared<const std::string>((*message)[1])});
+    }
+    has_more_ = true;
+}
+
+void Shell::read_frames(zmq::socket_t& socket, std::vector<LinkFrame>& frames) {
+    for (std::size_t i = 0; i < kMessagesPerTurn; ++i) {
+        const auto message = zmq_link::receive(socket);
+        if (!message) return;
+        if (message->size() == 2) frames.push_back({std::string((*message)[0]), std::string((*message)[1])});
+    }
+    has_more_ = true;
+}
+
+void Shell::read_tap_subscriptions() {
+    while (const auto message = zmq_link::receive(tap_)) {
+        const auto subscription = zmq_link::read_subscription((*message)[0]);
+        if (!subscription) continue;
+        if (subscription->added) ++tap_subscriptions_;
+        if (!subscription->added && tap_subscriptions_ > 0) --tap_subscriptions_;
+    }
+}
+
+Status Shell::step() {
+    inbox_.is_tapped = tap_subscriptions_ > 0;
+    for (const auto& committed : inbox_.log.committed) LW_TRY_STATUS(committed.status);
+    broker_.step(now_us(), inbox_, outbox_);
+    inbox_.clear();
+    if (outbox_.commit) log_->append(std::move(*outbox_.commit));
+    for (auto& read : outbox_.reads) log_->read(std::move(read));
+    send_frames(PeerKind::worker, workers_, outbox_.to_workers);
+    send_frames(PeerKind::edge, edges_, outbox_.to_edges);
+    send_tap();
+    write_notices();
+    outbox_.clear();
+    return {};
+}
+
+void Shell::send_frames(PeerKind kind, zmq::socket_t& socket, const std::vector<LinkFrame>& frames) {
+    for (const auto& frame : frames) {
+        if (!zmq_link::send(socket, {frame.peer, frame.bytes})) broker_.peer_unreachable(kind, frame.peer);
+    }
+}
+
+void Shell::send_tap() {
+    for (const auto& [path, epoch, offset, envelope] : outbox_.tap) {
+        std::string place;
+        MsgpackWriter writer(place);
+        writer.array(2);
+        writer.unsigned_integer(epoch);
+        writer.unsigned_integer(offset);
+        const auto key = topic_key(*path, partition_of(*path, broker_.partitions()));
+        zmq_link::send(tap_, {key, place, envelope.bytes});
+    }
+}
+
+void Shell::write_notices() {
+    for (const auto& notice : outbox_.notices) {
+        if (const auto left_out = notice_limiter_.admit(now_us())) notices_this_second_ = 0;
+        if (++notices_this_second_ <= kNoticesPerSecond) log_info(notice);
+        if (notices_this_second_ == kNoticesPerSecond + 1) log_warn("too many notices: some are left out");
+    }
+}
+
+}  // namespace longwire::broker

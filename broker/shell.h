@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+#include <zmq.hpp>
+
+#include "broker/core/broker.h"
+#include "broker/log/commit_log.h"
+#include "protocol/node/log_setup.h"
+#include "protocol/result.h"
+
+namespace longwire::broker {
+
+/// The broker's sockets around its core: reads what has come, steps the core, sends what it says. Decides nothing.
+///
+/// Thread: one, the one that calls run(). The log may have others behind it.
+class Shell {
+  public:
+    struct Endpoints {
+        std::string events;
+        std::string workers;
+        std::string edges;
+        std::string tap;
+    };
+
+    /// Binds all sockets and replays the log.
+    static Result<std::unique_ptr<Shell>> open(const Endpoints& endpoints, Broker::Options options,
+                                               std::unique_ptr<CommitLog> log);
+
+    /// Serves until `stop_fd` becomes readable. Errors: a commit that failed; the process must then end.
+    Status run(int stop_fd);
+
+  private:
+    Shell(Broker::Options options, std::unique_ptr<CommitLog> log);
+
+    Status bind(const Endpoints& endpoints, std::uint32_t partitions);
+    void wait(int stop_fd, std::int64_t timeout_ms);
+    void read_sockets();
+    void read_published();
+    void read_frames(zmq::socket_t& socket, std::vector<LinkFrame>& frames);
+    void read_tap_subscriptions();
+    Status step();
+    void send_frames(PeerKind kind, zmq::socket_t& socket, const std::vector<LinkFrame>& frames);
+    void send_tap();
+    void write_notices();
+
+    zmq::context_t context_;
+    zmq::socket_t events_;
+    zmq::socket_t workers_;
+    zmq::socket_t edges_;
+    zmq::socket_t tap_;
+    std::unique_ptr<CommitLog> log_;
+    Broker broker_;
+    BrokerInbox inbox_;
+    BrokerOutbox outbox_;
+    std::size_t tap_subscriptions_ = 0;
+    bool has_more_ = false;  // a socket had more than one turn may take
+    bool stopped_ = false;
+    LogLimiter notice_limiter_{1'000};
+    std::size_t notices_this_second_ = 0;
+};
+
+}  // namespace longwire::broker

@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <iostream>
+
+#include "clients/cli/client_settings.h"
+#include "clients/cli/commands.h"
+#include "clients/cli/exit_status.h"
+#include "clients/cli/fields.h"
+#include "clients/cli/net/http_client.h"
+#include "clients/cli/net/native_client.h"
+#include "clients/cli/task_list.h"
+#include "clients/cli/terminal.h"
+#include "protocol/node/clock.h"
+
+namespace longwire::cli {
+namespace json = boost::json;
+namespace {
+
+constexpr int kHttpTimeoutMs = 30'000;
+constexpr std::int64_t kTasksPerPage = 200;
+
+/// Connects, asks one thing and leaves.
+Result<json::object> ask(const ClientSettings& settings, json::object command) {
+    NativeClient client(settings.addresses(), settings.token);
+    LW_TRY_STATUS(client.connect());
+    LW_TRY(json::object answer, client.call(std::move(command)));
+    client.close();
+    return answer;
+}
+
+Result<json::object> get_json(const ClientSettings& settings, const std::string& target) {
+    Error failure;
+    for (const ServerAddress& address : settings.addresses()) {
+        const auto answer = http_get(address, target, settings.token, kHttpTimeoutMs);
+        if (!answer) {
+            failure = answer.error();
+            continue;
+        }
+        const auto body = parse_json(answer->body);
+        const json::object* object = body ? body->if_object() : nullptr;
+        if (answer->status == 200 && object != nullptr) return *object;
+        failure = object != nullptr ? error_from(*object) : Error{Errc::internal, ""};
+        if (failure.message.empty())
+            failure.message = "GET " + target + " answers " + std::to_string(answer->status);
+        if (failure.code != Errc::unavailable) return failure;
+    }
+    return failure;
+}
+
+struct ListSettings {
+    ClientSettings client;
+    std::string state;
+    std::string kind;
+    std::int64_t limit = 1000;
+};
+
+/// Pages through the list until it ends or the limit is reached.
+Result<std::vector<json::object>> list_tasks(const ListSettings& settings) {
+    std::vector<json::object> tasks;
+    std::string after;
+    while (static_cast<std::int64_t>(tasks.size()) < settings.limit) {
+        const std::int64_t left = settings.limit - static_cast<std::int64_t>(tasks.size());
+        std::string target = "/v1/tasks?limit=" + std::to_string(std::min(left, kTasksPerPage));
+        if (!settings.state.empty()) target += "&state=" + percent_encoded(settings.state);
+        if (!settings.kind.empty()) target += "&kind=" + percent_encoded(settings.kind);
+        if (!after.empty()) target += "&after=" + percent_encoded(after);
+        LW_TRY(const json::object page, get_json(settings.client, target));
+        const json::array* rows = array_at(page, "tasks");
+        if (rows == nullptr) return Error{Errc::internal, "the edge's list of tasks is not understood"};
+        for (const json::value& row : *rows) {
+            if (row.is_object()) tasks.push_back(row.get_object());
+        }
+        const json::value* next = page.if_contains("next");
+        if (next == nullptr || next->is_null() || rows->empty()) break;
+        after = next->is_string() ? std::string(std::string_view(next->get_string())) : compact_json(*next);
+    }
+    return tasks;
+}
+
+}  // namespace
+
+int run_ps(const Arguments& arguments) {
+    ListSettings settings;
+    std::string state = "any";
+    Config config("longwire ps", "Lists tasks.", false);
+    config.choice(only_flag("state", "only tasks in this state", "", 's'), state,
+                  {"any", "pending", "running", "completed", "failed", "cancelled", "expired"});
+    config.text(only_flag("kind", "only tasks of this kind", "KIND", 'k'), settings.kind);
+    config.number(only_flag("limit", "at most so many", "N", 'n'), settings.limit, 1, 1'000'000);
+    declare_client_settings(config, settings.client);
+    if (const auto status = config.parse(arguments)) return *status;
+
+    if (state != "any") {
+        for (const char c : state) settings.state += static_cast<char>(c - 'a' + 'A');
+    }
+    const auto tasks = list_tasks(settings);
+    if (!tasks) return report(tasks.error());
+    if (!settings.client.json) {
+        write_out(task_table(*tasks, now_us()));
+        return kDone;
+    }
+    for (const json::object& task : *tasks) {
+        if (!write_out(compact_json(task) + "\n")) break;
+    }
+    return kDone;
+}
+
+int run_state(const Arguments& arguments) {
+    ClientSettings settings;
+    std::vector<std::string> words;
+    Config config("longwire state", "Shows one task: its state, progress, result and times.", false);
+    config.words("TASK", words, 1, 1);
+    declare_client_settings(config, settings);
+    if (const auto status = config.parse(arguments)) return *status;
+
+    const auto snapshot = ask(settings, {{"cmd", "state"}, {"task", words.front()}});
+    if (!snapshot) return report(snapshot.error());
+    write_out(settings.json ? compact_json(*snapshot) + "\n" : task_sheet(*snapshot, now_us()));
+    return kDone;
+}
+
+int run_cancel(const Arguments& arguments) {
+    ClientSettings settings;
+    std::vector<std::string> tasks;
+    std::string reason;
+    Config config("longwire cancel", "Cancels tasks. A running one ends when its worker has stopped it.",
+                  false);
+    config.words("TASK", tasks, 1, 1000);
+    config.text(only_flag("reason", "why, for those who watch", "TEXT", 'r'), reason);
+    declare_client_settings(config, settings);
+    if (const auto status = config.parse(arguments)) return *status;
+
+    int worst = kDone;
+    for (const std::string& task : tasks) {
+        json::object command{{"cmd", "cancel"}, {"task", task}};
+        if (!reason.empty()) command["reason"] = reason;
+        const auto answer = ask(settings, std::move(command));
+        if (!answer) {
+            worst = std::max(worst, report(answer.error()));
+        } else if (settings.json) {
+            write_out(compact_json(*answer) + "\n");
+        } else {
+            const bool later = truth_at(*answer, "cancelling");
+            write_out(task + "  " + (later ? "is being cancelled" : text_at(*answer, "state")) + "\n");
+        }
+    }
+    return worst;
+}
+
+int run_input(const Arguments& arguments) {
+    ClientSettings settings;
+    std::vector<std::string> words;
+    bool as_text = false;
+    Config config("longwire input", "Gives a running task a value: JSON, @FILE, or - for stdin.", false);
+    config.words("TASK DATA", words, 2, 2);
+    config.toggle(only_flag("text", "DATA is text, not JSON"), as_text);
+    declare_client_settings(config, settings);
+    if (const auto status = config.parse(arguments)) return *status;
+
+    const auto data =
+        as_text ? Result<json::value>(json::value(words[1])) : read_json_argument("DATA", words[1]);
+    if (!data) {
+        std::cerr << "longwire: " << data.error().field << ": " << data.error().message << "\n";
+        return kUsage;
+    }
+    const auto answer = ask(settings, {{"cmd", "input"}, {"task", words[0]}, {"data", *data}});
+    if (!answer) return report(answer.error());
+    if (settings.json) write_out(compact_json(*answer) + "\n");
+    return kDone;
+}
+
+int run_again(const Arguments& arguments) {
+    ClientSettings settings;
+    std::vector<std::string> words;
+    Config config("longwire run", "Queues a held task, or an ended one again as its next run.", false);
+    config.words("TASK", words, 1, 1);
+    declare_client_settings(config, settings);
+    if (const auto status = config.parse(arguments)) return *status;
+
+    const auto answer = ask(settings, {{"cmd", "run"}, {"task", words.front()}});
+    if (!answer) return report(answer.error());
+    if (settings.json) {
+        write_out(compact_json(*answer) + "\n");
+    } else {
+        write_out(words.front() + "  " + text_at(*answer, "state") + "\n");
+    }
+    return kDone;
+}
+
+int run_publish(const Arguments& arguments) {
+    ClientSettings settings;
+    std::vector<std::string> words;
+    std::string key;
+    Config config("longwire publish", "Publishes one event. DATA is JSON, @FILE, or - for stdin.", false);
+    config.words("TOPIC TYPE [DATA]", words, 2, 3);
+    config.text(only_flag("key", "an event with the same key again is stored once", "KEY"), key);
+    declare_client_settings(config, settings);
+    if (const auto status = config.parse(arguments)) return *status;
+
+    json::object command{{"cmd", "publish"}, {"topic", words[0]}, {"type", words[1]}};
+    if (words.size() > 2) {
+        auto data = read_json_argument("DATA", words[2]);
+        if (!data) {
+            std::cerr << "longwire: " << data.error().field << ": " << data.error().message << "\n";
+            return kUsage;
+        }
+        command["data"] = std::move(*data);
+    }
+    if (!key.empty()) command["key"] = key;
+    const auto answer = ask(settings, std::move(command));
+    if (!answer) return report(answer.error());
+    if (settings.json) {
+        write_out(compact_json(*answer) + "\n");
+    } else {
+        const bool duplicate = truth_at(*answer, "duplicate");
+        write_out(words[0] + "  " + std::to_string(number_at(*answer, "offset").value_or(0)) +
+                  (duplicate ? "  (stored before)" : "") + "\n");
+    }
+    return kDone;
+}
+
+}  // namespace longwire::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+namespace longwire::cli {
+
+/// Tasks as a table for people, by their snapshots.
+std::string task_table(const std::vector<boost::json::object>& snapshots, std::int64_t now_us);
+
+/// One task, a field per line, without those that say nothing yet.
+std::string task_sheet(const boost::json::object& snapshot, std::int64_t now_us);
+
+}  // namespace longwire::cli

@@ -1,0 +1,105 @@
+#include "clients/cli/up/cluster_plan.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "protocol/node/setting.h"
+
+namespace longwire::cli {
+namespace {
+
+constexpr std::size_t kSocketPathMax = 107;
+constexpr const char* kExecAllow = "find,du,ls,wc,sha256sum,seq,sleep,echo,date,uname";
+
+std::string endpoint(const std::string& folder, const char* name) {
+    return "ipc://" + folder + "/" + name;
+}
+
+ChildPlan worker(const std::string& name, const std::string& sockets, std::vector<std::string> more,
+                 bool optional) {
+    ChildPlan plan{
+        "worker-" + name,
+        "longwire-worker-" + name,
+        {"--broker-events", endpoint(sockets, "events"), "--broker-link", endpoint(sockets, "workers")},
+        Stage::worker,
+        optional};
+    plan.arguments.insert(plan.arguments.end(), more.begin(), more.end());
+    return plan;
+}
+
+}  // namespace
+
+HostPort split_host_port(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    HostPort address{text.substr(0, colon), 0};
+    if (address.host.starts_with('[')) address.host = address.host.substr(1, address.host.size() - 2);
+    if (const auto port = read_number(text.substr(colon + 1), 0, 65535))
+        address.port = static_cast<int>(*port);
+    return address;
+}
+
+std::string join_host_port(const HostPort& address) {
+    const bool is_v6 = address.host.find(':') != std::string::npos;
+    return (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+bool is_loopback(const std::string& host) {
+    if (host == "localhost") return true;
+    in_addr v4{};
+    if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+    in6_addr v6{};
+    if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
+    return std::equal(std::begin(v6.s6_addr), std::end(v6.s6_addr), std::begin(in6addr_loopback.s6_addr));
+}
+
+Status check_up_settings(const UpSettings& settings) {
+    const HostPort address = split_host_port(settings.http);
+    if (settings.auth.empty() && !is_loopback(address.host)) {
+        return bad_request("http", address.host +
+                                       " is no loopback address, so anyone on the network could come in "
+                                       "as `dev`: give --auth FILE, or listen on 127.0.0.1");
+    }
+    if (address.port != 0 && address.port + settings.edges - 1 > 65535) {
+        return bad_request("http", "the edges' ports would pass 65535");
+    }
+    return {};
+}
+
+void ChildPlan::set(const std::string& flag, const std::string& value) {
+    const auto found = std::find(arguments.begin(), arguments.end(), flag);
+    if (found != arguments.end() && found + 1 != arguments.end()) *(found + 1) = value;
+}
+
+std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets,
+                                    const std::string& data) {
+    std::vector<ChildPlan> plan;
+    plan.push_back(
+        {"broker",
+         "longwire-broker",
+         {"--events", endpoint(sockets, "events"), "--workers", endpoint(sockets, "workers"), "--edges",
+          endpoint(sockets, "edges"), "--tap", endpoint(sockets, "tap"), "--data-dir", data + "/broker"},
+         Stage::broker});
+    HostPort address = split_host_port(settings.http);
+    for (int i = 1; i <= settings.edges; ++i) {
+        ChildPlan edge{"edge-" + std::to_string(i),
+                       "longwire-edge",
+                       {"--broker", endpoint(sockets, "edges"), "--http", join_host_port(address)},
+                       Stage::edge};
+        if (!settings.console.empty())
+            edge.arguments.insert(edge.arguments.end(), {"--console", settings.console});
+        if (!settings.auth.empty()) edge.arguments.insert(edge.arguments.end(), {"--auth", settings.auth});
+        plan.push_back(std::move(edge));
+        if (address.port != 0) ++address.port;
+    }
+    plan.push_back(worker("demo", sockets, {}, false));
+    plan.push_back(worker("exec", sockets, {"--allow", kExecAllow}, false));
+    plan.push_back(worker("agent", sockets, {}, true));
+    return plan;
+}
+
+bool socket_paths_fit(const std::string& folder) {
+    return folder.size() + std::string_view("/workers").size() <= kSocketPathMax;
+}
+
+}  // namespace longwire::cli

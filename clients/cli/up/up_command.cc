@@ -1,0 +1,177 @@
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "clients/cli/client_settings.h"
+#include "clients/cli/commands.h"
+#include "clients/cli/exit_status.h"
+#include "clients/cli/net/http_client.h"
+#include "clients/cli/up/cluster_plan.h"
+#include "clients/cli/up/run_directory.h"
+#include "clients/cli/up/supervisor.h"
+#include "protocol/node/clock.h"
+
+namespace longwire::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t kReadyMs = 60'000;
+
+fs::path own_directory() {
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+bool is_program(const fs::path& path) {
+    return access(path.c_str(), X_OK) == 0 && !fs::is_directory(path);
+}
+
+/// The web page's files, where the build or the installation put them; empty if they are nowhere.
+std::string find_console() {
+    for (const char* place : {"../share/longwire/console", "console", "../../../edge/console/dist"}) {
+        const fs::path folder = own_directory() / place;
+        std::error_code ignored;
+        if (fs::exists(folder / "index.html", ignored)) return fs::canonical(folder, ignored).string();
+    }
+    return {};
+}
+
+/// Edges share a port among their own threads, so a second cluster's edge on the same one would go unnoticed:
+/// this finds out before, as a listener that shares with nobody.
+Status check_port_is_free(const HostPort& address) {
+    if (address.port == 0) return {};
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE;
+    addrinfo* found = nullptr;
+    const std::string port = std::to_string(address.port);
+    const int failed = getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found);
+    if (failed != 0) return bad_request("", address.host + ": " + gai_strerror(failed));
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> first(found, freeaddrinfo);
+    const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // not hindered by closing connections
+    int number = 0;
+    if (bind(listener, found->ai_addr, found->ai_addrlen) != 0 || listen(listener, 1) != 0) number = errno;
+    close(listener);
+    if (number == 0) return {};
+    const std::string where = "port " + port + " of " + address.host;
+    if (number == EADDRINUSE) return Error{Errc::conflict, where + " is taken; give --http another one"};
+    return Error{Errc::internal, where + ": " + std::strerror(number)};
+}
+
+Status check_ports(const UpSettings& settings) {
+    HostPort address = split_host_port(settings.http);
+    for (int i = 0; i < settings.edges; ++i) {
+        LW_TRY_STATUS(check_port_is_free(address));
+        ++address.port;
+        if (address.port == 1) break;  // any port is good
+    }
+    return {};
+}
+
+/// Leaves out what is optional and not there. Errors: a program that must be there and is not.
+Status keep_programs_that_exist(std::vector<ChildPlan>& plan, const std::string& bin_dir) {
+    std::erase_if(plan, [&](const ChildPlan& child) {
+        return child.optional && !is_program(fs::path(bin_dir) / child.program);
+    });
+    for (const ChildPlan& child : plan) {
+        const fs::path path = fs::path(bin_dir) / child.program;
+        if (!is_program(path)) return Error{Errc::not_found, path.string() + " is missing; see --bin-dir"};
+    }
+    return {};
+}
+
+/// Asks each edge whether it can serve, until all can.
+Status wait_until_served(Supervisor& supervisor, std::int64_t timeout_ms) {
+    const std::int64_t end_us = now_us() + timeout_ms * 1000;
+    for (const std::string& url : supervisor.edge_urls()) {
+        LW_TRY(const ServerAddress address, parse_server_address(url));
+        while (true) {
+            const auto answer = http_get(address, "/readyz", "", 1000);
+            if (answer && answer->status == 200) break;
+            if (now_us() > end_us) {
+                return Error{Errc::internal,
+                             url + "/readyz: " + (answer ? answer->body : answer.error().message)};
+            }
+            if (!supervisor.turn(50)) return Error{Errc::unavailable, "ended before it was ready"};
+        }
+    }
+    return {};
+}
+
+void log_line(const std::string& line) {
+    std::cerr << line + "\n";
+}
+
+int fail(const Error& error) {
+    std::cerr << "longwire up: " << error.message << "\n";
+    return kFailed;
+}
+
+/// The first edge under the host that was asked for.
+std::string served_url(const UpSettings& settings, const std::string& first_edge) {
+    HostPort address = split_host_port(settings.http);
+    const std::size_t scheme = first_edge.find("://");
+    if (scheme != std::string::npos) address.port = split_host_port(first_edge.substr(scheme + 3)).port;
+    return "http://" + join_host_port(address);
+}
+
+int run_cluster(const UpSettings& settings) {
+    if (const Status free = check_ports(settings); !free) return fail(free.error());
+    const auto directory = RunDirectory::open(settings.data);
+    if (!directory) return fail(directory.error());
+    std::vector<ChildPlan> plan = plan_cluster(settings, directory->sockets(), directory->data());
+    if (const Status there = keep_programs_that_exist(plan, settings.bin_dir); !there)
+        return fail(there.error());
+
+    Supervisor supervisor(std::move(plan), settings.bin_dir, log_line);
+    Status started = supervisor.start_all(kReadyMs);
+    if (started) started = wait_until_served(supervisor, kReadyMs);
+    if (started) {
+        std::cout << "ready " << served_url(settings, supervisor.edge_urls().front()) << std::endl;
+        supervisor.run();
+    }
+    supervisor.end_all();
+    const bool was_asked_to_end = started || started.error().code == Errc::unavailable;
+    return was_asked_to_end ? static_cast<int>(kDone) : fail(started.error());
+}
+
+}  // namespace
+
+int run_up(const Arguments& arguments) {
+    UpSettings settings;
+    settings.bin_dir = own_directory().string();
+    const auto shared = [](std::string name, std::string help, std::string value_name) {
+        return Setting{.name = std::move(name),
+                       .help = std::move(help),
+                       .value_name = std::move(value_name),
+                       .reach = Reach::flag_and_variable};
+    };
+    Config config("longwire up",
+                  "Runs a whole cluster on this machine: a broker, edges on PORT, PORT+1, …, and a demo, an "
+                  "exec and an\n"
+                  "agent worker. Prints `ready http://HOST:PORT` when it can serve; Ctrl-C ends it all. "
+                  "Without --auth\n"
+                  "it listens on loopback only and lets anyone there in.",
+                  false);
+    config.text(shared("http", "where the first edge listens; port 0: any that is free", "HOST:PORT"),
+                settings.http, check_host_port());
+    config.text(shared("data", "folder for what must survive", "DIR"), settings.data);
+    config.number(shared("edges", "how many edges", "N"), settings.edges, 1, 64);
+    config.text(shared("auth", "who may come in (TOML)", "FILE"), settings.auth);
+    config.text(shared("console", "folder of the web page", "DIR"), settings.console);
+    config.text(shared("bin-dir", "folder of the programs", "DIR"), settings.bin_dir);
+    config.check([&settings] { return check_up_settings(settings); });
+    if (const auto status = config.parse(arguments)) return *status;
+
+    if (settings.console.empty()) settings.console = find_console();
+    return run_cluster(settings);
+}
+
+}  // namespace longwire::cli

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { logLine } from './lines';
+
+const line = (type: string, data: Record<string, unknown>) =>
+  logLine({ topic: 'task/a', offset: 7, type, time_us: 1, data });
+
+describe('logLine', () => {
+  it('reads a log event with its level, whatever its case', () => {
+    expect(line('log', { level: 'WARNING', message: 'careful', agent: 'A' })).toMatchObject({
+      offset: 7,
+      level: 'warn',
+      who: 'A',
+      message: 'careful',
+    });
+    expect(line('log', { i: 3 })).toMatchObject({ level: 'info', message: '{"i":3}' });
+  });
+
+  it('leaves out what is shown elsewhere and never drops a type it does not know', () => {
+    expect(line('task.progress', { progress: 1 })).toBeNull();
+    expect(line('text.delta', { text: 'x' })).toBeNull();
+    expect(line('bench.mark', { n: 1 })).toMatchObject({ level: 'other', message: 'bench.mark {"n":1}' });
+  });
+
+  it('tells tools, handoffs and failures in words', () => {
+    expect(line('tool.call', { tool: 'find', arguments: { q: 1 } })!.message).toBe('find({"q":1})');
+    expect(line('tool.result', { tool: 'find', result: 2, ok: false })!.level).toBe('error');
+    expect(line('agent.handoff', { agent: 'A', to: 'B', reason: 'done' })).toMatchObject({ who: 'A', message: '→ B done' });
+    expect(line('task.failed', { error: { message: 'boom' } })).toMatchObject({ level: 'error', message: 'Failed: boom' });
+    expect(line('task.started', { attempt: 2, run: 3, worker: 'w' })!.message).toBe('Started, run 3, attempt 2 on w');
+  });
+});

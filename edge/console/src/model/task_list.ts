@@ -1,0 +1,227 @@
+import type { Client, Event, LongwireError, Snapshot, TaskStateName } from '../client';
+import { Signal, type Schedule } from './signal';
+import { applySnapshot, emptyTask, foldState, isOver, type TaskView } from './task';
+
+export type StateFilter = TaskStateName | 'ALL';
+
+export const kPage = 200;
+/** Rows kept; beyond it the oldest ended tasks go (they can be listed again). */
+const kRowsMax = 20_000;
+/** Tasks met in events and not yet asked for, and how many are asked for at a time. */
+const kUnknownMax = 5_000;
+const kAskedMax = 32;
+
+interface Paging {
+  next: unknown;
+  loading: boolean;
+}
+
+type TaskClient = Pick<Client, 'tasks' | 'state' | 'subscribeFilter'>;
+
+/** The live list of tasks: pages from `tasks`, kept current by the lifecycle events of `task/+`. */
+export class TaskList {
+  readonly signal: Signal;
+  error: LongwireError | null = null;
+  /** The first page has been seen. */
+  ready = false;
+
+  private readonly client: TaskClient;
+  private readonly rows = new Map<string, TaskView>();
+  private sorted: TaskView[] | null = null;
+  private readonly paging = new Map<StateFilter, Paging>();
+  private wanted: StateFilter = 'ALL';
+  private round = 0;
+  private listing = false;
+  private off: (() => void) | null = null;
+  /** Events of tasks that no page has shown yet, held until the task's snapshot comes. */
+  private readonly unknown = new Map<string, Event[]>();
+  private readonly asked = new Set<string>();
+
+  constructor(client: TaskClient, schedule?: Schedule) {
+    this.client = client;
+    this.signal = new Signal(schedule);
+  }
+
+  /** Goes live; the rows of an earlier time stay in sight until the new ones come. */
+  open(): void {
+    if (this.off !== null) return;
+    this.off = this.client.subscribeFilter('task/+', {
+      onEvent: (event) => this.take(event),
+      onGap: (gap) => this.learn(gap.topic.slice('task/'.length)),
+      // Nothing of a filter is resumed: whatever happened before this moment is in the list.
+      onSubscribed: () => void this.refresh(),
+      // Without live events there is still the list.
+      onError: (error) => void this.refresh().then(() => this.fail(error)),
+    });
+  }
+
+  close(): void {
+    this.off?.();
+    this.off = null;
+    this.round += 1;
+    this.listing = false;
+    this.unknown.clear();
+    this.asked.clear();
+  }
+
+  /** All rows, newest first. The array is not to be changed. */
+  all(): readonly TaskView[] {
+    this.sorted ??= [...this.rows.values()].sort(newestFirst);
+    return this.sorted;
+  }
+
+  hasMore(filter: StateFilter): boolean {
+    return this.paging.get(filter)?.next != null;
+  }
+
+  isLoading(filter: StateFilter): boolean {
+    return this.paging.get(filter)?.loading ?? this.listing;
+  }
+
+  /** Sees to it that the first page of a state is here, also when its tasks are older than the pages so far. */
+  want(filter: StateFilter): void {
+    this.wanted = filter;
+    if (!this.listing && this.ready && !this.paging.has(filter)) void this.more(filter);
+  }
+
+  async more(filter: StateFilter): Promise<void> {
+    const paging = this.paging.get(filter) ?? { next: undefined, loading: false };
+    if (paging.loading) return;
+    this.paging.set(filter, { ...paging, loading: true });
+    this.signal.touch();
+    const round = this.round;
+    try {
+      const page = await this.client.tasks(query(filter, paging.next));
+      if (round !== this.round) return;
+      page.tasks.forEach((snapshot) => this.put(snapshot));
+      this.paging.set(filter, { next: page.next, loading: false });
+    } catch (error) {
+      if (round !== this.round) return;
+      this.paging.set(filter, { ...paging, loading: false });
+      this.fail(error as LongwireError);
+    }
+    this.signal.touch();
+  }
+
+  /** Lists again as many as are here now, and drops what is no longer there. */
+  async refresh(): Promise<void> {
+    const round = ++this.round;
+    const had = this.rows.size;
+    this.listing = true;
+    this.paging.clear();
+    const seen = new Set<string>();
+    try {
+      let next: unknown;
+      do {
+        const page = await this.client.tasks(query('ALL', next));
+        if (round !== this.round) return;
+        for (const snapshot of page.tasks) {
+          seen.add(snapshot.task);
+          this.put(snapshot);
+        }
+        next = page.next;
+      } while (next != null && seen.size < had);
+      for (const task of this.rows.keys()) if (!seen.has(task)) this.rows.delete(task);
+      this.paging.set('ALL', { next, loading: false });
+      this.error = null;
+      this.ready = true;
+    } catch (error) {
+      if (round !== this.round) return;
+      this.fail(error as LongwireError);
+    }
+    this.listing = false;
+    this.sorted = null;
+    for (const task of [...this.unknown.keys()]) if (this.rows.has(task)) this.replay(task);
+    this.askUnknown();
+    this.want(this.wanted);
+    this.signal.touch();
+  }
+
+  private take(event: Event): void {
+    if (!event.type.startsWith('task.')) return;
+    const task = event.topic.slice('task/'.length);
+    const row = this.rows.get(task);
+    if (row === undefined) {
+      const events = this.learn(task);
+      events?.push(event);
+      return;
+    }
+    if (event.offset <= Math.max(row.offset, row.known)) return;
+    this.set(foldState(row, event));
+    this.signal.touch();
+  }
+
+  /** Asks for a task's snapshot, once, and holds its events meanwhile. */
+  private learn(task: string): Event[] | undefined {
+    let events = this.unknown.get(task);
+    if (events === undefined) {
+      if (this.unknown.size >= kUnknownMax) return undefined;
+      events = [];
+      this.unknown.set(task, events);
+      this.askUnknown();
+    }
+    return events;
+  }
+
+  private askUnknown(): void {
+    if (this.listing) return;
+    for (const task of this.unknown.keys()) {
+      if (this.asked.size >= kAskedMax) return;
+      if (this.asked.has(task)) continue;
+      this.asked.add(task);
+      const round = this.round;
+      this.client
+        .state(task)
+        .then(
+          (snapshot) => round === this.round && this.put(snapshot),
+          () => undefined, // gone again, or not ours to see
+        )
+        .finally(() => {
+          this.asked.delete(task);
+          if (round === this.round) this.replay(task);
+          this.askUnknown();
+        });
+    }
+  }
+
+  private replay(task: string): void {
+    const events = this.unknown.get(task) ?? [];
+    this.unknown.delete(task);
+    if (this.rows.has(task)) events.forEach((event) => this.take(event));
+  }
+
+  private put(snapshot: Snapshot): void {
+    const row = this.rows.get(snapshot.task);
+    if (row !== undefined && Math.max(row.offset, row.known) > snapshot.offset) return;
+    this.set(applySnapshot(emptyTask(snapshot.task), snapshot));
+    if (this.rows.size > kRowsMax) this.trim();
+    this.signal.touch();
+  }
+
+  private set(row: TaskView): void {
+    // A row shows neither, and results can be large.
+    this.rows.set(row.task, { ...row, input: undefined, result: undefined, agents: [] });
+    this.sorted = null;
+  }
+
+  private trim(): void {
+    const rows = [...this.rows.values()].sort(newestFirst);
+    for (let i = rows.length - 1; i >= 0 && this.rows.size > kRowsMax * 0.9; i--) {
+      const row = rows[i]!;
+      if (isOver(row.state)) this.rows.delete(row.task);
+    }
+  }
+
+  private fail(error: LongwireError): void {
+    this.error = error;
+    this.signal.touch();
+  }
+}
+
+function query(filter: StateFilter, after: unknown) {
+  return { limit: kPage, ...(filter === 'ALL' ? {} : { state: filter }), ...(after == null ? {} : { after }) };
+}
+
+function newestFirst(a: TaskView, b: TaskView): number {
+  return (b.created_us ?? Infinity) - (a.created_us ?? Infinity) || (a.task < b.task ? -1 : 1);
+}

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "edge/core/hub.h"
+#include "edge/core/requests.h"
+#include "protocol/shared_slice.h"
+
+/// What a dialect may use, and how it is driven. Nothing here knows of sockets.
+namespace longwire::edge {
+
+/// The way to one client. Everything queued within a turn leaves together at its end.
+class Transport {
+  public:
+    virtual ~Transport() = default;
+
+    virtual void send_text(std::string message) = 0;
+    virtual void send_binary(std::string message) = 0;
+
+    /// Whole WebSocket frames, ready made.
+    virtual void send_frames(SharedSlice frames) = 0;
+
+    virtual std::size_t unsent_bytes() const = 0;
+
+    /// Asks for one Dialect::on_drained, when all that is queued has left.
+    virtual void tell_when_drained() = 0;
+    virtual void close(std::uint16_t code, std::string_view reason) = 0;
+};
+
+/// Close codes of the client protocol that an edge uses on purpose.
+namespace close_code {
+inline constexpr std::uint16_t kPolicy = 1008;
+inline constexpr std::uint16_t kDraining = 1012;
+inline constexpr std::uint16_t kTryLater = 1013;
+inline constexpr std::uint16_t kUnauthorized = 4401;
+inline constexpr std::uint16_t kHeartbeatMissed = 4408;
+inline constexpr std::uint16_t kTooSlow = 4410;
+inline constexpr std::uint16_t kTooManyMessages = 4429;
+}  // namespace close_code
+
+/// What all connections of an edge have in common.
+struct ClientLimits {
+    double messages_per_second = 5'000;
+    double messages_burst = 20'000;
+    std::size_t subscriptions_max = 10'000;
+    std::size_t message_bytes_max = 1 << 20;
+    std::size_t outbox_full_bytes = 256 << 10;  // above it a client's topics fall behind instead of queueing
+    std::size_t outbox_bytes_max = 4 << 20;     // above it the client is closed as too slow
+    std::int64_t heartbeat_ms = 25'000;
+    std::int64_t disconnect_grace_ms = 10'000;  // then tasks started with on_disconnect "cancel" are cancelled
+    bool is_unlimited = false;                  // loopback without authentication: no limits of rate
+};
+
+/// One shard's services to its clients, and the time of the present turn.
+struct ShardServices {
+    std::string edge;
+    Hub& hub;
+    Requests& requests;
+    ClientLimits limits;
+    std::int64_t now_us = 0;
+
+    /// Gives a name that nobody has had: "conn-…", "task-…".
+    std::function<std::string(std::string_view prefix)> new_id;
+
+    /// Asks for a task's end on behalf of a client that has gone, once the grace time is over.
+    std::function<void(const Identity& who, const std::string& task)> cancel_after_grace;
+};
+
+/// One client's conversation in one dialect: its messages become commands and watches, events become its messages.
+class Dialect {
+  public:
+    virtual ~Dialect() = default;
+
+    virtual void on_open() = 0;
+    virtual void on_message(std::string_view message, bool is_binary) = 0;
+
+    /// What was queued has left: follows tell_when_drained(), and whenever the client was slower than what was sent.
+    virtual void on_drained() = 0;
+
+    /// About every 50 ms.
+    virtual void on_tick() = 0;
+
+    /// The client is gone; nothing can be sent any more.
+    virtual void on_closed(std::uint16_t code) = 0;
+};
+
+}  // namespace longwire::edge

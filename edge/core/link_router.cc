@@ -1,0 +1,167 @@
+#include "edge/core/link_router.h"
+
+#include <algorithm>
+
+#include "protocol/topic.h"
+#include "protocol/topic_filter.h"
+
+namespace longwire::edge {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+std::vector<std::string_view> views(const std::vector<link::Blob>& blobs) {
+    std::vector<std::string_view> result;
+    result.reserve(blobs.size());
+    for (const auto& blob : blobs) result.push_back(blob.bytes);
+    return result;
+}
+
+}  // namespace
+
+LinkRouter::LinkRouter(link::SubscriberReceiver::Options options, std::size_t shards)
+    : link_(std::move(options), *this), to_shards_(shards) {
+    for (std::size_t i = 0; i < shards; ++i) all_.set(i);
+}
+
+void LinkRouter::take(std::size_t shard, ToLink message, std::int64_t now_us) {
+    std::visit(Overloaded{
+                   [&](const WatchTopic& m) { watch_topic(shard, m.path); },
+                   [&](const UnwatchTopic& m) { unwatch_topic(shard, m.path); },
+                   [&](const WatchFilter& m) { watch_filter(shard, m.realm, m.filter); },
+                   [&](const UnwatchFilter& m) { unwatch_filter(shard, m.realm, m.filter); },
+                   [&](FetchEvents& m) {
+                       const auto request = link_.fetch(m.path, m.epoch, m.after, m.events_max, now_us);
+                       asked_[request] = {shard, m.token, std::move(m.path)};
+                   },
+                   [&](const SendCommand& m) {
+                       const auto request =
+                           link_.request(m.realm, m.user, m.command, m.fields, m.may_repeat, now_us);
+                       asked_[request] = {shard, m.token, {}};
+                   },
+               },
+               message);
+}
+
+void LinkRouter::watch_topic(std::size_t shard, const std::string& path) {
+    auto& topic = topics_[path];
+    const bool is_new = topic.shards.none();
+    topic.shards.set(shard);
+    if (is_new) {
+        link_.subscribe(path);
+    } else if (topic.is_ready) {
+        to_shards_[shard].emplace_back(TopicReady{path, topic.epoch, topic.last, topic.tail});
+    }
+}
+
+void LinkRouter::unwatch_topic(std::size_t shard, const std::string& path) {
+    const auto topic = topics_.find(path);
+    if (topic == topics_.end()) return;
+    topic->second.shards.reset(shard);
+    if (topic->second.shards.any()) return;
+    topics_.erase(topic);
+    link_.unsubscribe(path);
+}
+
+void LinkRouter::watch_filter(std::size_t shard, const std::string& realm, const std::string& filter) {
+    auto found = std::find_if(filters_.begin(), filters_.end(),
+                              [&](const Filter& f) { return f.realm == realm && f.filter == filter; });
+    if (found == filters_.end()) {
+        found = filters_.insert(found, {realm, filter, {}});
+        link_.subscribe_filter(realm, filter);
+    }
+    found->shards.set(shard);
+}
+
+void LinkRouter::unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter) {
+    const auto found = std::find_if(filters_.begin(), filters_.end(),
+                                    [&](const Filter& f) { return f.realm == realm && f.filter == filter; });
+    if (found == filters_.end()) return;
+    found->shards.reset(shard);
+    if (found->shards.any()) return;
+    filters_.erase(found);
+    link_.unsubscribe_filter(realm, filter);
+}
+
+void LinkRouter::tell(const Shards& shards, const FromLink& message) {
+    for (std::size_t i = 0; i < to_shards_.size(); ++i) {
+        if (shards.test(i)) to_shards_[i].push_back(message);
+    }
+}
+
+void LinkRouter::on_link_up() { tell(all_, LinkChanged{true}); }
+
+void LinkRouter::on_link_down() { tell(all_, LinkChanged{false}); }
+
+void LinkRouter::on_subscribed(const std::string& path, const link::Subscribed& subscribed) {
+    const auto found = topics_.find(path);
+    if (found == topics_.end()) return;
+    auto& topic = found->second;
+    topic.is_ready = true;
+    topic.epoch = subscribed.epoch;
+    topic.last = subscribed.after;
+    topic.tail = subscribed.tail;
+    tell(topic.shards, TopicReady{path, topic.epoch, topic.last, topic.tail});
+}
+
+void LinkRouter::on_subscribe_failed(const std::string& path, const Error& error) {
+    const auto topic = topics_.extract(path);
+    if (!topic.empty()) tell(topic.mapped().shards, TopicRefused{path, error});
+}
+
+void LinkRouter::on_events(const link::TopicEvents& events) {
+    std::string path(events.path);
+    Shards shards;
+    if (const auto found = topics_.find(path); found != topics_.end() && found->second.is_ready) {
+        auto& topic = found->second;
+        topic.last = std::max(topic.last, events.first + events.envelopes.size() - 1);
+        shards = topic.shards;
+    }
+    const auto [realm, topic_name] = split_path(events.path);
+    for (const auto& filter : filters_) {
+        if (filter.realm == realm && filter_matches(filter.filter, topic_name)) shards |= filter.shards;
+    }
+    if (shards.none()) return;
+    events_ += events.envelopes.size();
+    tell(shards, EventsArrived{EventBatch::make(std::move(path), events.epoch, events.first, views(events.envelopes))});
+}
+
+void LinkRouter::on_gap(const std::string& path, const link::DeliveryGap& gap) {
+    const auto found = topics_.find(path);
+    if (found == topics_.end()) return;
+    found->second.last = gap.to;
+    found->second.tail = gap.to + 1;
+    tell(found->second.shards, EventsTrimmed{path, gap.from, gap.to});
+}
+
+void LinkRouter::on_reply(std::uint64_t request, const Result<std::string_view>& reply) {
+    const auto asked = asked_.extract(request);
+    if (asked.empty()) return;
+    Result<std::string> answer = std::string();
+    if (reply) {
+        answer = std::string(*reply);
+    } else {
+        answer = reply.error();
+    }
+    to_shards_[asked.mapped().shard].emplace_back(CommandAnswered{asked.mapped().token, std::move(answer)});
+}
+
+void LinkRouter::on_fetched(std::uint64_t request, const Result<link::Fetched>& fetched) {
+    const auto asked = asked_.extract(request);
+    if (asked.empty()) return;
+    const auto& [shard, token, path] = asked.mapped();
+    if (!fetched) {
+        to_shards_[shard].emplace_back(EventsFetched{token, fetched.error()});
+        return;
+    }
+    FetchedPage page{fetched->epoch, fetched->head, fetched->tail, nullptr};
+    if (!fetched->envelopes.empty()) {
+        page.batch = EventBatch::make(path, fetched->epoch, fetched->first, views(fetched->envelopes));
+    }
+    to_shards_[shard].emplace_back(EventsFetched{token, std::move(page)});
+}
+
+}  // namespace longwire::edge

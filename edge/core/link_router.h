@@ -1,0 +1,79 @@
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "edge/core/upstream.h"
+#include "protocol/link/subscriber_receiver.h"
+
+namespace longwire::edge {
+
+/// Between the shards and the link: one subscription at the broker for all the shards that want a topic, each event
+/// rendered once and handed to just those.
+///
+/// Thread: the link thread; no locks inside.
+class LinkRouter final : private link::SubscriberListener {
+  public:
+    static constexpr std::size_t kShardsMax = 64;
+
+    LinkRouter(link::SubscriberReceiver::Options options, std::size_t shards);
+
+    link::SubscriberReceiver& link() { return link_; }
+
+    void take(std::size_t shard, ToLink message, std::int64_t now_us);
+
+    /// What a shard is to be told, in order.
+    std::vector<FromLink> take_for(std::size_t shard) { return std::exchange(to_shards_[shard], {}); }
+
+    std::uint64_t events() const { return events_; }
+
+  private:
+    using Shards = std::bitset<kShardsMax>;
+
+    struct Topic {
+        Shards shards;
+        bool is_ready = false;
+        std::uint64_t epoch = 0;
+        std::uint64_t last = 0;
+        std::uint64_t tail = 0;
+    };
+    struct Filter {
+        std::string realm;
+        std::string filter;
+        Shards shards;
+    };
+    struct Asked {
+        std::size_t shard = 0;
+        std::uint64_t token = 0;
+        std::string path;  // of a fetch
+    };
+
+    void watch_topic(std::size_t shard, const std::string& path);
+    void unwatch_topic(std::size_t shard, const std::string& path);
+    void watch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
+    void unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
+    void tell(const Shards& shards, const FromLink& message);
+
+    void on_link_up() override;
+    void on_link_down() override;
+    void on_subscribed(const std::string& path, const link::Subscribed& subscribed) override;
+    void on_subscribe_failed(const std::string& path, const Error& error) override;
+    void on_events(const link::TopicEvents& events) override;
+    void on_gap(const std::string& path, const link::DeliveryGap& gap) override;
+    void on_reply(std::uint64_t request, const Result<std::string_view>& reply) override;
+    void on_fetched(std::uint64_t request, const Result<link::Fetched>& fetched) override;
+
+    link::SubscriberReceiver link_;
+    Shards all_;
+    std::vector<std::vector<FromLink>> to_shards_;
+    std::unordered_map<std::string, Topic> topics_;
+    std::vector<Filter> filters_;
+    std::unordered_map<std::uint64_t, Asked> asked_;
+    std::uint64_t events_ = 0;
+};
+
+}  // namespace longwire::edge

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "edge/core/upstream.h"
+
+namespace longwire::edge {
+
+/// Who a client is.
+struct Identity {
+    std::string realm;
+    std::string user;
+};
+
+/// One shard's questions to the broker that wait for an answer. Each is answered exactly once, later, or given up by
+/// its asker before.
+///
+/// Thread: the shard's; no locks inside.
+class Requests {
+  public:
+    using OnReply = std::function<void(const Result<std::string>&)>;  // a MessagePack map
+    using OnPage = std::function<void(const Result<FetchedPage>&)>;
+
+    explicit Requests(std::function<void(ToLink)> to_link) : to_link_(std::move(to_link)) {}
+
+    /// Passes a command on that is already checked in form. Returns a token for give_up().
+    std::uint64_t command(const Identity& who, std::string_view command, std::string fields, OnReply on_reply);
+
+    /// Asks for a page of a topic's events.
+    std::uint64_t fetch(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
+                        OnPage on_page);
+
+    /// The answer is of no more interest: the callback will not be called.
+    void give_up(std::uint64_t token);
+
+    void on_answered(const CommandAnswered& answered);
+    void on_fetched(const EventsFetched& fetched);
+
+    std::size_t waiting() const { return replies_.size() + pages_.size(); }
+
+  private:
+    std::function<void(ToLink)> to_link_;
+    std::unordered_map<std::uint64_t, OnReply> replies_;
+    std::unordered_map<std::uint64_t, OnPage> pages_;
+    std::uint64_t next_token_ = 1;
+};
+
+}  // namespace longwire::edge

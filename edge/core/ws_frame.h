@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/shared_slice.h"
+
+/// Frames as a server sends them (RFC 6455, 5.2): unmasked, unfragmented, without extensions. Pure; any thread.
+namespace longwire::edge {
+
+enum class WsOpcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+/// The longest header that append_ws_header can write.
+inline constexpr std::size_t kWsHeaderBytesMax = 10;
+
+/// The longest reason of a close frame: a control frame carries at most 125 bytes, two of them the code.
+inline constexpr std::size_t kWsCloseReasonBytesMax = 123;
+
+/// Appends the header of one frame; its payload of exactly `payload_bytes` must follow.
+void append_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_bytes);
+
+/// Appends one whole message. Several in one string make up a batch for WsConnection::send_frames.
+void append_ws_frame(std::string& out, std::string_view payload, bool binary);
+
+/// One whole message, ready for WsConnection::send_frames. `payload` must be valid UTF-8 unless `binary`.
+SharedSlice make_ws_frame(std::string_view payload, bool binary);
+
+/// A close frame. `reason` must be valid UTF-8; what exceeds the limit is cut at a character's start.
+std::string make_ws_close_frame(std::uint16_t code, std::string_view reason);
+
+}  // namespace longwire::edge

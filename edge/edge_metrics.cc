@@ -1,0 +1,38 @@
+#include "edge/edge_metrics.h"
+
+namespace longwire::edge {
+namespace {
+
+/// Counters are read from where they are counted: this only moves the exported one up to there.
+void raise(Counter counter, std::uint64_t total) {
+    const auto more = static_cast<double>(total) - counter.value();
+    if (more > 0) counter.add(more);
+}
+
+}  // namespace
+
+std::string EdgeMetrics::text() {
+    const std::lock_guard lock(mutex_);
+    if (!sources_) return {};
+    const auto& [server, link, apps] = *sources_;
+    std::size_t connections = 0;
+    std::size_t topics = 0;
+    std::size_t ring_bytes = 0;
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+        connections += server.shard(i).connections();
+        topics += apps[i]->topics();
+        ring_bytes += apps[i]->ring_bytes();
+    }
+    const auto counters = server.counters();
+    metrics_.gauge("longwire_edge_connections", "Connections open, WebSocket and HTTP.").set(static_cast<double>(connections));
+    metrics_.gauge("longwire_edge_topics", "Topics held, summed over the threads.").set(static_cast<double>(topics));
+    metrics_.gauge("longwire_edge_ring_bytes", "Recent events kept, in bytes.").set(static_cast<double>(ring_bytes));
+    metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
+    raise(metrics_.counter("longwire_edge_accepted_total", "Connections accepted."), counters.accepted);
+    raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."), counters.refused);
+    raise(metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources."), counters.accept_errors);
+    raise(metrics_.counter("longwire_edge_events_total", "Events received from the broker."), link.events());
+    return metrics_.text();
+}
+
+}  // namespace longwire::edge

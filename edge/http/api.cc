@@ -1,0 +1,287 @@
+#include "edge/http/api.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "edge/dialects/native_messages.h"
+#include "edge/http/problem.h"
+#include "edge/http/url.h"
+#include "protocol/command.h"
+#include "protocol/json.h"
+#include "protocol/msgpack_fields.h"
+#include "protocol/msgpack_reader.h"
+#include "protocol/msgpack_writer.h"
+#include "protocol/topic.h"
+
+namespace longwire::edge::http {
+namespace {
+
+constexpr std::size_t kEventsPerRequestMax = 1'000;
+constexpr std::size_t kStreamTopicsMax = 100;
+
+std::string empty_map() { return "\x80"; }
+
+Result<std::string> body_as_msgpack(const net::HttpRequest& request) {
+    if (request.body.empty()) return empty_map();
+    auto body = json_to_msgpack(request.body);
+    if (!body) return bad_request("body", body.error().message);
+    return body;
+}
+
+/// A query's fields as a MessagePack map; those named in `numbers` as numbers.
+Result<std::string> query_as_msgpack(const std::vector<std::pair<std::string, std::string>>& query,
+                                     std::initializer_list<std::string_view> numbers) {
+    std::string map;
+    MsgpackWriter writer(map);
+    writer.map(query.size());
+    for (const auto& [name, value] : query) {
+        writer.string(name);
+        if (std::find(numbers.begin(), numbers.end(), name) == numbers.end()) {
+            writer.string(value);
+            continue;
+        }
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+        if (error != std::errc{} || end != value.data() + value.size()) {
+            return bad_request(name, "must be a whole number");
+        }
+        writer.signed_integer(number);
+    }
+    return map;
+}
+
+bool is_created(std::string_view reply) {
+    const auto fields = MsgpackFields::parse(reply, "reply");
+    const auto created = fields ? fields->boolean_or("created", false) : Result<bool>(false);
+    return created && *created;
+}
+
+unsigned ok_status(std::string_view) { return 200; }
+unsigned accepted_status(std::string_view) { return 202; }
+unsigned created_status(std::string_view) { return 201; }
+
+}  // namespace
+
+Result<Api::Call> Api::parse(const net::HttpRequest& request) const {
+    LW_TRY(std::vector<std::string> segments, split_segments(request.path));
+    LW_TRY(Query query, parse_query(request.query));
+    if (!segments.empty()) segments.erase(segments.begin());
+    return Call{request, std::move(segments), std::move(query)};
+}
+
+void Api::handle(const net::HttpRequest& request, std::shared_ptr<net::HttpExchange> exchange) {
+    if (request.path == "/healthz") return exchange->respond(json_response(200, "{\"status\":\"ok\"}"));
+    if (request.path == "/readyz") return serve_ready(exchange);
+    if (request.path == "/metrics") {
+        auto response = json_response(200, options_.metrics_text());
+        response.content_type = "text/plain; version=0.0.4";
+        return exchange->respond(std::move(response));
+    }
+    if (!request.path.starts_with("/v1/")) return serve_page(request, exchange);
+    const auto call = parse(request);
+    call ? handle_v1(*call, exchange) : exchange->respond(problem(call.error()));
+}
+
+void Api::handle_v1(const Call& call, const Exchange& exchange) {
+    const auto& segments = call.segments;
+    const auto& method = call.request.method;
+    const auto is_get = method == "GET" || method == "HEAD";
+    if (segments.front() == "tasks" && segments.size() == 1) return handle_tasks(call, exchange);
+    if (segments.front() == "tasks" && segments.size() <= 3) return handle_task(call, exchange);
+    if (segments.front() == "topics" && segments.size() >= 3 && segments.back() == "events") {
+        return handle_topic(call, exchange);
+    }
+    if (segments.size() == 1 && segments.front() == "workers") {
+        if (!is_get) return exchange->respond(method_not_allowed("GET"));
+        return obey(WorkersCommand::kName, empty_map(), exchange, ok_status);
+    }
+    if (segments.size() == 1 && segments.front() == "events") {
+        if (method != "GET") return exchange->respond(method_not_allowed("GET"));
+        return open_stream(call, exchange);
+    }
+    exchange->respond(problem({Errc::not_found, "there is nothing at " + call.request.path}));
+}
+
+void Api::handle_tasks(const Call& call, const Exchange& exchange) {
+    const auto& method = call.request.method;
+    if (method == "POST") return start_task(call, exchange);
+    if (method != "GET" && method != "HEAD") return exchange->respond(method_not_allowed("GET, POST"));
+    auto fields = query_as_msgpack(call.query, {"limit"});
+    if (!fields) return exchange->respond(problem(fields.error()));
+    obey(TasksCommand::kName, std::move(*fields), exchange, ok_status);
+}
+
+void Api::handle_task(const Call& call, const Exchange& exchange) {
+    const auto& task = call.segments[1];
+    const auto& method = call.request.method;
+    if (call.segments.size() == 2) {
+        if (method != "GET" && method != "HEAD") return exchange->respond(method_not_allowed("GET"));
+        return obey(StateCommand::kName, with_text_field(empty_map(), "task", task), exchange, ok_status);
+    }
+    const auto& verb = call.segments[2];
+    if (verb != CancelCommand::kName && verb != InputCommand::kName && verb != RunCommand::kName) {
+        return exchange->respond(problem({Errc::not_found, "a task has cancel, input and run, not " + verb}));
+    }
+    if (method != "POST") return exchange->respond(method_not_allowed("POST"));
+    const auto body = body_as_msgpack(call.request);
+    if (!body) return exchange->respond(problem(body.error()));
+    if (const auto fields = MsgpackFields::parse(*body, "body"); !fields) {
+        return exchange->respond(problem(fields.error()));
+    }
+    obey(verb, with_text_field(*body, "task", task), exchange, accepted_status);
+}
+
+void Api::start_task(const Call& call, const Exchange& exchange) {
+    auto body = body_as_msgpack(call.request);
+    if (!body) return exchange->respond(problem(body.error()));
+    const auto fields = MsgpackFields::parse(*body, "body");
+    if (!fields) return exchange->respond(problem(fields.error()));
+    // The edge names the task, so that asking a second time after a lost answer starts nothing twice.
+    auto named = fields->has("task") ? *body : with_text_field(*body, "task", shard_.new_id(""));
+    const auto key = call.request.header("idempotency-key");
+    if (!key.empty() && !fields->has("key")) named = with_text_field(named, "key", key);
+    obey(StartCommand::kName, std::move(named), exchange,
+         [](std::string_view reply) { return is_created(reply) ? 201U : 200U; });
+}
+
+void Api::handle_topic(const Call& call, const Exchange& exchange) {
+    std::string topic;
+    for (std::size_t i = 1; i + 1 < call.segments.size(); ++i) topic.append(i > 1 ? "/" : "").append(call.segments[i]);
+    if (call.request.method == "POST") return publish(topic, call, exchange);
+    if (call.request.method == "GET") return history(topic, call, exchange);
+    exchange->respond(method_not_allowed("GET, POST"));
+}
+
+/// One event, or an array of them in their order; the answer has the same form.
+void Api::publish(const std::string& topic, const Call& call, const Exchange& exchange) {
+    const auto body = body_as_msgpack(call.request);
+    if (!body) return exchange->respond(problem(body.error()));
+    const auto key = call.request.header("idempotency-key");
+    MsgpackReader reader(*body);
+    if (reader.peek() != MsgpackReader::Type::array) {
+        const auto fields = MsgpackFields::parse(*body, "body");
+        if (!fields) return exchange->respond(problem(fields.error()));
+        auto named = with_text_field(*body, "topic", topic);
+        if (!key.empty() && !fields->has("key")) named = with_text_field(named, "key", key);
+        return obey(PublishCommand::kName, std::move(named), exchange, created_status);
+    }
+    const auto count = reader.array();
+    if (count == 0 || count > kEventsPerRequestMax) {
+        return exchange->respond(problem(bad_request("body", "must hold 1 to 1000 events")));
+    }
+    std::vector<std::string> events;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        auto event = with_text_field(reader.raw(), "topic", topic);
+        // All are looked at before any is published, so that a refused request has done nothing.
+        if (auto checked = decode_command(PublishCommand::kName, event); !checked) {
+            auto error = checked.error();
+            error.field = "[" + std::to_string(i) + "]." + error.field;
+            return exchange->respond(problem(error));
+        }
+        events.push_back(std::move(event));
+    }
+    struct Answers {
+        std::vector<std::string> json;
+        std::size_t open = 0;
+        bool failed = false;
+    };
+    const auto answers = std::make_shared<Answers>(Answers{std::vector<std::string>(count), count, false});
+    for (std::uint32_t i = 0; i < count; ++i) {
+        shard_.requests.command(identity_, PublishCommand::kName, std::move(events[i]),
+                                [answers, exchange, i](const Result<std::string>& reply) {
+                                    if (answers->failed) return;
+                                    if (!reply) {
+                                        answers->failed = true;
+                                        return exchange->respond(problem(reply.error()));
+                                    }
+                                    if (!append_json(*reply, answers->json[i])) answers->json[i] = "null";
+                                    if (--answers->open > 0) return;
+                                    std::string all = "[";
+                                    for (const auto& json : answers->json) all.append(all.size() > 1 ? "," : "").append(json);
+                                    exchange->respond(json_response(201, all + "]"));
+                                });
+    }
+}
+
+void Api::history(const std::string& topic, const Call& call, const Exchange& exchange) {
+    const auto fields = query_as_msgpack(call.query, {"limit", "after"});
+    if (!fields) return exchange->respond(problem(fields.error()));
+    const auto command = decode_command(HistoryCommand::kName, with_text_field(*fields, "topic", topic));
+    if (!command) return exchange->respond(problem(command.error()));
+    const auto& wanted = std::get<HistoryCommand>(*command);
+    shard_.requests.fetch(topic_path(identity_.realm, wanted.topic), 0, wanted.after,
+                          static_cast<std::uint32_t>(wanted.limit), [exchange](const Result<FetchedPage>& page) {
+                              if (!page) return exchange->respond(problem(page.error()));
+                              exchange->respond(json_response(200, native::history_json(*page, false)));
+                          });
+}
+
+void Api::open_stream(const Call& call, const Exchange& exchange) {
+    std::vector<SseStream::Topic> topics;
+    std::string cursor(call.request.header("last-event-id"));
+    From from;
+    for (const auto& [name, value] : call.query) {
+        if (name == "topic") topics.push_back({value, {}, 0, 0});
+        if (name == "after" && cursor.empty()) cursor = value;
+        if (name == "from" && value == "start") from.kind = From::Kind::start;
+    }
+    const auto check = [&]() -> Status {
+        if (topics.empty() || topics.size() > kStreamTopicsMax) {
+            return bad_request("topic", "must be given 1 to " + std::to_string(kStreamTopicsMax) + " times");
+        }
+        for (auto& topic : topics) {
+            LW_TRY_STATUS(check_topic(topic.name));
+            topic.from = from;
+        }
+        return cursor.empty() ? Status{} : SseStream::read_cursor(cursor, topics);
+    };
+    if (const auto checked = check(); !checked) return exchange->respond(problem(checked.error()));
+    auto stream = std::make_unique<SseStream>(shard_, identity_, std::move(topics), exchange);
+    auto* const opened = stream.get();
+    streams_.emplace(opened, std::move(stream));
+    exchange->on_abandoned([this, opened] { streams_.erase(opened); });
+    opened->open();
+}
+
+void Api::obey(std::string_view command, std::string fields, const Exchange& exchange,
+               std::function<unsigned(std::string_view)> status) {
+    if (const auto checked = decode_command(command, fields); !checked) {
+        return exchange->respond(problem(checked.error()));
+    }
+    shard_.requests.command(identity_, command, std::move(fields),
+                            [exchange, status = std::move(status)](const Result<std::string>& reply) {
+                                if (!reply) return exchange->respond(problem(reply.error()));
+                                std::string json;
+                                if (!append_json(*reply, json)) json = "null";
+                                exchange->respond(json_response(status(*reply), std::move(json)));
+                            });
+}
+
+void Api::serve_ready(const Exchange& exchange) const {
+    if (options_.is_linked()) return exchange->respond(json_response(200, "{\"status\":\"ready\"}"));
+    exchange->respond(json_response(503, "{\"status\":\"not ready\",\"missing\":[\"broker\"]}"));
+}
+
+void Api::serve_page(const net::HttpRequest& request, const Exchange& exchange) const {
+    const auto* file = options_.console.find(request.path);
+    if (file == nullptr) {
+        return exchange->respond(problem({Errc::not_found, "there is nothing at " + request.path}));
+    }
+    if (request.method != "GET" && request.method != "HEAD") return exchange->respond(method_not_allowed("GET"));
+    net::HttpResponse response;
+    response.content_type = file->content_type;
+    response.body = file->body;
+    response.headers = {
+        {"Cache-Control", file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache"},
+        {"Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+    };
+    exchange->respond(std::move(response));
+}
+
+void Api::tick() {
+    for (auto& [stream, owner] : streams_) stream->tick();
+}
+
+}  // namespace longwire::edge::http

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "edge/core/client_api.h"
+#include "edge/net/server.h"
+
+namespace longwire::edge::http {
+
+/// One Server-Sent Events stream (WHATWG HTML, 9.2) over one or several topics. Each message's `data` is the native
+/// protocol's push, and its `id` a cursor that says where every topic stands, so that a client goes on where it was by
+/// sending it back.
+///
+/// Thread: the shard's.
+class SseStream final : public Watcher {
+  public:
+    struct Topic {
+        std::string name;
+        From from;
+        std::uint64_t epoch = 0;  // once known
+        std::uint64_t offset = 0;
+    };
+
+    /// Topics in the order of the request, with where each begins.
+    SseStream(ShardServices& shard, Identity identity, std::vector<Topic> topics,
+              std::shared_ptr<net::HttpExchange> exchange);
+    ~SseStream() override;
+
+    /// Begins all watches.
+    void open();
+
+    /// Sends a comment when nothing else has been sent for long, and goes on once there is room.
+    void tick();
+
+    /// Puts the places that a cursor names into `topics`, which it must fit.
+    static Status read_cursor(std::string_view cursor, std::vector<Topic>& topics);
+
+  private:
+    void on_watching(std::uint64_t watch, const WatchStart& start) override;
+    void on_watch_failed(std::uint64_t watch, const Error& error) override;
+    void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override;
+    void on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
+                GapReason reason) override;
+    void on_filtered_events(const EventBatchPtr&) override {}
+    bool is_full() override { return exchange_->unsent_bytes() > shard_.limits.outbox_full_bytes; }
+
+    std::string cursor() const;
+    void write(std::string text);
+
+    ShardServices& shard_;
+    Identity identity_;
+    std::vector<Topic> topics_;
+    std::shared_ptr<net::HttpExchange> exchange_;
+    std::int64_t wrote_us_ = 0;
+};
+
+}  // namespace longwire::edge::http

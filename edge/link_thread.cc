@@ -1,0 +1,121 @@
+#include "edge/link_thread.h"
+
+#include <pthread.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "protocol/node/clock.h"
+#include "protocol/node/log_setup.h"
+#include "protocol/zmq/socket.h"
+
+namespace longwire::edge {
+namespace {
+
+constexpr std::size_t kMessagesPerTurn = 1024;
+constexpr std::int64_t kTickMs = 20;
+
+/// The loop's sockets and state, all of the link thread.
+class Loop {
+  public:
+    Loop(zmq::context_t& context, zmq::socket_t socket, LinkRouter& router)
+        : context_(context), socket_(std::move(socket)), router_(router) {}
+
+    /// True if there may be more to read at once.
+    bool wait(int wake_fd, bool may_sleep) {
+        std::array<zmq::pollitem_t, 2> items{{{socket_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_fd, ZMQ_POLLIN, 0}}};
+        zmq::poll(items.data(), items.size(), std::chrono::milliseconds(may_sleep ? kTickMs : 0));
+        return (items[1].revents & ZMQ_POLLIN) != 0;
+    }
+
+    bool read() {
+        for (std::size_t i = 0; i < kMessagesPerTurn; ++i) {
+            const auto message = zmq_link::receive(socket_);
+            if (!message) return false;
+            router_.link().receive((*message)[0], now_us());
+        }
+        return true;
+    }
+
+    void write() {
+        for (const auto& message : router_.link().take_outgoing()) {
+            if (zmq_link::send(socket_, {message})) continue;
+            router_.link().unreachable(now_us());
+            return;
+        }
+    }
+
+  private:
+    zmq::context_t& context_;
+    zmq::socket_t socket_;
+    LinkRouter& router_;
+};
+
+}  // namespace
+
+Status LinkThread::start(Deliver deliver) {
+    // A ZeroMQ socket belongs to the thread that uses it; only what can go wrong with its address is found out here.
+    {
+        zmq::context_t probe;
+        if (auto socket = zmq_link::connect_dealer(probe, options_.broker, options_.name); !socket) {
+            return socket.error();
+        }
+    }
+    thread_ = std::thread([this, deliver = std::move(deliver)]() mutable { run(std::move(deliver)); });
+    return {};
+}
+
+void LinkThread::stop() {
+    if (!thread_.joinable()) return;
+    is_stopping_ = true;
+    wake_.wake();
+    thread_.join();
+}
+
+void LinkThread::post(std::size_t shard, std::vector<ToLink> messages) {
+    if (messages.empty()) return;
+    bool must_wake = false;
+    {
+        const std::lock_guard lock(mutex_);
+        must_wake = posted_.empty();
+        posted_.emplace_back(shard, std::move(messages));
+    }
+    if (must_wake) wake_.wake();
+}
+
+void LinkThread::run(Deliver deliver) {
+    pthread_setname_np(pthread_self(), "link");
+    zmq::context_t context;
+    auto socket = zmq_link::connect_dealer(context, options_.broker, options_.name);
+    if (!socket) return;  // was tried in start()
+    LinkRouter router({options_.name, options_.window_bytes}, options_.shards);
+    Loop loop(context, std::move(*socket), router);
+    bool has_more = false;
+    while (!is_stopping_) {
+        if (loop.wait(wake_.fd(), !has_more)) wake_.clear();
+        has_more = loop.read();
+        std::vector<std::pair<std::size_t, std::vector<ToLink>>> posted;
+        {
+            const std::lock_guard lock(mutex_);
+            posted.swap(posted_);
+        }
+        const auto now = now_us();
+        for (auto& [shard, messages] : posted) {
+            for (auto& message : messages) router.take(shard, std::move(message), now);
+        }
+        router.link().tick(now);
+        loop.write();
+        if (is_up_.exchange(router.link().is_up()) != router.link().is_up()) {
+            log_info(router.link().is_up() ? "linked to the broker" : "lost the broker", {{"broker", options_.broker}});
+        }
+        events_ = router.events();
+        for (std::size_t shard = 0; shard < options_.shards; ++shard) {
+            if (auto messages = router.take_for(shard); !messages.empty()) deliver(shard, std::move(messages));
+        }
+    }
+    router.link().say_bye(now_us());
+    loop.write();
+}
+
+}  // namespace longwire::edge

@@ -1,0 +1,133 @@
+#include "edge/shard_app.h"
+
+#include "edge/dialects/native.h"
+#include "edge/http/problem.h"
+#include "edge/ws_client.h"
+#include "protocol/command.h"
+#include "protocol/msgpack_fields.h"
+#include "protocol/node/clock.h"
+#include "protocol/node/random_id.h"
+
+namespace longwire::edge {
+namespace {
+
+constexpr std::int64_t kDrainSpreadMs = 3'000;
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+/// Whether the client offers a subprotocol (RFC 6455, 4.2.1: a list of tokens).
+bool offers(std::string_view header, std::string_view protocol) {
+    while (!header.empty()) {
+        const auto end = header.find(',');
+        auto token = header.substr(0, end);
+        while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
+        while (!token.empty() && token.back() == ' ') token.remove_suffix(1);
+        if (token == protocol) return true;
+        header.remove_prefix(end == std::string_view::npos ? header.size() : end + 1);
+    }
+    return false;
+}
+
+}  // namespace
+
+ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
+    : shard_(shard),
+      commons_(commons),
+      hub_(commons.hub, [this](ToLink message) { to_link_.push_back(std::move(message)); }),
+      requests_([this](ToLink message) { to_link_.push_back(std::move(message)); }),
+      services_{commons.name,
+                hub_,
+                requests_,
+                commons.limits,
+                now_us(),
+                [](std::string_view prefix) { return random_id(prefix); },
+                [this](const Identity& who, const std::string& task) {
+                    const auto due_us = services_.now_us + services_.limits.disconnect_grace_ms * 1000;
+                    cancels_.emplace(due_us, std::pair(who, task));
+                }},
+      api_(services_, {commons.console, [&commons] { return commons.link.is_up(); }, commons.metrics_text}) {}
+
+ShardApp::~ShardApp() = default;
+
+void ShardApp::on_http(net::HttpRequest request, std::shared_ptr<net::HttpExchange> exchange) {
+    services_.now_us = now_us();
+    api_.handle(request, std::move(exchange));
+}
+
+net::App::Upgrade ShardApp::on_upgrade(const net::HttpRequest& request) {
+    services_.now_us = now_us();
+    Upgrade upgrade;
+    if (request.path != "/v1/ws") {
+        upgrade.refused.response = http::problem({Errc::not_found, "there is no WebSocket at " + request.path});
+        return upgrade;
+    }
+    constexpr std::string_view kJson = "longwire.v1.json";
+    const auto offered = request.header("sec-websocket-protocol");
+    if (!offered.empty() && !offers(offered, kJson)) {
+        upgrade.refused.response =
+            http::problem(bad_request("sec-websocket-protocol", "must offer " + std::string(kJson)));
+        return upgrade;
+    }
+    upgrade.accepted.subprotocol = offered.empty() ? "" : kJson;
+    upgrade.accepted.max_message_bytes = services_.limits.message_bytes_max;
+    upgrade.accepted.make_handler = [this](net::WsConnection& connection) {
+        return std::make_unique<WsClient>(*this, connection, [this](Transport& transport) {
+            return std::make_unique<NativeDialect>(services_, transport, Identity{"dev", "dev"});
+        });
+    };
+    return upgrade;
+}
+
+void ShardApp::take(std::vector<FromLink> messages) {
+    services_.now_us = now_us();
+    for (const auto& message : messages) {
+        std::visit(Overloaded{
+                       [&](const TopicReady& m) { hub_.on_ready(m); },
+                       [&](const TopicRefused& m) { hub_.on_refused(m); },
+                       [&](const EventsArrived& m) { hub_.on_events(m.batch); },
+                       [&](const EventsTrimmed& m) { hub_.on_trimmed(m); },
+                       [&](const EventsFetched& m) {
+                           if (!hub_.on_fetched(m)) requests_.on_fetched(m);
+                       },
+                       [&](const CommandAnswered& m) { requests_.on_answered(m); },
+                       [&](const LinkChanged&) {},
+                   },
+                   message);
+    }
+}
+
+void ShardApp::on_turn_end() {
+    if (to_link_.empty()) return;
+    commons_.link.post(shard_.index(), std::exchange(to_link_, {}));
+}
+
+void ShardApp::on_tick() {
+    services_.now_us = now_us();
+    for (auto* client : clients_) client->on_tick();
+    api_.tick();
+    hub_.tick(services_.now_us);
+    while (!cancels_.empty() && cancels_.begin()->first <= services_.now_us) {
+        const auto cancel = cancels_.extract(cancels_.begin());
+        const auto& [who, task] = cancel.mapped();
+        std::string fields = with_text_field("\x80", "task", task);
+        fields = with_text_field(fields, "reason", "the client that started it has gone");
+        requests_.command(who, CancelCommand::kName, std::move(fields), [](const auto&) {});
+    }
+    topics_ = hub_.topics();
+    ring_bytes_ = hub_.ring_bytes();
+}
+
+void ShardApp::drain() {
+    // Spread over time, so that the edges they go to are not all asked at once.
+    const auto step = kDrainSpreadMs / static_cast<std::int64_t>(std::max<std::size_t>(clients_.size(), 1));
+    std::int64_t reconnect_ms = 0;
+    for (auto* client : clients_) {
+        client->drain(reconnect_ms);
+        reconnect_ms += step;
+    }
+}
+
+}  // namespace longwire::edge

@@ -1,0 +1,58 @@
+#include "edge/ws_client.h"
+
+#include <utility>
+
+#include "edge/shard_app.h"
+
+namespace longwire::edge {
+
+WsClient::WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect)
+    : app_(app), connection_(connection), dialect_(make_dialect(*this)), pinged_us_(app.services_.now_us) {
+    app_.clients_.insert(this);
+}
+
+WsClient::~WsClient() { app_.clients_.erase(this); }
+
+void WsClient::on_open() { dialect_->on_open(); }
+
+void WsClient::on_message(std::string_view message, bool binary) { dialect_->on_message(message, binary); }
+
+void WsClient::on_pong() { pings_unanswered_ = 0; }
+
+void WsClient::on_drained() {
+    dialect_->on_drained();
+    // This comes while a turn's bytes are being sent: what it asks of the link would wait for the next turn's end.
+    app_.on_turn_end();
+}
+
+void WsClient::on_closed(std::uint16_t code) { dialect_->on_closed(code); }
+
+void WsClient::on_tick() {
+    dialect_->on_tick();
+    const auto now_us = app_.services_.now_us;
+    if (now_us - pinged_us_ < app_.services_.limits.heartbeat_ms * 1000) return;
+    if (pings_unanswered_ >= kPingsUnansweredMax) {
+        connection_.close(close_code::kHeartbeatMissed, "heartbeat missed");
+        return;
+    }
+    pinged_us_ = now_us;
+    ++pings_unanswered_;
+    connection_.ping();
+}
+
+void WsClient::drain(std::int64_t reconnect_ms) {
+    send_text("{\"notice\":\"draining\",\"reconnect_ms\":" + std::to_string(reconnect_ms) + "}");
+    connection_.close(close_code::kDraining, "draining: reconnect");
+}
+
+void WsClient::send_text(std::string message) {
+    connection_.send(std::make_shared<const std::string>(std::move(message)), false);
+}
+
+void WsClient::send_binary(std::string message) {
+    connection_.send(std::make_shared<const std::string>(std::move(message)), true);
+}
+
+void WsClient::send_frames(SharedSlice frames) { connection_.send_frames(std::move(frames)); }
+
+}  // namespace longwire::edge

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "edge/core/client_api.h"
+#include "edge/net/server.h"
+
+namespace longwire::edge {
+
+class ShardApp;
+
+/// One WebSocket connection: carries a dialect's messages and keeps the heartbeat, which is the same for all dialects.
+class WsClient final : public net::WsHandler, private Transport {
+  public:
+    /// Makes the dialect for a connection whose transport is given.
+    using MakeDialect = std::function<std::unique_ptr<Dialect>(Transport&)>;
+
+    WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect);
+    ~WsClient() override;
+
+    void on_open() override;
+    void on_message(std::string_view message, bool binary) override;
+    void on_pong() override;
+    void on_drained() override;
+    void on_closed(std::uint16_t code) override;
+
+    void on_tick();
+    void drain(std::int64_t reconnect_ms);
+
+  private:
+    static constexpr int kPingsUnansweredMax = 2;
+
+    void send_text(std::string message) override;
+    void send_binary(std::string message) override;
+    void send_frames(SharedSlice frames) override;
+    std::size_t unsent_bytes() const override { return connection_.unsent_bytes(); }
+    void tell_when_drained() override { connection_.tell_when_drained(); }
+    void close(std::uint16_t code, std::string_view reason) override { connection_.close(code, reason); }
+
+    ShardApp& app_;
+    net::WsConnection& connection_;
+    std::unique_ptr<Dialect> dialect_;
+    std::int64_t pinged_us_ = 0;
+    int pings_unanswered_ = 0;
+};
+
+}  // namespace longwire::edge

@@ -1,0 +1,241 @@
+#include "protocol/link/subscriber_receiver.h"
+
+#include <algorithm>
+
+#include "protocol/limits.h"
+
+namespace longwire::link {
+namespace {
+
+constexpr std::int64_t kHelloAgainUs = 250'000;
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+Error lost_error() {
+    return {Errc::unavailable, "the broker was lost before it answered: it may or may not have been done", {}, 500};
+}
+
+}  // namespace
+
+template <class Message>
+void SubscriberReceiver::send(const Message& message) {
+    outgoing_.push_back(encode(counter_->next(now_us_), message));
+}
+
+void SubscriberReceiver::subscribe(const std::string& path) {
+    const auto [entry, is_new] = topics_.try_emplace(path);
+    if (is_new && is_up_) ask_for(path, entry->second);
+}
+
+void SubscriberReceiver::unsubscribe(const std::string& path) {
+    const auto found = topics_.find(path);
+    if (found == topics_.end()) return;
+    asked_.erase(found->second.asked);
+    topics_.erase(found);
+    if (is_up_) send(Unsubscribe{path});
+}
+
+void SubscriberReceiver::subscribe_filter(const std::string& realm, const std::string& filter) {
+    filters_.emplace_back(realm, filter);
+    if (is_up_) send(SubscribeFilter{next_request_++, realm, filter});
+}
+
+void SubscriberReceiver::unsubscribe_filter(const std::string& realm, const std::string& filter) {
+    std::erase(filters_, std::pair(realm, filter));
+    if (is_up_) send(UnsubscribeFilter{realm, filter});
+}
+
+std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_view user, std::string_view command,
+                                          std::string_view fields, bool may_repeat, std::int64_t now_us) {
+    now_us_ = now_us;
+    const auto number = next_request_++;
+    return wait_for(number, {prepare(Request{number, realm, user, command, {fields}}), false, may_repeat,
+                             now_us + kPatienceUs});
+}
+
+std::uint64_t SubscriberReceiver::fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after,
+                                        std::uint32_t events_max, std::int64_t now_us) {
+    now_us_ = now_us;
+    const auto number = next_request_++;
+    return wait_for(number, {prepare(Fetch{number, path, epoch, after, events_max}), true, true,
+                             now_us + kPatienceUs});
+}
+
+std::uint64_t SubscriberReceiver::wait_for(std::uint64_t number, Waiting waiting) {
+    // What cannot be asked now is answered in the next tick, never from within the asking.
+    if (waiting_.size() >= options_.requests_max || (!is_up_ && !waiting.may_repeat)) waiting.deadline_us = 0;
+    if (is_up_ && waiting.deadline_us != 0) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
+    waiting_.emplace(number, std::move(waiting));
+    return number;
+}
+
+void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
+    now_us_ = now_us;
+    const auto decoded = decode<BrokerToEdge>(bytes);
+    if (!decoded || std::holds_alternative<LinkReset>(decoded->message)) {
+        end_session(now_us);
+        return say_hello(now_us);
+    }
+    if (!counter_) return;
+    if (std::holds_alternative<EdgeWelcome>(decoded->message)) {
+        counter_->peer_began_anew(now_us);
+        if (!is_up_) begin_session();
+        return;
+    }
+    const bool is_next = counter_->accept(decoded->number, now_us);
+    if (!is_up_) return;  // the rest of an older session
+    if (!is_next) return end_session(now_us);
+    take(decoded->message, bytes, now_us);
+}
+
+void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us) {
+    std::visit(Overloaded{
+                   [&](const EdgeWelcome&) {},
+                   [&](const Subscribed& subscribed) { take_subscribed(subscribed); },
+                   [&](const Deliver& deliver) {
+                       for (const auto& events : deliver.topics) take_events(events, now_us);
+                       consume(bytes.size());
+                   },
+                   [&](const DeliveryGap& gap) {
+                       const std::string path(gap.path);
+                       const auto topic = topics_.find(path);
+                       if (topic == topics_.end()) return;
+                       topic->second.last = std::max(topic->second.last, gap.to);
+                       listener_.on_gap(path, gap);
+                   },
+                   [&](const Reply& reply) { take_reply(reply); },
+                   [&](const Fetched& fetched) { take_fetched(fetched); },
+                   [&](const BrokerHeartbeat&) {},
+                   [&](const LinkReset&) {},
+                   [&](const HelloRefused&) { end_session(now_us); },
+               },
+               message);
+}
+
+void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
+    const auto asked = asked_.extract(subscribed.request);
+    if (asked.empty()) return;  // of a filter, or given up meanwhile
+    const auto& path = asked.mapped();
+    auto& topic = topics_.at(path);
+    topic.asked = 0;
+    const bool goes_on = topic.epoch == subscribed.epoch;
+    topic.epoch = subscribed.epoch;
+    topic.last = subscribed.after;
+    if (!goes_on) listener_.on_subscribed(path, subscribed);
+}
+
+void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {
+    const auto found = topics_.find(std::string(events.path));
+    // While the answer to a Subscribe is under way, what comes is owed to a filter.
+    if (found == topics_.end() || found->second.asked != 0) return listener_.on_events(events);
+    auto& topic = found->second;
+    const auto last = events.first + events.envelopes.size() - 1;
+    if (events.epoch != topic.epoch || events.first > topic.last + 1) return end_session(now_us);
+    if (last <= topic.last) return;
+    if (events.first == topic.last + 1) {
+        topic.last = last;
+        return listener_.on_events(events);
+    }
+    auto rest = events;
+    const auto known = static_cast<std::ptrdiff_t>(topic.last + 1 - events.first);
+    rest.envelopes.erase(rest.envelopes.begin(), rest.envelopes.begin() + known);
+    rest.first = topic.last + 1;
+    topic.last = last;
+    listener_.on_events(rest);
+}
+
+void SubscriberReceiver::take_reply(const Reply& reply) {
+    if (const auto asked = asked_.extract(reply.request); !asked.empty()) {
+        const auto path = asked.mapped();
+        topics_.erase(path);
+        listener_.on_subscribe_failed(path, {errc_from_string(reply.code), std::string(reply.message),
+                                             std::string(reply.field), reply.retry_after_ms});
+        return;
+    }
+    if (waiting_.erase(reply.request) == 0) return;
+    if (reply.code.empty()) return listener_.on_reply(reply.request, reply.ok.bytes);
+    listener_.on_reply(reply.request, Error{errc_from_string(reply.code), std::string(reply.message),
+                                            std::string(reply.field), reply.retry_after_ms});
+}
+
+void SubscriberReceiver::take_fetched(const Fetched& fetched) {
+    if (waiting_.erase(fetched.request) > 0) listener_.on_fetched(fetched.request, fetched);
+}
+
+void SubscriberReceiver::consume(std::size_t bytes) {
+    consumed_bytes_ += bytes;
+    if (!is_up_ || consumed_bytes_ - confirmed_bytes_ < options_.window_bytes / 4) return;
+    confirmed_bytes_ = consumed_bytes_;
+    send(Credit{consumed_bytes_});
+}
+
+void SubscriberReceiver::tick(std::int64_t now_us) {
+    now_us_ = now_us;
+    if (is_up_ && counter_->is_peer_lost(now_us)) end_session(now_us);
+    if (!is_up_ && now_us - said_hello_us_ >= kHelloAgainUs) say_hello(now_us);
+    if (is_up_ && counter_->is_heartbeat_due(now_us)) send(EdgeHeartbeat{});
+    std::vector<std::pair<std::uint64_t, bool>> expired;
+    for (const auto& [number, waiting] : waiting_) {
+        if (waiting.deadline_us <= now_us) expired.emplace_back(number, waiting.is_fetch);
+    }
+    for (const auto& [number, is_fetch] : expired) {
+        waiting_.erase(number);
+        fail(number, is_fetch, {Errc::unavailable, "the broker does not answer", {}, 1000});
+    }
+}
+
+void SubscriberReceiver::say_hello(std::int64_t now_us) {
+    said_hello_us_ = now_us;
+    counter_.emplace(now_us);
+    outgoing_.clear();
+    send(EdgeHello{kProtocolVersion, options_.edge, options_.window_bytes});
+}
+
+void SubscriberReceiver::say_bye(std::int64_t now_us) {
+    now_us_ = now_us;
+    if (is_up_) send(EdgeBye{});
+}
+
+void SubscriberReceiver::begin_session() {
+    is_up_ = true;
+    consumed_bytes_ = confirmed_bytes_ = 0;
+    for (const auto& [realm, filter] : filters_) send(SubscribeFilter{next_request_++, realm, filter});
+    for (auto& [path, topic] : topics_) ask_for(path, topic);
+    for (const auto& [number, waiting] : waiting_) {
+        if (waiting.deadline_us != 0) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
+    }
+    listener_.on_link_up();
+}
+
+void SubscriberReceiver::end_session(std::int64_t now_us) {
+    if (!is_up_) return;
+    is_up_ = false;
+    said_hello_us_ = now_us - kHelloAgainUs;
+    outgoing_.clear();
+    asked_.clear();
+    for (auto& [path, topic] : topics_) topic.asked = 0;
+    std::vector<std::uint64_t> lost;
+    for (const auto& [number, waiting] : waiting_) {
+        if (!waiting.may_repeat) lost.push_back(number);
+    }
+    for (const auto number : lost) {
+        waiting_.erase(number);
+        fail(number, false, lost_error());
+    }
+    listener_.on_link_down();
+}
+
+void SubscriberReceiver::fail(std::uint64_t number, bool is_fetch, const Error& error) {
+    is_fetch ? listener_.on_fetched(number, error) : listener_.on_reply(number, error);
+}
+
+void SubscriberReceiver::ask_for(const std::string& path, Topic& topic) {
+    topic.asked = next_request_++;
+    asked_[topic.asked] = path;
+    send(Subscribe{topic.asked, path, topic.epoch, topic.last});
+}
+
+}  // namespace longwire::link

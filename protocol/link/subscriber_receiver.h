@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "protocol/link/link_counter.h"
+#include "protocol/link/subscriber_messages.h"
+
+namespace longwire::link {
+
+/// What a SubscriberReceiver tells its owner. Called from within receive() and tick(); views live during the call.
+class SubscriberListener {
+  public:
+    virtual ~SubscriberListener() = default;
+
+    virtual void on_link_up() = 0;
+    virtual void on_link_down() = 0;
+
+    /// Where a topic's deliveries begin: the next one is `after` + 1. Said once for each subscribe(), and again when the
+    /// topic has begun a new epoch, of which all that is kept will come.
+    virtual void on_subscribed(const std::string& path, const Subscribed& subscribed) = 0;
+    virtual void on_subscribe_failed(const std::string& path, const Error& error) = 0;
+
+    /// Consecutive events: for a subscribed topic the very next ones.
+    virtual void on_events(const TopicEvents& events) = 0;
+    virtual void on_gap(const std::string& path, const DeliveryGap& gap) = 0;
+
+    virtual void on_reply(std::uint64_t request, const Result<std::string_view>& reply) = 0;
+    virtual void on_fetched(std::uint64_t request, const Result<Fetched>& fetched) = 0;
+};
+
+/// The edge's end of a subscriber link: what it is subscribed to, up to where it has each topic, and which requests wait
+/// for their answers. A session that breaks is begun anew, and goes on where the last one stopped.
+///
+/// Requests that can be asked twice without harm are asked again in the next session; the others fail as `unavailable`
+/// when theirs ends, because they may or may not have been done. All fail after `kPatienceUs`.
+///
+/// Bound: `requests_max` that wait; more fail at once. Thread: one at a time; no locks inside.
+class SubscriberReceiver {
+  public:
+    struct Options {
+        std::string edge;
+        std::size_t window_bytes = 16 << 20;
+        std::size_t requests_max = 100'000;
+    };
+
+    static constexpr std::int64_t kPatienceUs = 10'000'000;
+
+    SubscriberReceiver(Options options, SubscriberListener& listener)
+        : options_(std::move(options)), listener_(listener) {}
+
+    void subscribe(const std::string& path);
+    void unsubscribe(const std::string& path);
+    void subscribe_filter(const std::string& realm, const std::string& filter);
+    void unsubscribe_filter(const std::string& realm, const std::string& filter);
+
+    /// Passes a client's command on. The answer comes as on_reply with the number returned.
+    std::uint64_t request(std::string_view realm, std::string_view user, std::string_view command,
+                          std::string_view fields, bool may_repeat, std::int64_t now_us);
+
+    /// Asks for a page of a topic's past. The answer comes as on_fetched.
+    std::uint64_t fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
+                        std::int64_t now_us);
+
+    void receive(std::string_view bytes, std::int64_t now_us);
+    void tick(std::int64_t now_us);
+
+    bool is_up() const { return is_up_; }
+    std::int64_t heard_us() const { return counter_ ? counter_->heard_us() : 0; }
+
+    /// The last words of a session, for a clean end.
+    void say_bye(std::int64_t now_us);
+
+    /// Messages to send, in order. One that cannot be sent ends the session: say so with unreachable().
+    std::vector<std::string> take_outgoing() { return std::exchange(outgoing_, {}); }
+    void unreachable(std::int64_t now_us) { end_session(now_us); }
+
+  private:
+    struct Topic {
+        std::uint64_t epoch = 0;  // 0: not yet told
+        std::uint64_t last = 0;
+        std::uint64_t asked = 0;  // the number of the Subscribe that waits for its answer; 0: none
+    };
+    struct Waiting {
+        Prepared message;
+        bool is_fetch = false;
+        bool may_repeat = false;
+        std::int64_t deadline_us = 0;
+    };
+
+    template <class Message>
+    void send(const Message& message);
+    void say_hello(std::int64_t now_us);
+    void begin_session();
+    void end_session(std::int64_t now_us);
+    void ask_for(const std::string& path, Topic& topic);
+    std::uint64_t wait_for(std::uint64_t number, Waiting waiting);
+    void fail(std::uint64_t number, bool is_fetch, const Error& error);
+    void take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us);
+    void take_subscribed(const Subscribed& subscribed);
+    void take_events(const TopicEvents& events, std::int64_t now_us);
+    void take_reply(const Reply& reply);
+    void take_fetched(const Fetched& fetched);
+    void consume(std::size_t bytes);
+
+    Options options_;
+    SubscriberListener& listener_;
+    std::optional<LinkCounter> counter_;  // from the hello on
+    bool is_up_ = false;
+    std::int64_t said_hello_us_ = 0;
+    std::int64_t now_us_ = 0;
+    std::uint64_t next_request_ = 1;
+    std::uint64_t consumed_bytes_ = 0;
+    std::uint64_t confirmed_bytes_ = 0;
+    std::unordered_map<std::string, Topic> topics_;
+    std::unordered_map<std::uint64_t, std::string> asked_;  // number of a Subscribe -> path
+    std::vector<std::pair<std::string, std::string>> filters_;
+    std::map<std::uint64_t, Waiting> waiting_;
+    std::vector<std::string> outgoing_;
+};
+
+}  // namespace longwire::link

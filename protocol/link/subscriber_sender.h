@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "protocol/shared_slice.h"
+
+namespace longwire::link {
+
+/// The broker's end of one subscriber link: which topics an edge wants, up to where it has them, and how much more it
+/// may be sent.
+///
+/// While there is credit, events go out as they are committed. Without credit an event costs nothing but its number:
+/// the topic falls behind, and goes on from the log when credit returns, page by page and topic by topic in turn.
+///
+/// Bound: bytes sent and not yet confirmed never exceed the window by more than one page.
+/// Thread: one at a time; no locks inside.
+class SubscriberSender {
+  public:
+    /// What the log is asked for on behalf of a topic that is behind. Answer with page().
+    struct PageRequest {
+        std::string path;
+        std::uint64_t after = 0;
+        std::size_t bytes_max = 0;
+    };
+
+    /// Consecutive events of a topic, ready to be put into a Deliver.
+    struct Group {
+        std::string path;
+        std::uint64_t epoch = 0;
+        std::uint64_t first = 0;
+        std::vector<SharedSlice> envelopes;
+    };
+
+    struct Gap {
+        std::string path;
+        std::uint64_t epoch = 0;
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+    };
+
+    explicit SubscriberSender(std::size_t window_bytes) : window_bytes_(window_bytes) {}
+
+    /// Begins after `after`; `head` is the newest committed offset, so what lies between comes from the log.
+    void subscribe(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint64_t head);
+    void unsubscribe(const std::string& path);
+
+    void subscribe_filter(std::string_view realm, std::string_view filter);
+    void unsubscribe_filter(std::string_view realm, std::string_view filter);
+
+    /// An event has been committed. Ignored if the edge does not want its topic.
+    void offer(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
+
+    /// The log's answer: consecutive events after what was asked, beginning at `first`, which is later than asked where
+    /// the log has been trimmed. Nothing for a topic that was unsubscribed meanwhile.
+    void page(const std::string& path, std::uint64_t first, const std::vector<SharedSlice>& envelopes);
+
+    /// The edge has disposed of this many bytes since its session began.
+    void credit(std::uint64_t consumed_bytes);
+
+    /// A Deliver of this size has been sent.
+    void sent(std::size_t bytes) { sent_bytes_ += bytes; }
+
+    std::vector<Group> take_groups();
+    std::vector<Gap> take_gaps() { return std::exchange(gaps_, {}); }
+    std::vector<PageRequest> take_page_requests();
+
+    /// Topics that are behind.
+    std::size_t behind() const { return behind_.size() + reading_; }
+
+  private:
+    struct Cursor {
+        std::uint64_t epoch = 0;
+        std::uint64_t sent = 0;
+        std::uint64_t head = 0;
+        bool behind = false;   // in behind_, or being read
+        bool wanted = true;    // by its own subscription, not only by a filter
+    };
+    struct Filter {
+        std::string realm;
+        std::string filter;
+        bool operator==(const Filter&) const = default;
+    };
+
+    bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
+    bool is_filtered(std::string_view path) const;
+    void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
+    void fall_behind(const std::string& path, Cursor& cursor);
+
+    std::size_t window_bytes_;
+    std::uint64_t sent_bytes_ = 0;
+    std::uint64_t consumed_bytes_ = 0;
+    std::size_t queued_bytes_ = 0;
+
+    std::unordered_map<std::string, Cursor> cursors_;
+    std::vector<Filter> filters_;
+    std::deque<std::string> behind_;
+    std::size_t reading_ = 0;
+
+    std::vector<Group> groups_;
+    std::unordered_map<std::string, std::size_t> group_of_;  // a topic's newest group
+    std::vector<Gap> gaps_;
+};
+
+}  // namespace longwire::link
