@@ -18,7 +18,9 @@ constexpr std::int64_t kTailPatienceUs = 100'000;
 constexpr std::int64_t kTickBusyUs = 50'000;
 constexpr std::int64_t kTickIdleUs = 250'000;
 
-std::string partition_prefix(std::uint32_t partition) { return topic_key("", partition).substr(0, 3); }
+std::string partition_prefix(std::uint32_t partition) {
+    return topic_key("", partition).substr(0, 3);
+}
 
 }  // namespace
 
@@ -193,7 +195,9 @@ void WorkerSession::on(const link::EventsCommitted& committed, std::int64_t now_
     settle(now_us);
 }
 
-void WorkerSession::on(const link::ResendRequest& request, std::int64_t) { sender_.resend(request); }
+void WorkerSession::on(const link::ResendRequest& request, std::int64_t) {
+    sender_.resend(request);
+}
 
 void WorkerSession::on(const link::EventRefused& refused, std::int64_t) {
     notice(Notice::Level::warn, "event refused: " + std::string(refused.code) + ": " + std::string(refused.message));
@@ -341,8 +345,8 @@ void WorkerSession::tick_drain(std::int64_t now_us) {
         state_ = State::done;
     } else if (now_us >= give_up_us_) {
         state_ = State::lost;
-        notice(Notice::Level::error, "drained, but " + std::to_string(sender_.kept_bytes()) +
-                                         " bytes of events are not acknowledged");
+        notice(Notice::Level::error,
+               "drained, but " + std::to_string(sender_.kept_bytes()) + " bytes of events are not acknowledged");
     }
 }
 

@@ -86,7 +86,8 @@ class WorkerSession {
     };
 
     struct Output {
-        std::vector<std::string> link;  // to be sent in this order; after a failure call link_failed() and drop the rest
+        std::vector<std::string>
+            link;  // to be sent in this order; after a failure call link_failed() and drop the rest
         std::vector<link::ProducerSender::Outgoing> published;  // to be published as [key, envelopes]
         std::vector<Order> orders;
     };
