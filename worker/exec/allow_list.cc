@@ -2,20 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 namespace longwire::exec {
 namespace {
 
-/// Arguments by which a program that seems to look only would run other programs, delete or write.
+/// Arguments by which a program that seems to look only would delete or write.
 struct Refused {
     std::string_view program;
     std::string_view prefix;
 };
 constexpr std::array kRefused{
-    Refused{"find", "-exec"}, Refused{"find", "-ok"}, Refused{"find", "-delete"}, Refused{"find", "-fprint"},
-    Refused{"find", "-fls"},  Refused{"date", "-s"},  Refused{"date", "--s"},
+    Refused{"find", "-delete"}, Refused{"find", "-fprint"}, Refused{"find", "-fls"},
+    Refused{"date", "-s"},      Refused{"date", "--s"},
 };
+
+/// Arguments behind which a program is named that find runs itself.
+constexpr std::array<std::string_view, 4> kFindRuns{"-exec", "-execdir", "-ok", "-okdir"};
 
 Error forbidden(std::string message) {
     return Error{Errc::forbidden, std::move(message), "argv"};
@@ -43,6 +47,7 @@ Result<std::string> AllowList::resolve(const std::vector<std::string>& argv) con
             return forbidden("'" + argument + "' is not an argument that '" + name + "' may be run with here");
         }
     }
+    if (name == "find") LW_TRY_STATUS(check_find(argv));
     for (const auto& directory : directories_) {
         auto path = directory + "/" + name;
         if (!is_program_(path)) continue;
@@ -50,6 +55,18 @@ Result<std::string> AllowList::resolve(const std::vector<std::string>& argv) con
         return path;
     }
     return Error{Errc::not_found, "'" + name + "' is not installed here", "argv"};
+}
+
+/// What find runs must be allowed by itself; it finds it by the PATH it is given, which is ours.
+Status AllowList::check_find(const std::vector<std::string>& argv) const {
+    for (auto argument = argv.begin(); argument != argv.end(); ++argument) {
+        if (std::find(kFindRuns.begin(), kFindRuns.end(), *argument) == kFindRuns.end()) continue;
+        if (std::next(argument) == argv.end()) return bad_request("argv", "must name a program behind " + *argument);
+        const auto& program = *std::next(argument);
+        if (program == "find") return forbidden("find may not run find here");
+        if (auto resolved = resolve({program}); !resolved) return resolved.error();
+    }
+    return {};
 }
 
 }  // namespace longwire::exec

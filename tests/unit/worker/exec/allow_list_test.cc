@@ -42,6 +42,10 @@ TEST(AllowList, AnAllowedNameMayBeMissing) {
 
 TEST(AllowList, ArgumentsThatRunOrWriteAreForbidden) {
     EXPECT_EQ(refusal({"find", "/", "-exec", "sh"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-execdir", "/bin/sh", "{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "find", "/", "-delete", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec"}), Errc::bad_request);
+    EXPECT_TRUE(allow_list().resolve({"find", "/", "-exec", "ls", "{}", "+"}));
     EXPECT_EQ(refusal({"find", "/", "-delete"}), Errc::forbidden);
     EXPECT_EQ(refusal({"date", "--set=now"}), Errc::forbidden);
     EXPECT_TRUE(allow_list().resolve({"ls", "-exec"}));
