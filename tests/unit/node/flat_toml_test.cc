@@ -52,7 +52,7 @@ TEST(FlatToml, NamesTheLineAtFault) {
         {"a = \"x", "line 1: "},
         {"a = \"\\q\"", "line 1: "},
         {"\na = [1 2]", "line 2: "},
-        {"a = [1,\n", "]"},
+        {"a = [1,\n", "line 1: "},
         {"a = 1 2", "line 1: "},
         {"= 1", "line 1: "},
         {"a = \"\xff\"", "line 1: "},
