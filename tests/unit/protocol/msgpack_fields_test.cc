@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <bit>
 #include <limits>
 #include <string>
 
@@ -27,8 +27,12 @@ std::string map_of_x(const Write& write) {
     });
 }
 
+/// As a float 64, which MsgpackWriter gives to fractions only.
 std::string x_is(double number) {
-    return map_of_x([&](MsgpackWriter& w) { w.number(number); });
+    const auto bits = std::bit_cast<std::uint64_t>(number);
+    std::string value = "\xCB";
+    for (int shift = 56; shift >= 0; shift -= 8) value += static_cast<char>(bits >> shift);
+    return map_of_x([&](MsgpackWriter& w) { w.raw(value); });
 }
 std::string x_is(std::string_view text) {
     return map_of_x([&](MsgpackWriter& w) { w.string(text); });
