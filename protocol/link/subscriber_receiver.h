@@ -29,6 +29,8 @@ class SubscriberListener {
 
     /// Consecutive events: for a subscribed topic the very next ones.
     virtual void on_events(const TopicEvents& events) = 0;
+
+    /// Offsets that will not come; for a topic not subscribed to, they were owed to a filter.
     virtual void on_gap(const std::string& path, const DeliveryGap& gap) = 0;
 
     virtual void on_reply(std::uint64_t request, const Result<std::string_view>& reply) = 0;
@@ -105,6 +107,7 @@ class SubscriberReceiver {
     void take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us);
     void take_subscribed(const Subscribed& subscribed);
     void take_events(const TopicEvents& events, std::int64_t now_us);
+    void take_gap(const DeliveryGap& gap);
     void take_reply(const Reply& reply);
     void take_fetched(const Fetched& fetched);
     void consume(std::size_t bytes);
