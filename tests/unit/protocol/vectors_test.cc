@@ -1,4 +1,5 @@
-// The vectors in protocol/vectors/ are made by a script that shares no code with ours; here both directions are compared.
+// The vectors in protocol/vectors/ are made by a script that shares no code with ours; here both directions are
+// compared.
 
 #include <gtest/gtest.h>
 

@@ -236,8 +236,8 @@ TEST_F(SubscriberReceiverTest, AResetIsAnsweredWithHello) {
 }
 
 TEST_F(SubscriberReceiverTest, ManyResetsForOneLostSessionAreOneHello) {
-    // Each reset, and each message it couldn't read, was answered with a hello at once: a broker that answers hellos with
-    // something unreadable and an edge kept each other busy at the speed of the network.
+    // Each reset, and each message it couldn't read, was answered with a hello at once: a broker that answers hellos
+    // with something unreadable and an edge kept each other busy at the speed of the network.
     connect();
     clear();
     for (int i = 0; i < 10; ++i) receiver_.receive(encode(0, LinkReset{"no session"}), now_us_);
