@@ -82,6 +82,8 @@ void Broker::close_batch() {
 
 void Broker::release(Batch& batch) {
     for (const auto& record : *batch.records) deliver(record);
+    // A worker forgets what is acknowledged, so it must have heard before which of it was refused.
+    for (const auto& refusal : batch.refusals) send_held(refusal);
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
         const auto worker = workers_.find(name);
         if (worker == workers_.end() || worker->second.incarnation != incarnation) continue;
@@ -89,18 +91,19 @@ void Broker::release(Batch& batch) {
     }
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
-    for (const auto& held : batch.messages) {
-        if (held.kind == PeerKind::worker) {
-            const auto worker = workers_.find(held.peer);
-            if (worker != workers_.end() && worker->second.session == held.session) {
-                send_now(held.peer, worker->second, held.message);
-            }
-        } else {
-            const auto edge = edges_.find(held.peer);
-            if (edge != edges_.end() && edge->second.session == held.session) {
-                send_now(held.peer, edge->second, held.message);
-            }
-        }
+    for (const auto& held : batch.messages) send_held(held);
+}
+
+/// Messages of a session that is over are dropped: its peer resumes from state, not from them.
+void Broker::send_held(const HeldMessage& held) {
+    if (held.kind == PeerKind::worker) {
+        const auto worker = workers_.find(held.peer);
+        const bool is_current = worker != workers_.end() && worker->second.session == held.session;
+        if (is_current) send_now(held.peer, worker->second, held.message);
+    } else {
+        const auto edge = edges_.find(held.peer);
+        const bool is_current = edge != edges_.end() && edge->second.session == held.session;
+        if (is_current) send_now(held.peer, edge->second, held.message);
     }
 }
 

@@ -141,6 +141,7 @@ class Broker final : private SchedulerPort {
     struct Batch {
         std::uint64_t ticket = 0;  // 0: nothing to commit in it
         std::shared_ptr<std::vector<Record>> records = std::make_shared<std::vector<Record>>();
+        std::vector<HeldMessage> refusals;  // of events; each is among the acknowledgements too
         std::vector<HeldAcknowledgement> acknowledgements;
         std::vector<HeldMessage> messages;
         bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty(); }
@@ -155,6 +156,7 @@ class Broker final : private SchedulerPort {
     void take_log(LogOutcome& outcome);
     void close_batch();
     void release(Batch& batch);
+    void send_held(const HeldMessage& held);
     void deliver(const Record& record);
     void flush_edges();
     void flush_edge(const std::string& name, EdgeLink& edge);

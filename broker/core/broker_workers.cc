@@ -168,7 +168,7 @@ void Broker::take_event(const std::string& name, WorkerLink& worker, const link:
 void Broker::refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                           const Error& error) {
     ++stats_.events_refused;
-    open_.messages.push_back({PeerKind::worker, name, worker.session,
+    open_.refusals.push_back({PeerKind::worker, name, worker.session,
                               link::prepare(link::EventRefused{at, to_string(error.code), error.message})});
 }
 

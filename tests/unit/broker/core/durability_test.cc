@@ -95,6 +95,16 @@ TEST_F(Durability, AWorkerIsAcknowledgedBeforeItGetsTheNextTask) {
     EXPECT_THAT(worker.heard(), ElementsAre("ack", "assign b#1"));
 }
 
+TEST_F(Durability, AnEventIsRefusedBeforeItIsAcknowledged) {
+    // An acknowledged event is forgotten by its worker, which then could not tell which attempt the refusal is about
+    // and went on with an attempt that it no longer had.
+    join();
+    edge.start("a");
+    worker.emit_as("a", 7, "log");
+    world.settle();
+    EXPECT_THAT(worker.heard(), ElementsAre("assign a#1", "refused conflict", "ack"));
+}
+
 TEST_F(Durability, ASubscriptionShowsOnlyWhatIsDurable) {
     join();
     world.log.hold();

@@ -127,6 +127,43 @@ TEST_F(ProducerLink, DropsWhatIsNotOfItsMaking) {
     EXPECT_TRUE(refused(topic_key(path, partition), "\xc1"));
 }
 
+TEST_F(ProducerLink, RefusesAnEventOfAnotherAttemptAndGoesOnAfterIt) {
+    join_with_task();
+    worker.emit_as("t", 2, "log");
+    worker.emit("t", "log");
+    world.settle();
+    EXPECT_THAT(worker.heard(), ElementsAre("refused conflict", "ack"));
+    EXPECT_EQ(worker.sender().kept_bytes(), 0U) << "a refused event's sequence counts as done";
+    EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started", "3 log"));
+    EXPECT_EQ(world.broker().stats().events_refused, 1U);
+}
+
+TEST_F(ProducerLink, RefusesAnEventOfAnUnknownTask) {
+    join(worker);
+    worker.emit_as("nobody", 1, "log");
+    world.settle();
+    EXPECT_THAT(worker.heard(), ElementsAre("refused not_found", "ack"));
+    EXPECT_EQ(world.broker().topics(), 0U) << "a refused event must not leave a topic behind";
+}
+
+TEST_F(ProducerLink, RefusesTypesThatAreTheBrokersOwn) {
+    join_with_task();
+    for (const auto* type : {"task.queued", "task.started", "task.retrying", "task.cancelling", "task.expired",
+                             "task.input"}) {
+        worker.emit("t", type);
+        world.settle();
+        EXPECT_THAT(worker.heard(), ElementsAre("refused bad_request", "ack")) << type;
+    }
+    EXPECT_EQ(world.log_of("task/t").size(), 2U);
+}
+
+TEST_F(ProducerLink, RefusesTopicsBelowATask) {
+    join_with_task();
+    worker.publish("task/t/more", "log");
+    world.settle();
+    EXPECT_THAT(worker.heard(), ElementsAre("refused bad_request", "ack"));
+}
+
 TEST_F(ProducerLink, AnAttemptMayPublishElsewhereWhileItHoldsItsTask) {
     join_with_task();
     Envelope extra;
@@ -137,6 +174,14 @@ TEST_F(ProducerLink, AnAttemptMayPublishElsewhereWhileItHoldsItsTask) {
     worker.publish("room/a", "two", "{}", extra);
     world.settle();
     EXPECT_THAT(world.log_of("room/a"), ElementsAre("1 one"));
+}
+
+TEST_F(ProducerLink, AResendOfARefusedEventIsADouble) {
+    join_with_task();
+    worker.duplicates_pub = true;
+    worker.emit_as("t", 2, "log");
+    world.settle();
+    EXPECT_THAT(worker.heard(), ElementsAre("refused conflict", "ack"));
 }
 
 TEST_F(ProducerLink, RefusesAnOlderIncarnation) {
