@@ -171,6 +171,8 @@ class Broker final : private SchedulerPort {
     void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
     void take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,
                     std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
+    void take_task_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
+                         std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
     void refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                       const Error& error);
     void send_to_worker(const std::string& worker, link::Prepared message) override;

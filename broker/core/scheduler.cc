@@ -33,15 +33,12 @@ bool is_brokers_own(std::string_view type) {
 
 }  // namespace
 
-std::string Scheduler::entry_path(std::string_view realm, std::string_view task) { return topic_path(realm, task); }
-
-Scheduler::Entry* Scheduler::find(std::string_view realm, std::string_view task) {
-    const auto found = tasks_.find(entry_path(realm, task));
-    return found == tasks_.end() ? nullptr : found->second.get();
+std::string Scheduler::path_of(std::string_view realm, std::string_view task) {
+    return topic_path(realm, task_topic(task));
 }
 
-const Scheduler::Entry* Scheduler::find(std::string_view realm, std::string_view task) const {
-    const auto found = tasks_.find(entry_path(realm, task));
+Scheduler::Entry* Scheduler::find(std::string_view path) const {
+    const auto found = tasks_.find(path);
     return found == tasks_.end() ? nullptr : found->second.get();
 }
 
@@ -58,7 +55,7 @@ Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view tas
     entry->age = next_age_++;
     auto& inserted = *entry;
     by_age_[inserted.task.realm].emplace(inserted.age, &inserted);
-    tasks_.emplace(entry_path(realm, task), std::move(entry));
+    tasks_.emplace(path_of(realm, task), std::move(entry));
     return inserted;
 }
 
@@ -179,7 +176,7 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
     worker.draining = false;
     std::set<std::string> confirmed;
     for (const auto& attempt : running) {
-        const auto path = entry_path(attempt.realm, attempt.task);
+        const auto path = path_of(attempt.realm, attempt.task);
         const auto* entry = find(attempt.realm, attempt.task);
         const bool is_held = entry != nullptr && worker.running.contains(path) && entry->task.attempt == attempt.attempt;
         if (is_held) {
@@ -286,32 +283,30 @@ void Scheduler::attempt_lost(Entry& entry, std::string_view code, std::string_vi
     }
 }
 
-Result<Scheduler::Verdict> Scheduler::check_event(const std::string& worker, std::string_view realm,
-                                                  std::string_view task_id, const Envelope& envelope,
-                                                  std::int64_t now_us) {
-    auto* entry = find(realm, task_id);
-    if (entry == nullptr) return Error{Errc::not_found, "there is no task " + std::string(task_id), "task"};
+Result<Task*> Scheduler::task_of_attempt(std::string_view worker, std::string_view task_path, std::uint32_t attempt) {
+    auto* entry = find(task_path);
+    if (entry == nullptr) return Error{Errc::not_found, "there is no task of " + std::string(task_path), "task"};
     auto& task = entry->task;
-    if (task.worker != worker || task.attempt != envelope.attempt) {
-        return Error{Errc::conflict, "attempt " + std::to_string(envelope.attempt) + " of task " + task.id +
+    if (task.worker != worker || task.attempt != attempt) {
+        return Error{Errc::conflict, "attempt " + std::to_string(attempt) + " of task " + task.id +
                                          " is not this worker's any more", "attempt"};
     }
+    return &task;
+}
+
+Result<Scheduler::Verdict> Scheduler::judge(const Task& task, const Envelope& envelope, std::int64_t now_us) const {
     if (is_brokers_own(envelope.type)) {
         return bad_request("type", std::string(envelope.type) + " is for the broker to publish");
     }
-    Verdict verdict{&task, envelope.type, {}};
-    if (envelope.type == event_type::kTaskFailed && may_retry(task)) {
-        const auto fields = MsgpackFields::parse(envelope.payload, "payload");
-        const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
-        if (!retryable || *retryable) {
-            verdict.type = event_type::kTaskRetrying;
-            verdict.payload = retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us);
-        }
-    }
-    return verdict;
+    if (envelope.type != event_type::kTaskFailed || !may_retry(task)) return Verdict{envelope.type, {}};
+    const auto fields = MsgpackFields::parse(envelope.payload, "payload");
+    const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
+    if (retryable && !*retryable) return Verdict{envelope.type, {}};
+    return Verdict{event_type::kTaskRetrying,
+                   retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us)};
 }
 
-void Scheduler::after_event(const std::string& worker, Task& task, std::int64_t now_us) {
+void Scheduler::after_event(const std::string& worker, const Task& task, std::int64_t now_us) {
     if (!task.worker.empty()) return;
     free_worker(worker, task);
     settle(*find(task.realm, task.id), now_us);
@@ -320,7 +315,7 @@ void Scheduler::after_event(const std::string& worker, Task& task, std::int64_t 
 void Scheduler::free_worker(const std::string& worker, const Task& task) {
     const auto found = workers_.find(worker);
     if (found == workers_.end()) return;
-    found->second.running.erase(entry_path(task));
+    found->second.running.erase(path_of(task));
     hand_out_due_ = true;
 }
 
@@ -367,7 +362,7 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     writer.string("supersedes");
     task.attempts_in_run > 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
-    worker.running.insert(entry_path(task));
+    worker.running.insert(path_of(task));
     send_assignment(entry);
     set_deadline(entry, next_deadline(entry));
 }
@@ -385,7 +380,7 @@ void Scheduler::send_assignment(const Entry& entry) {
 void Scheduler::forget_oldest_ended() {
     while (tasks_.size() > options_.tasks_kept_max && !ended_.empty()) {
         const auto& task = ended_.begin()->second->task;
-        const auto path = entry_path(task);
+        const auto path = path_of(task);
         if (!task.key.empty()) by_key_.erase(task.realm + '\n' + task.key);
         by_age_[task.realm].erase(ended_.begin()->first);
         ended_.erase(ended_.begin());

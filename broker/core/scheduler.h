@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "broker/core/string_map.h"
 #include "broker/core/task.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
@@ -87,18 +87,20 @@ class Scheduler {
     void handed_back(const std::string& worker, const link::AttemptRef& attempt, std::string_view reason,
                      std::int64_t now_us);
 
-    /// Whether a worker may publish this event of a task; the error says why not. `type` is changed where the event
-    /// means something else to the world than to the worker: a failure that will be tried again is a retry.
+    /// The task whose attempt this is, while the worker holds it; the error says why an event of it is refused.
+    /// `task_path` is the path of the task's topic.
+    Result<Task*> task_of_attempt(std::string_view worker, std::string_view task_path, std::uint32_t attempt);
+
+    /// What an event on its task's own topic becomes. Its worker knows of its attempt only, the world of all of them: a
+    /// failure that will be tried again is a retry.
     struct Verdict {
-        Task* task = nullptr;
         std::string_view type;
         std::string payload;  // in place of the worker's, if not empty
     };
-    Result<Verdict> check_event(const std::string& worker, std::string_view realm, std::string_view task,
-                                const Envelope& envelope, std::int64_t now_us);
+    Result<Verdict> judge(const Task& task, const Envelope& envelope, std::int64_t now_us) const;
 
     /// After a checked event has been folded in: frees the worker or queues the next attempt.
-    void after_event(const std::string& worker, Task& task, std::int64_t now_us);
+    void after_event(const std::string& worker, const Task& task, std::int64_t now_us);
 
     /// Fires what is due and hands out what can be.
     void advance(std::int64_t now_us);
@@ -116,7 +118,7 @@ class Scheduler {
     };
     struct Worker {
         WorkerInfo info;
-        std::set<std::string> running;  // task paths
+        std::set<std::string> running;  // paths of their tasks
         std::int64_t heard_us = 0;
         bool draining = false;
     };
@@ -131,12 +133,12 @@ class Scheduler {
     };
     using Queue = std::map<QueueKey, Entry*>;
 
-    static std::string entry_path(std::string_view realm, std::string_view task);
-    static std::string entry_path(const Task& task) { return entry_path(task.realm, task.id); }
+    static std::string path_of(std::string_view realm, std::string_view task);
+    static std::string path_of(const Task& task) { return path_of(task.realm, task.id); }
     static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.age}; }
 
-    Entry* find(std::string_view realm, std::string_view task);
-    const Entry* find(std::string_view realm, std::string_view task) const;
+    Entry* find(std::string_view path) const;
+    Entry* find(std::string_view realm, std::string_view task) const { return find(path_of(realm, task)); }
     Result<Entry*> find_or_error(std::string_view realm, std::string_view task);
     Entry& insert(std::string_view realm, std::string_view task);
     static Result<std::string> start_again(const Entry& existing, const StartCommand& command);
@@ -167,13 +169,13 @@ class Scheduler {
 
     Options options_;
     SchedulerPort& port_;
-    std::unordered_map<std::string, std::unique_ptr<Entry>> tasks_;
-    std::unordered_map<std::string, std::string> by_key_;                    // realm/kind of key -> task path
-    std::unordered_map<std::string, std::map<std::uint64_t, Entry*>> by_age_;  // per realm
-    std::map<std::uint64_t, Entry*> ended_;                                   // by age, the oldest first
-    std::map<std::string, Queue> queues_;                                     // by kind; only what may start now
+    StringMap<std::unique_ptr<Entry>> tasks_;                 // by the path of their topic
+    StringMap<std::string> by_key_;                           // realm and key -> the path of the task
+    StringMap<std::map<std::uint64_t, Entry*>> by_age_;       // per realm
+    std::map<std::uint64_t, Entry*> ended_;                   // by age, the oldest first
+    std::map<std::string, Queue> queues_;                     // by kind; only what may start now
     std::set<std::pair<std::int64_t, Entry*>> deadlines_;
-    std::unordered_map<std::string, Worker> workers_;
+    StringMap<Worker> workers_;
     std::uint64_t next_age_ = 1;
     std::int64_t leases_checked_us_ = 0;
     bool hand_out_due_ = false;

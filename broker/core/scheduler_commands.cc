@@ -91,7 +91,7 @@ Result<std::string> Scheduler::start(std::string_view realm, std::string_view us
     }
     auto& entry = insert(realm, command.task);
     port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
-    if (!command.key.empty()) by_key_.emplace(key_path(realm, command.key), entry_path(entry.task));
+    if (!command.key.empty()) by_key_.emplace(key_path(realm, command.key), path_of(entry.task));
     settle(entry, now_us);
     forget_oldest_ended();
     return started_reply(entry.task, true);
@@ -179,7 +179,7 @@ Result<std::string> Scheduler::state(std::string_view realm, const StateCommand&
 Result<std::string> Scheduler::tasks(std::string_view realm, const TasksCommand& command) const {
     std::vector<const Task*> page;
     bool more = false;
-    const auto of_realm = by_age_.find(std::string(realm));
+    const auto of_realm = by_age_.find(realm);
     if (of_realm != by_age_.end()) {
         const auto& entries = of_realm->second;
         auto next = entries.end();

@@ -176,6 +176,18 @@ TEST_F(ProducerLink, AnAttemptMayPublishElsewhereWhileItHoldsItsTask) {
     EXPECT_THAT(world.log_of("room/a"), ElementsAre("1 one"));
 }
 
+TEST_F(ProducerLink, EventsElsewhereAreNotTheTasksState) {
+    // A task's failure told in a room was turned into a retry there, although the task went on.
+    join_with_task();
+    Envelope extra;
+    extra.task = "t";
+    extra.attempt = 1;
+    worker.publish("room/a", "task.failed", R"({"retryable":true})", extra);
+    world.settle();
+    EXPECT_THAT(world.log_of("room/a"), ElementsAre("1 task.failed"));
+    EXPECT_EQ(edge.state("t").at("state"), "RUNNING");
+}
+
 TEST_F(ProducerLink, AResendOfARefusedEventIsADouble) {
     join_with_task();
     worker.duplicates_pub = true;
