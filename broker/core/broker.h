@@ -176,6 +176,7 @@ class Broker final : private SchedulerPort {
     void refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                       const Error& error);
     void send_to_worker(const std::string& worker, link::Prepared message) override;
+    void worker_forgotten(const std::string& worker) override;
     void send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message);
     void reset_worker(const std::string& peer, std::string_view reason);
     void flush_acknowledgements();

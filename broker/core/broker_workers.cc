@@ -184,6 +184,11 @@ void Broker::send_to_worker(const std::string& worker, link::Prepared message) {
     open_.messages.push_back({PeerKind::worker, worker, found->second.session, std::move(message)});
 }
 
+void Broker::worker_forgotten(const std::string& worker) {
+    const auto found = workers_.find(worker);
+    if (found != workers_.end() && found->second.counter) reset_worker(worker, "the lease is over");
+}
+
 void Broker::send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message) {
     if (!worker.counter) return;
     out_->to_workers.push_back({name, link::seal(worker.counter->next(now_us_), message)});

@@ -238,6 +238,7 @@ void Scheduler::expire_leases(std::int64_t now_us) {
         }
         worker_gone(worker->second, "the worker has not been heard of for " + std::to_string(options_.lease_ms) + " ms",
                     now_us);
+        port_.worker_forgotten(worker->first);
         worker = workers_.erase(worker);
     }
 }

@@ -27,6 +27,9 @@ class SchedulerPort {
     virtual void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) = 0;
 
     virtual void send_to_worker(const std::string& worker, link::Prepared message) = 0;
+
+    /// The worker has been silent for a lease and is forgotten: if it lives after all it must say hello anew.
+    virtual void worker_forgotten(const std::string& worker) = 0;
 };
 
 /// Tasks, from the asking to the one end of each run: a queue per kind, leases held by workers, retries, cancels and

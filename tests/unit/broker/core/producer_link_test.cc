@@ -340,5 +340,23 @@ TEST_F(ProducerLink, AMalformedMessageEndsTheSession) {
     EXPECT_TRUE(std::holds_alternative<link::LinkReset>(answer->message));
 }
 
+TEST_F(ProducerLink, ALeaseShorterThanTheLinksPatienceEndsTheSessionToo) {
+    // The scheduler forgot a worker whose session lived on: it heartbeated happily and never got a task again.
+    auto options = World::defaults();
+    options.broker.scheduler.lease_ms = 1000;
+    World short_leases(options);
+    auto& w = short_leases.worker();
+    auto& e = short_leases.edge();
+    w.rejoins = true;
+    w.hello();
+    short_leases.settle();
+    w.is_heartbeating = false;
+    short_leases.pass(1500);
+    w.is_heartbeating = true;
+    short_leases.pass(1500);
+    e.start("t");
+    EXPECT_THAT(w.heard(), Contains("assign t#1"));
+}
+
 }  // namespace
 }  // namespace longwire::broker::testing
