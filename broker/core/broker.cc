@@ -161,7 +161,7 @@ void Broker::tend_links() {
         if (!worker.counter) continue;
         if (worker.counter->is_peer_lost(now_us_)) {
             out_->notices.push_back("worker " + name + " has gone quiet");
-            worker.counter.reset();
+            end_session(name, worker);
             continue;
         }
         for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
@@ -184,7 +184,7 @@ void Broker::tend_links() {
 void Broker::peer_unreachable(PeerKind kind, const std::string& peer) {
     if (kind == PeerKind::edge) return end_edge(peer);
     const auto worker = workers_.find(peer);
-    if (worker != workers_.end()) worker->second.counter.reset();
+    if (worker != workers_.end()) end_session(peer, worker->second);
 }
 
 Record& Broker::append_record(Topic& topic, const Envelope& envelope) {

@@ -179,6 +179,7 @@ class Broker final : private SchedulerPort {
     void worker_forgotten(const std::string& worker) override;
     void send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message);
     void reset_worker(const std::string& peer, std::string_view reason);
+    void end_session(const std::string& name, WorkerLink& worker);
     void flush_acknowledgements();
     void forget_silent_producers();
 

@@ -196,8 +196,13 @@ void Broker::send_now(const std::string& name, WorkerLink& worker, const link::P
 
 void Broker::reset_worker(const std::string& peer, std::string_view reason) {
     const auto worker = workers_.find(peer);
-    if (worker != workers_.end()) worker->second.counter.reset();
+    if (worker != workers_.end()) end_session(peer, worker->second);
     out_->to_workers.push_back({peer, link::encode(0, link::LinkReset{reason})});
+}
+
+void Broker::end_session(const std::string& name, WorkerLink& worker) {
+    worker.counter.reset();
+    scheduler_.worker_away(name);
 }
 
 void Broker::flush_acknowledgements() {

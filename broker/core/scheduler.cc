@@ -173,7 +173,7 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
     auto& worker = workers_[name];
     worker.info = std::move(info);
     worker.heard_us = now_us;
-    worker.draining = false;
+    worker.away = worker.draining = false;
     std::set<std::string> confirmed;
     for (const auto& attempt : running) {
         const auto path = path_of(attempt.realm, attempt.task);
@@ -214,6 +214,11 @@ void Scheduler::worker_heard(const std::string& worker, std::int64_t now_us) {
 void Scheduler::worker_draining(const std::string& worker) {
     const auto found = workers_.find(worker);
     if (found != workers_.end()) found->second.draining = true;
+}
+
+void Scheduler::worker_away(const std::string& worker) {
+    const auto found = workers_.find(worker);
+    if (found != workers_.end()) found->second.away = true;
 }
 
 void Scheduler::worker_left(const std::string& worker, std::int64_t now_us) {
@@ -324,7 +329,7 @@ Scheduler::Worker* Scheduler::least_loaded(const std::string& kind) {
     Worker* best = nullptr;
     for (auto& [name, worker] : workers_) {
         const auto& kinds = worker.info.kinds;
-        if (worker.draining || worker.running.size() >= worker.info.capacity) continue;
+        if (worker.away || worker.draining || worker.running.size() >= worker.info.capacity) continue;
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
         if (best == nullptr || worker.running.size() < best->running.size()) best = &worker;
     }

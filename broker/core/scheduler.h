@@ -85,6 +85,8 @@ class Scheduler {
     void worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us);
     void worker_heard(const std::string& worker, std::int64_t now_us);
     void worker_draining(const std::string& worker);
+    /// Its session has ended: it gets nothing new, and keeps what it has for one lease.
+    void worker_away(const std::string& worker);
     /// Gone for good: its attempts are lost at once.
     void worker_left(const std::string& worker, std::int64_t now_us);
     void handed_back(const std::string& worker, const link::AttemptRef& attempt, std::string_view reason,
@@ -123,6 +125,7 @@ class Scheduler {
         WorkerInfo info;
         std::set<std::string> running;  // paths of their tasks
         std::int64_t heard_us = 0;
+        bool away = true;  // without a session
         bool draining = false;
     };
     /// Sorts a kind's queue: higher priority first, then first come first served.

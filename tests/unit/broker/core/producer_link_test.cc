@@ -358,5 +358,19 @@ TEST_F(ProducerLink, ALeaseShorterThanTheLinksPatienceEndsTheSessionToo) {
     EXPECT_THAT(w.heard(), Contains("assign t#1"));
 }
 
+TEST_F(ProducerLink, ALostConnectionGetsNoNewTasks) {
+    // Until its lease was over a dead worker was handed one task after another, and each lost an attempt by it.
+    auto& dead = world.worker({.name = "dead", .capacity = 4});
+    join(dead);
+    edge.start("a");
+    dead.is_connected = false;
+    world.broker().peer_unreachable(PeerKind::worker, "dead");
+    edge.start("b");
+    EXPECT_THAT(world.log_of("task/b"), ElementsAre("1 task.queued"));
+    join(worker);
+    EXPECT_THAT(world.log_of("task/b"), ElementsAre("1 task.queued", "2 task.started"));
+    EXPECT_EQ(edge.state("b").at("worker"), "w");
+}
+
 }  // namespace
 }  // namespace longwire::broker::testing
