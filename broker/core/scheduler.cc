@@ -133,9 +133,9 @@ void Scheduler::set_deadline(Entry& entry, std::int64_t deadline_us) {
 void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
     const auto& task = entry.task;
     const auto is_past = [&](std::int64_t since_us, std::int64_t limit_ms) {
-        return limit_ms > 0 && now_us >= since_us + limit_ms * kUsPerMs;
+        return now_us >= since_us + limit_ms * kUsPerMs;
     };
-    if (task.status == TaskStatus::pending && is_past(task.queued_us, task.ttl_ms)) {
+    if (task.status == TaskStatus::pending && task.ttl_ms > 0 && is_past(task.queued_us, task.ttl_ms)) {
         return end(entry, event_type::kTaskExpired, error_payload("expired", "waited in the queue too long"), now_us);
     }
     if (task.cancelling && is_past(task.cancel_asked_us, options_.cancel_grace_ms)) {
@@ -146,7 +146,7 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
         revoke(entry, "cancelled by force");
         return end(entry, event_type::kTaskCancelled, std::move(payload), now_us);
     }
-    if (task.status == TaskStatus::running && is_past(task.started_us, task.timeout_ms)) {
+    if (task.status == TaskStatus::running && task.timeout_ms > 0 && is_past(task.started_us, task.timeout_ms)) {
         revoke(entry, "timed out");
         return end(entry, event_type::kTaskFailed, error_payload("timeout", "ran longer than its timeout"), now_us);
     }

@@ -188,6 +188,21 @@ TEST_F(Attempts, ACancelThatIsIgnoredIsForced) {
     EXPECT_TRUE(worker.attempts().contains("u")) << "the worker's place is free again";
 }
 
+TEST_F(Attempts, ACancelWithoutGraceIsForcedAtOnce) {
+    // With a grace of 0 ms the deadline was always due and never acted upon: the broker looped for ever.
+    auto options = World::defaults();
+    options.broker.scheduler.cancel_grace_ms = 0;
+    World strict(options);
+    auto& w = strict.worker();
+    auto& e = strict.edge();
+    w.hello();
+    strict.settle();
+    e.start("t");
+    e.ask("cancel", R"({"task":"t"})");
+    strict.pass(10);
+    EXPECT_EQ(e.state("t").at("state"), "CANCELLED");
+}
+
 TEST_F(Attempts, ACompletionMayOvertakeACancel) {
     start();
     cancel();
