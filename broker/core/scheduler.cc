@@ -366,7 +366,7 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     writer.field("attempt", task.attempt + 1);
     writer.field("worker", worker.info.worker);
     writer.string("supersedes");
-    task.attempts_in_run > 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
+    task.started_us != 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
     worker.running.insert(path_of(task));
     send_assignment(entry);

@@ -117,6 +117,16 @@ TEST_F(Attempts, HandingBackIsNotCounted) {
     EXPECT_EQ(state(), "FAILED");
 }
 
+TEST_F(Attempts, AnAttemptAfterAHandedBackOneSupersedesIt) {
+    // What the first attempt had said stood beside what the second said: nobody was told to roll it back.
+    start();
+    worker.emit("t", "text.delta", R"({"text":"once"})");
+    world.settle();
+    worker.hand_back("t");
+    world.settle();
+    EXPECT_EQ(last().at("supersedes"), 1);
+}
+
 TEST_F(Attempts, OnlyTheHolderCanHandBack) {
     start();
     auto& other = world.worker({.name = "other"});
