@@ -143,11 +143,11 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
         MsgpackWriter writer(payload);
         writer.map(1);
         writer.field("forced", true);
-        revoke(entry, "cancelled by force");
+        revoke(task, "cancelled by force");
         return end(entry, event_type::kTaskCancelled, std::move(payload), now_us);
     }
     if (task.status == TaskStatus::running && task.timeout_ms > 0 && is_past(task.started_us, task.timeout_ms)) {
-        revoke(entry, "timed out");
+        revoke(task, "timed out");
         return end(entry, event_type::kTaskFailed, error_payload("timeout", "ran longer than its timeout"), now_us);
     }
     settle(entry, now_us);
@@ -161,11 +161,10 @@ void Scheduler::end(Entry& entry, std::string_view type, std::string payload, st
     settle(entry, now_us);
 }
 
-void Scheduler::revoke(const Entry& entry, std::string_view reason) {
-    const auto& task = entry.task;
+void Scheduler::revoke(const Task& task, std::string_view reason) {
     if (task.worker.empty()) return;
-    port_.send_to_worker(task.worker,
-                         link::prepare(link::RevokeAttempt{{task.realm, task.id, task.attempt}, reason}));
+    const link::AttemptRef attempt{task.realm, task.id, task.attempt};
+    port_.send_to_worker(task.worker, link::prepare(link::RevokeAttempt{attempt, reason}));
 }
 
 void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us) {
@@ -186,22 +185,10 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
         }
     }
     for (const auto& path : worker.running) {
-        const auto& entry = *tasks_.at(path);
-        if (!confirmed.contains(path)) {
-            send_assignment(entry);
-        } else if (entry.task.cancelling) {
-            const auto& task = entry.task;
-            port_.send_to_worker(name, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
-                                                                      "",
-                                                                      options_.cancel_grace_ms}));
-        } else {
-            for (const auto& input : entry.task.inputs) {
-                port_.send_to_worker(name, link::prepare(link::TaskInput{
-                                               {entry.task.realm, entry.task.id, entry.task.attempt},
-                                               input.offset,
-                                               {input.data_raw}}));
-            }
-        }
+        const auto& task = find(path)->task;
+        if (!confirmed.contains(path)) send_assignment(task);
+        send_inputs(task);
+        if (task.cancelling) send_cancel(task, now_us);
     }
     hand_out_due_ = true;
 }
@@ -369,18 +356,29 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     task.started_us != 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
     worker.running.insert(path_of(task));
-    send_assignment(entry);
+    send_assignment(task);
+    send_inputs(task);
     set_deadline(entry, next_deadline(entry));
 }
 
-void Scheduler::send_assignment(const Entry& entry) {
-    const auto& task = entry.task;
+void Scheduler::send_assignment(const Task& task) {
     const link::AttemptRef attempt{task.realm, task.id, task.attempt};
     port_.send_to_worker(task.worker, link::prepare(link::AssignTask{attempt, task.run, task.kind, {task.input_raw},
                                                                      task.timeout_ms}));
+}
+
+void Scheduler::send_inputs(const Task& task) {
+    const link::AttemptRef attempt{task.realm, task.id, task.attempt};
     for (const auto& input : task.inputs) {
         port_.send_to_worker(task.worker, link::prepare(link::TaskInput{attempt, input.offset, {input.data_raw}}));
     }
+}
+
+void Scheduler::send_cancel(const Task& task, std::int64_t now_us) {
+    const auto left_us = task.cancel_asked_us + options_.cancel_grace_ms * kUsPerMs - now_us;
+    port_.send_to_worker(task.worker, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
+                                                                     task.cancel_reason,
+                                                                     std::max<std::int64_t>(left_us / kUsPerMs, 0)}));
 }
 
 void Scheduler::forget_oldest_ended() {

@@ -158,7 +158,9 @@ class Scheduler {
     void settle(Entry& entry, std::int64_t now_us);
 
     void hand_out(Entry& entry, Worker& worker);
-    void send_assignment(const Entry& entry);
+    void send_assignment(const Task& task);
+    void send_inputs(const Task& task);
+    void send_cancel(const Task& task, std::int64_t now_us);
     Worker* least_loaded(const std::string& kind);
     void free_worker(const std::string& worker, const Task& task);
     void worker_gone(Worker& worker, std::string_view reason, std::int64_t now_us);
@@ -169,7 +171,7 @@ class Scheduler {
                               std::int64_t now_us) const;
     void end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
     void fire_deadline(Entry& entry, std::int64_t now_us);
-    void revoke(const Entry& entry, std::string_view reason);
+    void revoke(const Task& task, std::string_view reason);
     void expire_leases(std::int64_t now_us);
     void forget_oldest_ended();
 

@@ -129,9 +129,7 @@ Result<std::string> Scheduler::cancel(std::string_view realm, std::string_view u
             end(*entry, event_type::kTaskCancelled, asked_payload(user, command.reason), now_us);
         } else {
             port_.append(task, task.attempt, event_type::kTaskCancelling, asked_payload(user, command.reason));
-            port_.send_to_worker(task.worker, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
-                                                                             command.reason,
-                                                                             options_.cancel_grace_ms}));
+            send_cancel(task, now_us);
             settle(*entry, now_us);
         }
     }

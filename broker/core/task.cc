@@ -166,6 +166,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     } else if (type == event_type::kTaskCancelling) {
         task.cancelling = true;
         task.cancel_asked_us = time_us;
+        task.cancel_reason = payload.text("reason");
     } else if (type == event_type::kTaskCompleted) {
         on_ended(task, TaskStatus::completed, time_us);
         task.progress = 1;

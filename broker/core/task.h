@@ -70,6 +70,7 @@ struct Task {
     std::int64_t started_us = 0;  // the first attempt of the run; 0: none yet
     std::int64_t ended_us = 0;
     std::int64_t cancel_asked_us = 0;
+    std::string cancel_reason;
 
     std::string result_raw;
     std::string error_raw;

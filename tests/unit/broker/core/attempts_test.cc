@@ -272,6 +272,18 @@ TEST_F(Attempts, AWorkerThatComesBackIsToldOfTheCancel) {
     EXPECT_THAT(worker.heard(), ElementsAre("welcome", "cancel t#1"));
 }
 
+TEST_F(Attempts, AWorkerThatNeverGotACancelledAttemptIsToldBoth) {
+    // It got the attempt without the cancel, and worked on it until it was ended by force.
+    worker.is_connected = false;
+    edge.start("t");
+    cancel();
+    worker.is_connected = true;
+    worker.hello();
+    world.settle();
+    const auto heard = worker.heard();
+    EXPECT_THAT(heard, ElementsAre("welcome", "assign t#1", "cancel t#1"));
+}
+
 // Inputs.
 
 TEST_F(Attempts, InputIsAnEventAndReachesTheAttempt) {
