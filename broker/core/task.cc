@@ -58,10 +58,12 @@ void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
         task.ttl_ms = payload.integer("ttl_ms");
         task.created_us = time_us;
     }
-    task.run = static_cast<std::uint32_t>(payload.integer("run"));
     task.held = payload.flag("held");
     task.queued_us = time_us;
     task.not_before_us = payload.integer("not_before_us");
+    const auto run = static_cast<std::uint32_t>(payload.integer("run"));
+    if (run == task.run) return;  // a held one is let go
+    task.run = run;
     task.status = TaskStatus::pending;
     task.waiting = task.cancelling = false;
     task.attempts_in_run = 0;

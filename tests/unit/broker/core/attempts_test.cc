@@ -309,6 +309,14 @@ TEST_F(Attempts, InputBeforeTheStartIsKept) {
     EXPECT_THAT(worker.heard(), ElementsAre("welcome", "assign t#1", "input t#1 1", "input t#1 2"));
 }
 
+TEST_F(Attempts, InputToAHeldTaskIsKept) {
+    // Releasing a held task began its run anew, and forgot what it had been sent.
+    start(R"(,"hold":true)");
+    input("1");
+    edge.ask("run", R"({"task":"t"})");
+    EXPECT_THAT(worker.heard(), ElementsAre("assign t#1", "input t#1 1"));
+}
+
 TEST_F(Attempts, InputAfterTheEndIsAConflict) {
     start();
     worker.emit("t", "task.completed");
