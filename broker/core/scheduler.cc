@@ -330,16 +330,20 @@ void Scheduler::advance(std::int64_t now_us) {
         set_deadline(entry, 0);
         fire_deadline(entry, now_us);
     }
-    if (!std::exchange(hand_out_due_, false)) return;
-    for (auto queue = queues_.begin(); queue != queues_.end();) {
-        const auto kind = queue->first;
+    if (std::exchange(hand_out_due_, false)) hand_out_queued();
+}
+
+/// First what comes first in all queues together, or the kinds of one worker would starve each other.
+void Scheduler::hand_out_queued() {
+    std::map<QueueKey, std::string> heads;  // the first of each queue, and its kind
+    for (const auto& [kind, queue] : queues_) heads.emplace(queue.begin()->first, kind);
+    while (!heads.empty()) {
+        const auto kind = heads.extract(heads.begin()).mapped();
         auto* worker = least_loaded(kind);
-        if (worker == nullptr) {
-            ++queue;
-            continue;
-        }
-        hand_out(*queue->second.begin()->second, *worker);
-        queue = queues_.lower_bound(kind);  // handing out the last one has dropped the queue
+        if (worker == nullptr) continue;  // nor for the others of this kind
+        hand_out(*queues_.at(kind).begin()->second, *worker);
+        const auto queue = queues_.find(kind);
+        if (queue != queues_.end()) heads.emplace(queue->second.begin()->first, kind);
     }
 }
 

@@ -128,7 +128,7 @@ class Scheduler {
         bool away = true;  // without a session
         bool draining = false;
     };
-    /// Sorts a kind's queue: higher priority first, then first come first served.
+    /// Sorts a queue: higher priority first, then first come first served.
     struct QueueKey {
         std::int32_t priority = 0;
         std::int64_t queued_us = 0;
@@ -157,6 +157,7 @@ class Scheduler {
     /// Puts a task where its state says: into its queue, among the deadlines, among the ended.
     void settle(Entry& entry, std::int64_t now_us);
 
+    void hand_out_queued();
     void hand_out(Entry& entry, Worker& worker);
     void send_assignment(const Task& task);
     void send_inputs(const Task& task);

@@ -93,6 +93,16 @@ TEST_F(SchedulerStories, FirstComeFirstServedWithinAPriority) {
     }
 }
 
+TEST_F(SchedulerStories, NoKindIsStarvedByAnotherOfTheSameWorker) {
+    // Kinds were served by their names' order: a worker of two kinds never came to the second while there was any of
+    // the first.
+    for (const auto* task : {"x", "y"}) edge.ask("start", std::string(R"({"kind":"zebra","task":")") + task + "\"}");
+    for (const auto* task : {"a", "b"}) edge.ask("start", std::string(R"({"kind":"ape","task":")") + task + "\"}");
+    auto& worker = join({.kinds = {"ape", "zebra"}, .capacity = 2});
+    EXPECT_TRUE(worker.attempts().contains("x"));
+    EXPECT_TRUE(worker.attempts().contains("y"));
+}
+
 TEST_F(SchedulerStories, TheLeastLoadedWorkerGetsTheNext) {
     auto& one = join({.name = "one", .capacity = 3});
     auto& two = join({.name = "two", .capacity = 3});
