@@ -81,8 +81,11 @@ void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
 void on_ended(Task& task, TaskStatus status, std::int64_t time_us) {
     task.status = status;
     task.ended_us = time_us;
-    task.waiting = task.cancelling = false;
+    task.held = task.waiting = task.cancelling = false;
     task.worker.clear();
+    // No attempt of this run will ask for them again.
+    task.inputs = {};
+    task.input_bytes = 0;
 }
 
 void on_agent_status(Task& task, const Payload& payload) {

@@ -162,6 +162,14 @@ TEST_F(SchedulerStories, AnEndedTaskRunsAgainAsItsNextRun) {
     EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","supersedes":null})");
 }
 
+TEST_F(SchedulerStories, ACancelledHeldTaskRunsAgainAsItsNextRun) {
+    // It stayed held, so that run gave it the number of the run that had ended: one run with two ends.
+    edge.start("t", R"(,"hold":true)");
+    edge.ask("cancel", R"({"task":"t"})");
+    EXPECT_EQ(edge.state("t").at("held"), false);
+    EXPECT_EQ(edge.ask("run", R"({"task":"t"})").number("run"), 2);
+}
+
 TEST_F(SchedulerStories, ADelayedTaskWaits) {
     auto& worker = join({});
     edge.start("t", R"(,"delay_s":2)");
