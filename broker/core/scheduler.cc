@@ -25,6 +25,9 @@ std::string error_payload(std::string_view code, std::string_view message) {
     return payload;
 }
 
+/// When its wait in the queue began: a delay is no wait.
+std::int64_t may_start_us(const Task& task) { return std::max(task.queued_us, task.not_before_us); }
+
 /// Events that only the broker writes on a task's topic.
 bool is_brokers_own(std::string_view type) {
     return type == event_type::kTaskQueued || type == event_type::kTaskStarted || type == event_type::kTaskRetrying ||
@@ -114,7 +117,7 @@ std::int64_t Scheduler::next_deadline(const Entry& entry) const {
     std::int64_t next = INT64_MAX;
     if (!entry.queued && task.worker.empty()) next = std::min(next, task.not_before_us);
     if (task.status == TaskStatus::pending && task.ttl_ms > 0) {
-        next = std::min(next, task.queued_us + task.ttl_ms * kUsPerMs);
+        next = std::min(next, may_start_us(task) + task.ttl_ms * kUsPerMs);
     }
     if (task.status == TaskStatus::running && task.timeout_ms > 0) {
         next = std::min(next, task.started_us + task.timeout_ms * kUsPerMs);
@@ -135,7 +138,7 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
     const auto is_past = [&](std::int64_t since_us, std::int64_t limit_ms) {
         return now_us >= since_us + limit_ms * kUsPerMs;
     };
-    if (task.status == TaskStatus::pending && task.ttl_ms > 0 && is_past(task.queued_us, task.ttl_ms)) {
+    if (task.status == TaskStatus::pending && task.ttl_ms > 0 && is_past(may_start_us(task), task.ttl_ms)) {
         return end(entry, event_type::kTaskExpired, error_payload("expired", "waited in the queue too long"), now_us);
     }
     if (task.cancelling && is_past(task.cancel_asked_us, options_.cancel_grace_ms)) {

@@ -189,6 +189,15 @@ TEST_F(SchedulerStories, ATaskThatWaitsTooLongExpires) {
     EXPECT_THAT(worker.attempts(), IsEmpty());
 }
 
+TEST_F(SchedulerStories, ADelayIsNoWaitInTheQueue) {
+    // A task whose delay was longer than its ttl expired before it could ever have started.
+    edge.start("t", R"(,"delay_s":3,"ttl_s":1)");
+    world.pass(2900);
+    EXPECT_EQ(state_of("t"), "PENDING");
+    world.pass(1300);
+    EXPECT_EQ(state_of("t"), "EXPIRED");
+}
+
 TEST_F(SchedulerStories, ARunningTaskDoesNotExpire) {
     join({});
     edge.start("t", R"(,"ttl_s":1)");
