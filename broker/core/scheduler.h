@@ -43,7 +43,8 @@ class Scheduler {
   public:
     struct Options {
         std::size_t queued_per_kind_max = 100'000;
-        std::size_t tasks_kept_max = 200'000;   // beyond it the oldest ended ones are forgotten (their events are not)
+        std::size_t tasks_kept_max = 200'000;   // beyond it the oldest ended ones are forgotten (their events are not);
+                                                // where none has ended, nothing more is started
         std::int64_t cancel_grace_ms = 10'000;  // then a running task ends cancelled whatever its worker does
         std::int64_t retry_first_ms = 1'000;    // doubled for each further attempt
         std::int64_t retry_last_ms = 60'000;
@@ -147,6 +148,7 @@ class Scheduler {
     Entry* find(std::string_view realm, std::string_view task) const { return find(path_of(realm, task)); }
     Result<Entry*> find_or_error(std::string_view realm, std::string_view task);
     Entry& insert(std::string_view realm, std::string_view task);
+    Status check_room(const std::string& kind) const;
     static Result<std::string> start_again(const Entry& existing, const StartCommand& command);
 
     void enqueue(Entry& entry);

@@ -75,6 +75,12 @@ Result<std::string> Scheduler::start_again(const Entry& existing, const StartCom
     return started_reply(task, false);
 }
 
+Status Scheduler::check_room(const std::string& kind) const {
+    const auto queue = queues_.find(kind);
+    if (queue == queues_.end() || queue->second.size() < options_.queued_per_kind_max) return {};
+    return Error{Errc::unavailable, "the queue of " + kind + " is full", "kind", 1000};
+}
+
 Result<std::string> Scheduler::start(std::string_view realm, std::string_view user, const StartCommand& command,
                                      std::int64_t now_us) {
     if (!command.key.empty()) {
@@ -85,9 +91,9 @@ Result<std::string> Scheduler::start(std::string_view realm, std::string_view us
     if (!command.parent.empty() && find(realm, command.parent) == nullptr) {
         return Error{Errc::not_found, "there is no task " + command.parent, "parent"};
     }
-    const auto queue = queues_.find(command.kind);
-    if (queue != queues_.end() && queue->second.size() >= options_.queued_per_kind_max) {
-        return Error{Errc::unavailable, "the queue of " + command.kind + " is full", "kind", 1000};
+    LW_TRY_STATUS(check_room(command.kind));
+    if (tasks_.size() >= options_.tasks_kept_max && ended_.empty()) {
+        return Error{Errc::unavailable, "there are too many tasks that have not ended", "task", 1000};
     }
     auto& entry = insert(realm, command.task);
     port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
@@ -102,6 +108,7 @@ Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& com
     auto& task = entry->task;
     const bool must_queue = task.held || is_terminal(task.status);
     if (must_queue) {
+        LW_TRY_STATUS(check_room(task.kind));
         std::string payload;
         MsgpackWriter writer(payload);
         writer.map(2);

@@ -230,6 +230,36 @@ TEST_F(SchedulerStories, ATimeoutCountsOverAllAttemptsOfARun) {
     EXPECT_EQ(state_of("t"), "RUNNING") << "the next run has its own";
 }
 
+TEST_F(SchedulerStories, AFullQueueRefuses) {
+    auto options = World::defaults();
+    options.broker.scheduler.queued_per_kind_max = 2;
+    World small(options);
+    auto& e = small.edge();
+    e.start("a");
+    e.start("b");
+    const auto refused = e.start("c");
+    EXPECT_EQ(refused.code, "unavailable");
+    EXPECT_GT(refused.retry_after_ms, 0);
+    EXPECT_EQ(e.start("a").code, "") << "what is there already is no start";
+    EXPECT_EQ(e.ask("start", R"({"kind":"other","task":"o"})").code, "");
+    e.ask("cancel", R"({"task":"a"})");
+    EXPECT_EQ(e.start("c").code, "");
+    EXPECT_EQ(e.ask("run", R"({"task":"a"})").code, "unavailable") << "a run is a place in the queue too";
+}
+
+TEST_F(SchedulerStories, TasksThatCannotStartYetAreBoundedToo) {
+    // Held and delayed tasks are in no queue: nothing bounded them.
+    auto options = World::defaults();
+    options.broker.scheduler.tasks_kept_max = 3;
+    World small(options);
+    auto& e = small.edge();
+    for (const auto* task : {"a", "b", "c"}) e.start(task, R"(,"hold":true)");
+    EXPECT_EQ(e.start("d", R"(,"hold":true)").code, "unavailable");
+    e.ask("cancel", R"({"task":"b"})");
+    EXPECT_EQ(e.start("d", R"(,"hold":true)").code, "");
+    EXPECT_EQ(small.broker().scheduler().known(), 3U);
+}
+
 TEST_F(SchedulerStories, TheOldestEndedAreForgotten) {
     auto options = World::defaults();
     options.broker.scheduler.tasks_kept_max = 3;
