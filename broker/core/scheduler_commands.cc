@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kInputsMax = 10'000;
 constexpr std::size_t kInputBytesMax = 4 << 20;  // of one run, kept for further attempts
+constexpr std::size_t kPageBytesTarget = 1 << 20;  // of snapshots; then a page of tasks is full
 
 std::string key_path(std::string_view realm, std::string_view key) {
     return std::string(realm).append(1, '\n').append(key);
@@ -182,33 +183,40 @@ Result<std::string> Scheduler::state(std::string_view realm, const StateCommand&
 }
 
 Result<std::string> Scheduler::tasks(std::string_view realm, const TasksCommand& command) const {
-    std::vector<const Task*> page;
-    bool more = false;
+    std::string page;  // of snapshots
+    std::size_t count = 0;
+    std::string next;  // the last one in the page, if others follow
     const auto of_realm = by_age_.find(realm);
     if (of_realm != by_age_.end()) {
         const auto& entries = of_realm->second;
-        auto next = entries.end();
+        auto newer = entries.end();
         if (!command.after.empty()) {
             const auto* last = find(realm, command.after);
             if (last == nullptr) return Error{Errc::not_found, "there is no task " + command.after, "after"};
-            next = entries.find(last->age);
+            newer = entries.find(last->age);
         }
-        while (next != entries.begin() && !more) {
-            const auto& task = (--next)->second->task;
+        const Task* listed = nullptr;
+        while (newer != entries.begin()) {
+            const auto& task = (--newer)->second->task;
             const bool is_wanted = (command.state.empty() || command.state == to_string(task.status)) &&
                                    (command.kind.empty() || command.kind == task.kind);
             if (!is_wanted) continue;
-            more = page.size() == static_cast<std::size_t>(command.limit);
-            if (!more) page.push_back(&task);
+            if (count == static_cast<std::size_t>(command.limit) || page.size() >= kPageBytesTarget) {
+                next = listed->id;
+                break;
+            }
+            write_snapshot(task, page);
+            listed = &task;
+            ++count;
         }
     }
     std::string reply;
     MsgpackWriter writer(reply);
-    writer.map(more ? 2 : 1);
+    writer.map(next.empty() ? 1 : 2);
     writer.string("tasks");
-    writer.array(page.size());
-    for (const auto* task : page) write_snapshot(*task, reply);
-    if (more) writer.field("next", page.back()->id);
+    writer.array(count);
+    writer.raw(page);
+    if (!next.empty()) writer.field("next", next);
     return reply;
 }
 

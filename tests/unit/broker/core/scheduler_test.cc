@@ -295,6 +295,20 @@ TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     EXPECT_EQ(edge.ask("tasks", R"({"after":"nobody"})").code, "not_found");
 }
 
+TEST_F(SchedulerStories, APageOfTasksFitsIntoAMessage) {
+    // A page of tasks with large inputs was larger than a link takes, and broke the link for everyone at the edge.
+    const auto big = R"(,"input":")" + std::string(900'000, 'x') + "\"";
+    for (int i = 0; i < 12; ++i) edge.start("t" + std::to_string(i), big);
+    auto page = edge.ask("tasks");
+    std::size_t listed = page.ok.at("tasks").as_array().size();
+    EXPECT_LT(listed, 9U);
+    while (page.ok.contains("next")) {
+        page = edge.ask("tasks", R"({"after":")" + page.text("next") + "\"}");
+        listed += page.ok.at("tasks").as_array().size();
+    }
+    EXPECT_EQ(listed, 12U);
+}
+
 TEST_F(SchedulerStories, RealmsDoNotSeeEachOther) {
     edge.start("t");
     const auto number = edge.receiver().request("other", "bob", "state", msgpack(R"({"task":"t"})"), false,
