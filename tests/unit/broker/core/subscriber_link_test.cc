@@ -83,6 +83,65 @@ TEST_F(SubscriberLink, AnEdgeThatComesBackGoesOnWhereItStopped) {
     EXPECT_THAT(edge.told, Contains("down"));
 }
 
+TEST_F(SubscriberLink, ATrimmedBeginningIsToldBeforeWhatIsLeft) {
+    // What was left came first, which an edge takes for a lost message: it began anew, and so on for ever.
+    auto options = World::defaults();
+    options.log_bytes = 1000;
+    World small(options);
+    auto& e = small.edge();
+    auto& other = small.edge("other");
+    e.subscribe("room/a");
+    publish(e, "room/a", "first");
+    e.is_connected = false;
+    for (int i = 0; i < 20; ++i) publish(other, "room/a", "more");
+    e.is_connected = true;
+    small.pass(3000);
+    const auto tail = e.events[1].offset;
+    EXPECT_GT(tail, 2U);
+    EXPECT_THAT(e.told, Contains("gap room/a 2-" + std::to_string(tail - 1)));
+    EXPECT_EQ(e.events.back().offset, 21U);
+    EXPECT_EQ(e.events.size(), 1 + 21 - tail + 1);
+    EXPECT_EQ(std::count(e.told.begin(), e.told.end(), "up"), 2);
+}
+
+TEST_F(SubscriberLink, APageOfAnOlderSubscriptionIsNoGapInTheNewOne) {
+    // The page was asked for from where the old subscription stood. Taken for the new one, which began earlier, it
+    // looked as if all between had been trimmed.
+    for (int i = 0; i < 10; ++i) publish("room/a", "e");
+    const auto epoch = world.events_of("room/a")[0].epoch;
+    const auto path = path_of("room/a");
+    BrokerInbox in;
+    BrokerOutbox out;
+    in.from_edges.push_back({"hand", link::encode(1, link::EdgeHello{1, "hand", 1 << 20})});
+    in.from_edges.push_back({"hand", link::encode(2, link::Subscribe{1, path, epoch, 8})});
+    world.broker().step(world.now_us(), in, out);
+    auto reads = out.reads;
+    in.clear();
+    out.clear();
+    in.from_edges.push_back({"hand", link::encode(3, link::Unsubscribe{path})});
+    in.from_edges.push_back({"hand", link::encode(4, link::Subscribe{2, path, epoch, 2})});
+    world.broker().step(world.now_us(), in, out);
+    std::vector<std::string> heard;
+    for (int turn = 0; turn < 4; ++turn) {
+        reads.insert(reads.end(), out.reads.begin(), out.reads.end());
+        in.clear();
+        out.clear();
+        for (auto& read : std::exchange(reads, {})) world.log.read(std::move(read));
+        in.log = world.log.poll();
+        world.broker().step(world.now_us(), in, out);
+        for (const auto& frame : out.to_edges) {
+            const auto message = link::decode<link::BrokerToEdge>(frame.bytes);
+            if (std::holds_alternative<link::DeliveryGap>(message->message)) heard.emplace_back("gap");
+            const auto* deliver = std::get_if<link::Deliver>(&message->message);
+            if (deliver == nullptr) continue;
+            for (const auto& group : deliver->topics) {
+                heard.push_back(std::to_string(group.first) + "+" + std::to_string(group.envelopes.size()));
+            }
+        }
+    }
+    EXPECT_THAT(heard, ElementsAre("3+8"));
+}
+
 TEST_F(SubscriberLink, UnsubscribedIsOver) {
     edge.subscribe("room/a");
     publish("room/a", "one");
@@ -166,6 +225,17 @@ TEST_F(SubscriberLink, ATopicAndAFilterThatOverlapDeliverOnce) {
     edge.unsubscribe("room/a");
     publish("room/a", "two");
     EXPECT_THAT(edge.events_of("room/a"), ElementsAre("1 one", "2 two"));
+}
+
+TEST_F(SubscriberLink, ATopicLeftBeforeItsFilterIsLeftWithIt) {
+    // The cursor of the topic stayed behind, and its events came for ever.
+    edge.subscribe_filter("room/#");
+    edge.subscribe("room/a");
+    world.settle();
+    edge.unsubscribe("room/a");
+    edge.unsubscribe_filter("room/#");
+    publish("room/a", "one");
+    EXPECT_THAT(edge.events_of("room/a"), IsEmpty());
 }
 
 TEST_F(SubscriberLink, ABadFilterIsRefused) {
@@ -262,6 +332,34 @@ TEST_F(SlowEdge, DoesNotHoldUpAnother) {
     edge.is_reading = false;
     publish(500);
     EXPECT_EQ(quick.events_of("room/a").size(), 500U);
+}
+
+TEST_F(SlowEdge, ThatWasTooSlowForTheLogIsToldOfTheGap) {
+    auto options = small_window();
+    options.log_bytes = 400'000;
+    World small(options);
+    auto& e = small.edge();
+    auto& w = small.worker();
+    w.hello();
+    e.subscribe("room/a");
+    small.settle();
+    e.is_reading = false;
+    const auto payload = "\"" + std::string(1000, 'x') + "\"";
+    for (int i = 0; i < 2000; ++i) {
+        ASSERT_TRUE(w.publish("room/a", "e", payload));
+        if (i % 50 == 49) small.settle();
+    }
+    e.is_reading = true;
+    small.settle();
+    std::uint64_t seen_or_told = e.events.size();
+    for (const auto& line : e.told) {
+        unsigned long long from = 0;
+        unsigned long long to = 0;
+        if (std::sscanf(line.c_str(), "gap room/a %llu-%llu", &from, &to) == 2) seen_or_told += to - from + 1;
+    }
+    EXPECT_EQ(seen_or_told, 2000U);
+    EXPECT_EQ(e.events.back().offset, 2000U);
+    EXPECT_THAT(e.told, Not(Contains("down")));
 }
 
 }  // namespace
