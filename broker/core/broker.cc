@@ -24,10 +24,11 @@ void Broker::restore(const Record& record) {
     const auto [realm, topic] = split_path(*record.path);
     const auto task = task_of_topic(topic);
     if (!task.empty()) scheduler_.restore(realm, task, record.epoch, record.offset, *envelope);
-    if (const auto key = envelope_header(*envelope, "key"); !key.empty()) {
-        Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
+    if (envelope->sequence == 0) {  // not a worker's
+        const auto key = envelope_header(*envelope, "key");
+        if (!key.empty()) Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
+        return;
     }
-    if (envelope->sequence == 0) return;
     const auto fresh = [&] {
         return WorkerLink{envelope->incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
     };
