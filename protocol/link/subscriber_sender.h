@@ -95,7 +95,8 @@ class SubscriberSender {
         bool operator==(const Filter&) const = default;
     };
 
-    bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
+    bool has_credit() const { return has_credit_beside(reading_ == 0 ? 0 : reading_ - 1); }
+    bool has_credit_beside(std::size_t pages) const;
     bool is_filtered(std::string_view path) const;
     void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
     void fall_behind(const std::string& path, Cursor& cursor);

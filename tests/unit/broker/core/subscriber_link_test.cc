@@ -355,6 +355,29 @@ TEST_F(SlowEdge, CatchesUpWithoutAGap) {
     expect_all(1010);
 }
 
+TEST_F(SlowEdge, NeverExceedsItsWindowByMoreThanOnePageWhileItCatchesUp) {
+    // Up to sixteen pages were asked for at once, and all sent, whatever the window.
+    for (int i = 0; i < 20; ++i) edge.subscribe("room/c" + std::to_string(i));
+    world.settle();
+    edge.is_reading = false;
+    const auto payload = "\"" + std::string(1000, 'x') + "\"";
+    for (int i = 0; i < 20; ++i) {
+        for (int n = 0; n < 300; ++n) worker.publish("room/c" + std::to_string(i), "e", payload);
+        world.settle();
+    }
+    edge.is_reading = true;
+    world.turn();
+    edge.is_reading = false;
+    const auto before = edge.bytes_received;
+    world.settle();
+    EXPECT_LT(edge.bytes_received - before, 100'000U + (256U << 10) + 20'000U);
+    edge.is_reading = true;
+    world.settle();
+    std::map<std::string, std::uint64_t> count;
+    for (const auto& event : edge.events) ASSERT_EQ(event.offset, ++count[event.topic]) << event.topic;
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(count["room/c" + std::to_string(i)], 300U);
+}
+
 TEST_F(SlowEdge, DoesNotHoldUpAnother) {
     auto& quick = world.edge("quick");
     quick.subscribe("room/a");
