@@ -304,6 +304,20 @@ TEST_F(SubscriberLink, UnknownCommandsAreAnswered) {
     EXPECT_EQ(edge.ask("history", R"({"topic":"room/a"})").code, "bad_request");
 }
 
+TEST_F(SubscriberLink, ARefusalsWordsReachTheEdge) {
+    // They were read after they had been freed.
+    BrokerInbox in;
+    BrokerOutbox out;
+    const auto fields = msgpack(R"({"task":"a-task-that-nobody-knows"})");
+    in.from_edges.push_back({"hand", link::encode(1, link::EdgeHello{1, "hand", 1 << 20})});
+    in.from_edges.push_back({"hand", link::encode(2, link::Request{1, "r", "ann", "state", {fields}})});
+    world.broker().step(world.now_us(), in, out);
+    const auto message = link::decode<link::BrokerToEdge>(out.to_edges.back().bytes);
+    const auto* reply = std::get_if<link::Reply>(&message->message);
+    ASSERT_NE(reply, nullptr);
+    EXPECT_EQ(reply->message, "there is no task a-task-that-nobody-knows");
+}
+
 // Slow edges.
 
 struct SlowEdge : ::testing::Test {
