@@ -54,6 +54,11 @@ void SubscriberSender::unsubscribe_filter(std::string_view realm, std::string_vi
     }
 }
 
+/// Pages that are being read will be sent whatever their size.
+bool SubscriberSender::has_credit_beside(std::size_t pages) const {
+    return sent_bytes_ + queued_bytes_ + pages * kPageBytesMax < consumed_bytes_ + window_bytes_;
+}
+
 bool SubscriberSender::is_filtered(std::string_view path) const {
     if (filters_.empty()) return false;
     const auto [realm, topic] = split_path(path);
@@ -130,7 +135,7 @@ std::vector<SubscriberSender::Group> SubscriberSender::take_groups() {
 
 std::vector<SubscriberSender::PageRequest> SubscriberSender::take_page_requests() {
     std::vector<PageRequest> requests;
-    while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit()) {
+    while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit_beside(reading_)) {
         const auto path = std::move(behind_.front());
         behind_.pop_front();
         auto& cursor = cursors_.at(path);

@@ -23,8 +23,8 @@ namespace longwire::link {
 /// Thread: one at a time; no locks inside.
 class SubscriberSender {
   public:
-    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the
-    /// order in which they were asked for.
+    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the order
+    /// in which they were asked for.
     struct PageRequest {
         std::string path;
         std::uint64_t after = 0;
@@ -95,7 +95,8 @@ class SubscriberSender {
         bool operator==(const Filter&) const = default;
     };
 
-    bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
+    bool has_credit() const { return has_credit_beside(reading_ == 0 ? 0 : reading_ - 1); }
+    bool has_credit_beside(std::size_t pages) const;
     bool is_filtered(std::string_view path) const;
     void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
     void fall_behind(const std::string& path, Cursor& cursor);
