@@ -99,21 +99,22 @@ void append_extension(const MsgpackReader::Extension& extension, std::string& ou
     out += "\"}";
 }
 
-void append_value(MsgpackReader& reader, std::string& out, std::size_t depth);
+// `levels` is how many more there may be.
+void append_value(MsgpackReader& reader, std::string& out, std::size_t levels);
 
-void append_key(MsgpackReader& reader, std::string& out, std::size_t depth) {
+void append_key(MsgpackReader& reader, std::string& out, std::size_t levels) {
     if (reader.peek() == MsgpackReader::Type::string) {
         append_json_string(reader.string(), out);
         return;
     }
     std::string key;
-    append_value(reader, key, depth);
+    append_value(reader, key, levels);
     append_json_string(key, out);
 }
 
-void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
+void append_value(MsgpackReader& reader, std::string& out, std::size_t levels) {
     using Type = MsgpackReader::Type;
-    if (depth > kPayloadDepthMax) {
+    if (levels == 0) {
         reader.fail();
         return;
     }
@@ -147,7 +148,7 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
             const auto elements = reader.array();
             for (std::uint32_t i = 0; i < elements && reader.ok(); ++i) {
                 if (i > 0) out += ',';
-                append_value(reader, out, depth + 1);
+                append_value(reader, out, levels - 1);
             }
             out += ']';
             return;
@@ -157,9 +158,9 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
             const auto pairs = reader.map();
             for (std::uint32_t i = 0; i < pairs && reader.ok(); ++i) {
                 if (i > 0) out += ',';
-                append_key(reader, out, depth + 1);
+                append_key(reader, out, levels - 1);
                 out += ':';
-                append_value(reader, out, depth + 1);
+                append_value(reader, out, levels - 1);
             }
             out += '}';
             return;
@@ -170,9 +171,9 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
 
 }  // namespace
 
-Status append_json(std::string_view msgpack, std::string& out) {
+Status append_json(std::string_view msgpack, std::string& out, std::size_t depth_max) {
     MsgpackReader reader(msgpack);
-    append_value(reader, out, 1);
+    append_value(reader, out, depth_max);
     if (!reader.ok() || !reader.at_end()) return bad_request("payload", "is not one well-formed MessagePack value");
     return {};
 }
@@ -197,13 +198,12 @@ void append_json_string(std::string_view text, std::string& out) {
     out += '"';
 }
 
-Result<std::string> json_to_msgpack(std::string_view json) {
+Result<std::string> take_json(std::string_view& json) {
     boost::json::parse_options options;
     options.max_depth = kPayloadDepthMax;
     boost::json::stream_parser parser({}, options);
     boost::json::error_code error;
     const auto parsed = parser.write_some(json.data(), json.size(), error);
-    if (!error && parsed < json.size()) error = boost::json::error::extra_data;
     if (!error) parser.finish(error);
     if (error == boost::json::error::too_deep) {
         return bad_request("json", "is nested deeper than " + std::to_string(kPayloadDepthMax) + " levels");
@@ -212,9 +212,18 @@ Result<std::string> json_to_msgpack(std::string_view json) {
         return bad_request("json", "is malformed at byte " + std::to_string(parsed) + ": " + error.message());
     }
     std::string out;
-    out.reserve(json.size());
+    out.reserve(parsed);
     append_msgpack(parser.release(), out);
+    json.remove_prefix(parsed);
     return out;
+}
+
+Result<std::string> json_to_msgpack(std::string_view json) {
+    const auto size = json.size();
+    auto taken = take_json(json);
+    if (!taken || json.empty()) return taken;
+    const boost::json::error_code error = boost::json::error::extra_data;
+    return bad_request("json", "is malformed at byte " + std::to_string(size - json.size()) + ": " + error.message());
 }
 
 }  // namespace longwire
