@@ -6,6 +6,7 @@
 
 #include "edge/core/hub.h"
 #include "tests/unit/edge/core/batches.h"
+#include "tests/unit/edge/core/checking_watcher.h"
 
 /// Random schedules of all that can happen to a hub, by seed. Each watcher must see each offset of its topic once and
 /// in order from where it began, or be told of the gap.
@@ -13,54 +14,6 @@ namespace longwire::edge {
 namespace {
 
 const std::string kPath = "dev/room/ops";
-
-/// Where a watch stands by all that it was told.
-class Checker final : public Watcher {
-  public:
-    explicit Checker(std::mt19937_64& random) : random_(random) {}
-
-    void on_watching(std::uint64_t, const WatchStart& start) override {
-        EXPECT_FALSE(has_begun);
-        has_begun = true;
-        epoch = start.epoch;
-        last = start.after;
-        resumed = start.resumed;
-    }
-    void on_watch_failed(std::uint64_t, std::string_view, const Error&) override { FAIL() << "no topic is refused"; }
-    void on_events(std::uint64_t, const EventBatchPtr& batch, std::size_t from) override {
-        ASSERT_TRUE(has_begun);
-        ASSERT_LT(from, batch->size());
-        EXPECT_EQ(batch->epoch(), epoch);
-        EXPECT_EQ(batch->first() + from, last + 1) << "a hole or a double";
-        last = batch->last();
-        if (random_() % 4 == 0) full = true;
-    }
-    void on_gap(std::uint64_t, const Gap& gap) override {
-        ASSERT_TRUE(has_begun);
-        if (gap.reason == GapReason::epoch_changed) {
-            epoch = gap.epoch;
-            last = gap.after;
-            return;
-        }
-        EXPECT_EQ(gap.epoch, epoch);
-        EXPECT_LE(gap.from, gap.to);
-        EXPECT_EQ(gap.after, gap.to);
-        // A resumed one may be told of a gap before the place that it was given.
-        EXPECT_TRUE(gap.to == last || gap.from == last + 1) << gap.from << " to " << gap.to << " after " << last;
-        last = gap.to;
-    }
-    void on_filtered_events(const EventBatchPtr&) override {}
-    bool is_full() override { return full; }
-
-    bool has_begun = false;
-    bool resumed = false;
-    bool full = false;
-    std::uint64_t epoch = 0;
-    std::uint64_t last = 0;
-
-  private:
-    std::mt19937_64& random_;
-};
 
 /// The broker's log of one topic and an ordered link to a hub, whose answers come late.
 class World {
@@ -108,7 +61,7 @@ class World {
     }
 
   private:
-    void make_room(Checker& watcher) {
+    void make_room(CheckingWatcher& watcher) {
         if (!watcher.full) return;
         watcher.full = false;
         hub_.resume(watcher);
@@ -143,7 +96,7 @@ class World {
     }
 
     void add_watcher() {
-        watchers_.push_back(std::make_unique<Checker>(random_));
+        watchers_.push_back(std::make_unique<CheckingWatcher>(random_));
         From from;
         from.kind = static_cast<From::Kind>(random_() % 4);
         from.count = random_() % 10;
@@ -207,7 +160,7 @@ class World {
     std::deque<FromLink> to_hub_;
     std::deque<FetchEvents> fetches_;
     Hub hub_;
-    std::vector<std::unique_ptr<Checker>> watchers_;
+    std::vector<std::unique_ptr<CheckingWatcher>> watchers_;
 };
 
 TEST(HubProperty, EachWatcherSeesEachOffsetOnceInOrderOrIsToldAGap) {
