@@ -1,6 +1,7 @@
 #include "broker/shell.h"
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "protocol/limits.h"
@@ -68,7 +69,7 @@ void Shell::wait(int stop_fd, std::int64_t timeout_ms) {
                                           {nullptr, stop_fd, ZMQ_POLLIN, 0},
                                           {nullptr, log_->fd(), ZMQ_POLLIN, 0}}};
     const auto count = log_->fd() < 0 ? items.size() - 1 : items.size();
-    zmq::poll(items.data(), count, std::chrono::milliseconds(timeout_ms));
+    zmq_link::wait(std::span(items).first(count), timeout_ms);
     stopped_ = (items[4].revents & ZMQ_POLLIN) != 0;
 }
 

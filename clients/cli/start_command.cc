@@ -107,7 +107,7 @@ class FollowedTask {
     int follow() {
         const WaitHook hook = interrupt_.hook([this] { redraw(); });
         Follower follower(
-            client_, hook, [this](const std::string& news) { tell(news); }, settings_.client.give_up_s);
+            client_, hook, [this](const std::string& news) { tell_news(news); }, settings_.client.give_up_s);
         follower.follow_topic(task_topic(task_), "start");
         const Status status = follower.run([this](const Push& push) { return on_push(push); });
         if (live_) screen_.clear();
@@ -162,11 +162,11 @@ class FollowedTask {
         return kInterrupted;
     }
 
-    void tell(const std::string& news) {
+    void tell_news(const std::string& news) {
         if (live_) {
             screen_.tell(news);
         } else {
-            std::cerr << "longwire: " << news << "\n";
+            tell(news);
         }
     }
 
@@ -219,7 +219,7 @@ int run_start(const Arguments& arguments) {
 
     const auto command = start_request(settings, words.front());
     if (!command) {
-        std::cerr << "longwire: " << command.error().field << ": " << command.error().message << "\n";
+        tell(command.error().field + ": " + command.error().message);
         return kUsage;
     }
     if (settings.follow) return start_and_follow(settings, *command);

@@ -68,7 +68,7 @@ void Config::add(SettingSlot slot) {
     slots_.push_back(std::move(slot));
 }
 
-void Config::text(Setting setting, std::string& value, TextCheck check) {
+void Config::text(Setting setting, std::string& value, const TextCheck& check) {
     SettingSlot slot;
     slot.setting = std::move(setting);
     slot.store = [&value, check](const std::vector<std::string>& given) -> Status {
@@ -80,7 +80,7 @@ void Config::text(Setting setting, std::string& value, TextCheck check) {
     add(std::move(slot));
 }
 
-void Config::choice(Setting setting, std::string& value, std::vector<std::string> accepted) {
+void Config::choice(Setting setting, std::string& value, const std::vector<std::string>& accepted) {
     setting.value_name = any_of_text(accepted);
     text(std::move(setting), value, [accepted](const std::string& given) -> Status {
         if (std::find(accepted.begin(), accepted.end(), given) != accepted.end()) return {};
@@ -101,7 +101,7 @@ void Config::toggle(Setting setting, bool& value) {
     add(std::move(slot));
 }
 
-void Config::list(Setting setting, std::vector<std::string>& value, TextCheck check_each) {
+void Config::list(Setting setting, std::vector<std::string>& value, const TextCheck& check_each) {
     SettingSlot slot;
     slot.setting = std::move(setting);
     slot.shape = SettingShape::list;
@@ -216,8 +216,8 @@ Status Config::read_variables(const std::map<std::string, std::string>& environm
         LW_TRY_STATUS(store(slot, variable, values));
         done[i] = true;
     }
-    // Other programs' variables are none of ours, but one that is nearly ours is a slip that would pass
-    // unseen.
+    // Other programs' variables are none of ours, but one that is nearly ours is a slip that
+    // would pass unseen.
     for (const auto& [name, value] : environment) {
         const std::string ending = name.substr(kPrefix.size());
         if (std::find(own_endings.begin(), own_endings.end(), ending) != own_endings.end()) continue;

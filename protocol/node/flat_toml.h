@@ -8,8 +8,8 @@
 
 namespace longwire {
 
-/// One `key = value` line. A scalar is one text: a string's contents, or a number's or truth value's own
-/// letters.
+/// One `key = value` line. A scalar is one text: a string's contents, or a number's or truth
+/// value's own letters.
 struct TomlEntry {
     std::string key;
     std::vector<std::string> values;  // one for a scalar

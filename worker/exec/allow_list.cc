@@ -13,12 +13,13 @@ struct Refused {
     std::string_view prefix;
 };
 constexpr std::array kRefused{
-    Refused{"find", "-exec"},   Refused{"find", "-ok"},  Refused{"find", "-delete"},
-    Refused{"find", "-fprint"}, Refused{"find", "-fls"}, Refused{"date", "-s"},
-    Refused{"date", "--s"},
+    Refused{"find", "-exec"}, Refused{"find", "-ok"}, Refused{"find", "-delete"}, Refused{"find", "-fprint"},
+    Refused{"find", "-fls"},  Refused{"date", "-s"},  Refused{"date", "--s"},
 };
 
-Error forbidden(std::string message) { return Error{Errc::forbidden, std::move(message), "argv"}; }
+Error forbidden(std::string message) {
+    return Error{Errc::forbidden, std::move(message), "argv"};
+}
 
 }  // namespace
 

@@ -28,7 +28,7 @@ constexpr std::size_t kLineBytesMax = 64 << 10;
 constexpr std::size_t kStderrTailBytesMax = 4 << 10;
 
 bool is_program(const std::string& path) {
-    struct stat info{};
+    struct stat info {};
     return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
@@ -73,12 +73,14 @@ class Output {
     void on_line(Stream stream, std::string_view line) {
         if (stream == Stream::err) keep_tail(line);
         switch (budget_.take(line.size() + 1)) {
-            case OutputBudget::Verdict::drop: return;
+            case OutputBudget::Verdict::drop:
+                return;
             case OutputBudget::Verdict::first_drop:
                 task_.log(LogLevel::warn, "more than " + std::to_string(bytes_max_) +
                                               " bytes of output: what follows is counted and dropped");
                 return;
-            case OutputBudget::Verdict::pass: break;
+            case OutputBudget::Verdict::pass:
+                break;
         }
         if (const auto progress = parse_progress_line(line)) {
             task_.progress(progress->fraction, progress->message);

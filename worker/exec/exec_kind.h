@@ -15,9 +15,9 @@ struct ExecOptions {
     std::vector<std::string> allow;      // names of programs; none at first
     std::vector<std::string> allow_env;  // names of variables that a task may set
     std::string path = "/usr/local/bin:/usr/bin:/bin";
-    std::string root = "/";              // where programs run; a task's `cwd` must lie in it
+    std::string root = "/";                     // where programs run; a task's `cwd` must lie in it
     std::uint64_t output_bytes_max = 64 << 20;  // per task; the rest is counted and dropped
-    std::int64_t kill_after_ms = 5'000;  // from SIGTERM to SIGKILL, when a task is cancelled
+    std::int64_t kill_after_ms = 5'000;         // from SIGTERM to SIGKILL, when a task is cancelled
     ProcessLimits limits;
 };
 

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::uint32_t kArgumentsMax = 4'096;
 
-bool has_zero(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+bool has_zero(std::string_view text) {
+    return text.find('\0') != std::string_view::npos;
+}
 
 Status read_argv(std::string_view raw, std::vector<std::string>& argv) {
     if (raw.empty()) return bad_request("argv", "is required");

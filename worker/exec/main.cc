@@ -3,9 +3,9 @@
 
 int main(int argc, char** argv) {
     longwire::exec::ExecOptions options;
-    longwire::WorkerProgram program("longwire-worker-exec", "Serves the kind exec: runs the programs it is allowed to.");
+    longwire::WorkerProgram program("longwire-worker-exec",
+                                    "Serves the kind exec: runs the programs it is allowed to.");
     longwire::exec::declare_exec_settings(program.config(), options);
-    return program.main(argc, argv, [&](longwire::Worker& worker) {
-        worker.serve("exec", longwire::exec::exec_handler(options));
-    });
+    return program.main(argc, argv,
+                        [&](longwire::Worker& worker) { worker.serve("exec", longwire::exec::exec_handler(options)); });
 }

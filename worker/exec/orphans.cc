@@ -46,7 +46,9 @@ std::string variable_of(pid_t pid) {
 
 }  // namespace
 
-void Orphans::adopt() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+void Orphans::adopt() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
 
 std::string Orphans::begin() {
     const std::lock_guard lock(mutex_);

@@ -99,7 +99,8 @@ struct ChildFds {
     int status;
 };
 
-[[noreturn]] void become(const ProcessSpec& spec, char* const* argv, char* const* env, const ChildFds& fds, pid_t parent) {
+[[noreturn]] void become(const ProcessSpec& spec, char* const* argv, char* const* env, const ChildFds& fds,
+                         pid_t parent) {
     Signals::restore_in_child();
     sigset_t none;
     ::sigemptyset(&none);
@@ -136,7 +137,9 @@ void Fd::reset(int fd) {
     fd_ = fd;
 }
 
-int Fd::release() { return std::exchange(fd_, -1); }
+int Fd::release() {
+    return std::exchange(fd_, -1);
+}
 
 Result<Process> Process::start(const ProcessSpec& spec) {
     LW_TRY(auto in, open_stdin(spec.stdin_text));
@@ -160,7 +163,8 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     errno = fork_error;
     if (pid < 0) return system_error("fork");
-    Process process(pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), std::move(out.read), std::move(err.read));
+    Process process(pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), std::move(out.read),
+                    std::move(err.read));
     out.write.reset();
     err.write.reset();
     status.write.reset();

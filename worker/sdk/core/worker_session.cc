@@ -15,10 +15,13 @@ constexpr std::int64_t kHelloFirstUs = 200'000;
 constexpr std::int64_t kHelloLastUs = 1'000'000;
 constexpr std::int64_t kSteadyUs = 5'000'000;  // a session that lasted so long was no false start
 constexpr std::int64_t kTailPatienceUs = 100'000;
+constexpr std::int64_t kRefusalsSaidUs = 5'000'000;
 constexpr std::int64_t kTickBusyUs = 50'000;
 constexpr std::int64_t kTickIdleUs = 250'000;
 
-std::string partition_prefix(std::uint32_t partition) { return topic_key("", partition).substr(0, 3); }
+std::string partition_prefix(std::uint32_t partition) {
+    return topic_key("", partition).substr(0, 3);
+}
 
 }  // namespace
 
@@ -193,10 +196,22 @@ void WorkerSession::on(const link::EventsCommitted& committed, std::int64_t now_
     settle(now_us);
 }
 
-void WorkerSession::on(const link::ResendRequest& request, std::int64_t) { sender_.resend(request); }
+void WorkerSession::on(const link::ResendRequest& request, std::int64_t) {
+    sender_.resend(request);
+}
 
-void WorkerSession::on(const link::EventRefused& refused, std::int64_t) {
-    notice(Notice::Level::warn, "event refused: " + std::string(refused.code) + ": " + std::string(refused.message));
+/// A lost attempt can have thousands of events refused: one line in a while says so.
+void WorkerSession::notice_refusal(const link::EventRefused& refused, std::int64_t now_us) {
+    ++refused_unsaid_;
+    if (refused_said_us_ != 0 && now_us - refused_said_us_ < kRefusalsSaidUs) return;
+    notice(Notice::Level::warn, std::to_string(refused_unsaid_) + " events refused; the last: " +
+                                    std::string(refused.code) + ": " + std::string(refused.message));
+    refused_unsaid_ = 0;
+    refused_said_us_ = now_us;
+}
+
+void WorkerSession::on(const link::EventRefused& refused, std::int64_t now_us) {
+    notice_refusal(refused, now_us);
     const auto code = errc_from_string(refused.code);
     if (code == Errc::bad_request || code == Errc::too_large) return;  // about the event, not about its attempt
     const auto event = sender_.find(refused.at);
@@ -341,8 +356,8 @@ void WorkerSession::tick_drain(std::int64_t now_us) {
         state_ = State::done;
     } else if (now_us >= give_up_us_) {
         state_ = State::lost;
-        notice(Notice::Level::error, "drained, but " + std::to_string(sender_.kept_bytes()) +
-                                         " bytes of events are not acknowledged");
+        notice(Notice::Level::error,
+               "drained, but " + std::to_string(sender_.kept_bytes()) + " bytes of events are not acknowledged");
     }
 }
 

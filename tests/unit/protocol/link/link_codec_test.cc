@@ -114,9 +114,9 @@ TEST(LinkCodec, ASpoiltMessageDoesNoHarm) {
 }
 
 TEST(LinkCodec, GarbageIsAnError) {
-    for (const auto& bytes : {std::string(), std::string("\xC0"), std::string("\x90"), std::string("\x91\x01"),
-                                    std::string("\x92\x01\xC0"), std::string("\xFF\xFF\xFF"), std::string("hello"),
-                                    std::string("\xDD\xFF\xFF\xFF\xFF\x01\x01")}) {
+    for (const auto& bytes :
+         {std::string(), std::string("\xC0"), std::string("\x90"), std::string("\x91\x01"), std::string("\x92\x01\xC0"),
+          std::string("\xFF\xFF\xFF"), std::string("hello"), std::string("\xDD\xFF\xFF\xFF\xFF\x01\x01")}) {
         EXPECT_FALSE(decode<WorkerToBroker>(bytes));
     }
 }
@@ -138,7 +138,9 @@ TEST(LinkCodec, FieldsOfANewerPeerArePassedOver) {
     EXPECT_EQ(decoded->number, 5u);
 }
 
-TEST(LinkCodec, MissingFieldsAreAnError) { EXPECT_FALSE(decode<BrokerToWorker>("\x94\x43\x05\x01\x02")); }
+TEST(LinkCodec, MissingFieldsAreAnError) {
+    EXPECT_FALSE(decode<BrokerToWorker>("\x94\x43\x05\x01\x02"));
+}
 
 TEST(LinkCodec, NumbersTooLargeForTheirFieldAreAnError) {
     EXPECT_FALSE(decode<BrokerToWorker>(std::string("\x95\x43\x05\xCF\0\0\0\1\0\0\0\0\x02\x03", 14)));

@@ -78,7 +78,8 @@ class World {
             const auto envelope = read_envelope(reader);
             ASSERT_TRUE(envelope);
             const auto bytes = std::string_view(message.envelopes).substr(start, reader.offset() - start);
-            if (receiver_.offer({key->partition, envelope->sequence}, key->path, bytes) != ProducerReceiver::Verdict::next) {
+            if (receiver_.offer({key->partition, envelope->sequence}, key->path, bytes) !=
+                ProducerReceiver::Verdict::next) {
                 continue;
             }
             log(key->partition, *envelope);

@@ -16,7 +16,9 @@ WorkerWelcome welcome_with(std::vector<PartitionSequence> positions, std::uint64
     return {1, "broker", kPartitions, window_bytes, std::move(positions)};
 }
 
-ProducerSender sender(std::size_t window_bytes = 1 << 20) { return ProducerSender({"w", 7, window_bytes}); }
+ProducerSender sender(std::size_t window_bytes = 1 << 20) {
+    return ProducerSender({"w", 7, window_bytes});
+}
 
 PartitionSequence emit(ProducerSender& s, std::string_view path = "dev/task/a") {
     Envelope envelope;

@@ -9,7 +9,9 @@ namespace {
 
 AllowList allow_list() {
     static const std::set<std::string> installed{"/usr/bin/find", "/usr/bin/date", "/bin/sh", "/usr/bin/ls", "/bin/ls"};
-    return {{"find", "ls", "date", "du"}, "/usr/bin:relative::/bin", [](const auto& path) { return installed.contains(path); }};
+    return {{"find", "ls", "date", "du"}, "/usr/bin:relative::/bin", [](const auto& path) {
+                return installed.contains(path);
+            }};
 }
 
 Errc refusal(const std::vector<std::string>& argv) {
@@ -34,7 +36,9 @@ TEST(AllowList, AnAllowedNameElsewhereIsForbidden) {
     EXPECT_EQ(refusal({"/bin/ls"}), Errc::forbidden);
 }
 
-TEST(AllowList, AnAllowedNameMayBeMissing) { EXPECT_EQ(refusal({"du"}), Errc::not_found); }
+TEST(AllowList, AnAllowedNameMayBeMissing) {
+    EXPECT_EQ(refusal({"du"}), Errc::not_found);
+}
 
 TEST(AllowList, ArgumentsThatRunOrWriteAreForbidden) {
     EXPECT_EQ(refusal({"find", "/", "-exec", "sh"}), Errc::forbidden);
@@ -44,7 +48,9 @@ TEST(AllowList, ArgumentsThatRunOrWriteAreForbidden) {
     EXPECT_TRUE(allow_list().resolve({"find", "/", "-name", "x"}));
 }
 
-TEST(AllowList, NothingIsABadRequest) { EXPECT_EQ(refusal({}), Errc::bad_request); }
+TEST(AllowList, NothingIsABadRequest) {
+    EXPECT_EQ(refusal({}), Errc::bad_request);
+}
 
 }  // namespace
 }  // namespace longwire::exec

@@ -57,7 +57,8 @@ class ExecKindTest : public ::testing::Test {
         for (const auto& event : events) {
             if (event.type != "log") continue;
             const auto data = boost::json::parse(event.json).as_object();
-            logs.push_back(std::string(data.at("level").as_string()) + " " + std::string(data.at("message").as_string()));
+            logs.push_back(std::string(data.at("level").as_string()) + " " +
+                           std::string(data.at("message").as_string()));
         }
         return logs;
     }
@@ -122,9 +123,13 @@ TEST_F(ExecKindTest, WhoEndsWellAllTheSameHasCompleted) {
     EXPECT_THAT(logs_of(events), ::testing::Contains("info saved"));  // the shell may have more to say
 }
 
-bool is_gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+bool is_gone(pid_t pid) {
+    return ::kill(pid, 0) != 0 && errno == ESRCH;
+}
 
-pid_t pid_in(const std::string& log) { return std::stoi(log.substr(log.rfind(' ') + 1)); }
+pid_t pid_in(const std::string& log) {
+    return std::stoi(log.substr(log.rfind(' ') + 1));
+}
 
 TEST_F(ExecKindTest, ChildrenEndWithTheirProgram) {
     const auto events = finish(start("sleep 1000 & echo $!"));
@@ -137,7 +142,8 @@ TEST_F(ExecKindTest, ChildrenThatEscapeTheirGroupEndToo) {
     const auto pipe = std::filesystem::path(::testing::TempDir()) / "exec_kind_test.fifo";
     std::filesystem::remove(pipe);
     ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-    const auto events = finish(start("setsid -f sh -c 'echo $$ > " + pipe.string() + "; exec sleep 1000'; cat " + pipe.string()));
+    const auto events =
+        finish(start("setsid -f sh -c 'echo $$ > " + pipe.string() + "; exec sleep 1000'; cat " + pipe.string()));
     EXPECT_EQ(events.back().type, "task.completed");
     // The last event is emitted after the escaped ones have been killed.
     EXPECT_TRUE(is_gone(pid_in(logs_of(events)[0])));

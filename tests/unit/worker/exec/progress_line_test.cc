@@ -18,8 +18,9 @@ TEST(ProgressLine, TheMessageMayBeMissing) {
 }
 
 TEST(ProgressLine, AnyOtherLineIsNone) {
-    for (const auto* line : {"", "progress 0.5", "::progress", "::progress ", "::progress x", "::progress 0.5x",
-                             "::progress 1.1", "::progress -0.1", "::progress nan", " ::progress 0.5", "::progress 50%"}) {
+    for (const auto* line :
+         {"", "progress 0.5", "::progress", "::progress ", "::progress x", "::progress 0.5x", "::progress 1.1",
+          "::progress -0.1", "::progress nan", " ::progress 0.5", "::progress 50%"}) {
         EXPECT_FALSE(parse_progress_line(line)) << line;
     }
 }

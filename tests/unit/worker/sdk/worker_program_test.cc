@@ -17,9 +17,15 @@ using ::testing::HasSubstr;
 
 TEST(WorkerProgram, SaysReadyAndDrainsOnSigterm) {
     FakeBroker broker;
-    const std::array arguments{"longwire-worker-test", "--broker-events", broker.events_endpoint().c_str(),
-                               "--broker-link",        broker.link_endpoint().c_str(), "--name", "tester-1",
-                               "--capacity",           "3"};
+    const std::array arguments{"longwire-worker-test",
+                               "--broker-events",
+                               broker.events_endpoint().c_str(),
+                               "--broker-link",
+                               broker.link_endpoint().c_str(),
+                               "--name",
+                               "tester-1",
+                               "--capacity",
+                               "3"};
     ::testing::internal::CaptureStdout();
     int status = -1;
     std::thread thread([&] {

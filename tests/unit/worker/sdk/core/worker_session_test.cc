@@ -334,6 +334,26 @@ TEST_F(WorkerSessionTest, ARefusedEventThatIsItselfAtFaultRevokesNothing) {
     EXPECT_FALSE(session_.attempts().empty());
 }
 
+TEST_F(WorkerSessionTest, ManyRefusalsAreSaidInFewLines) {
+    go_live();
+    const auto id = assign("t1");
+    const auto notices_before = count_orders<Notice>();
+    for (std::uint64_t i = 1; i <= 100; ++i) {
+        emit(id);
+        tell(link::EventRefused{at("t1", i), "bad_request", "no"});
+    }
+    turn();
+    EXPECT_EQ(count_orders<Notice>(), notices_before + 1);
+    commit("t1", 100);
+    for (int i = 0; i < 5; ++i) {
+        turn(1'000);
+        tell(link::BrokerHeartbeat{});
+    }
+    tell(link::EventRefused{at("t1", 101), "bad_request", "no"});
+    turn();
+    EXPECT_THAT(std::get<Notice>(orders_.back()).message, HasSubstr("100 events refused"));
+}
+
 TEST_F(WorkerSessionTest, CancelsAndInputsReachTheAttempt) {
     go_live();
     const auto id = assign("t1");
