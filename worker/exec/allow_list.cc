@@ -17,6 +17,12 @@ constexpr std::array kRefused{
     Refused{"find", "-fls"},  Refused{"date", "-s"},  Refused{"date", "--s"},
 };
 
+bool is_refused_with(std::string_view program, std::string_view argument) {
+    return std::any_of(kRefused.begin(), kRefused.end(), [&](const Refused& r) {
+        return r.program == program && argument.starts_with(r.prefix);
+    });
+}
+
 Error forbidden(std::string message) {
     return Error{Errc::forbidden, std::move(message), "argv"};
 }
@@ -37,11 +43,12 @@ Result<std::string> AllowList::resolve(const std::vector<std::string>& argv) con
     const auto& given = argv.front();
     const auto name = given.substr(given.rfind('/') + 1);  // npos + 1 is 0: all of it
     if (!names_.contains(name)) return forbidden("'" + name + "' is not a program that may be run here");
-    for (const auto& argument : argv) {
-        const auto is_refused = [&](const Refused& r) { return r.program == name && argument.starts_with(r.prefix); };
-        if (std::any_of(kRefused.begin(), kRefused.end(), is_refused)) {
-            return forbidden("'" + argument + "' is not an argument that '" + name + "' may be run with here");
-        }
+    for (std::size_t i = 1; i < argv.size(); ++i) {
+        const auto& argument = argv[i];
+        if (!is_refused_with(name, argument)) continue;
+        const bool runs_allowed = name == "find" && argument == "-exec" && i + 1 < argv.size() && is_tame(argv[i + 1]);
+        if (runs_allowed) continue;
+        return forbidden("'" + argument + "' is not an argument that '" + name + "' may be run with here");
     }
     for (const auto& directory : directories_) {
         auto path = directory + "/" + name;
@@ -50,6 +57,12 @@ Result<std::string> AllowList::resolve(const std::vector<std::string>& argv) con
         return path;
     }
     return Error{Errc::not_found, "'" + name + "' is not installed here", "argv"};
+}
+
+/// Allowed itself, and with any arguments: `find -exec` puts names of files among them.
+bool AllowList::is_tame(const std::string& name) const {
+    return names_.contains(name) &&
+           std::none_of(kRefused.begin(), kRefused.end(), [&](const Refused& r) { return r.program == name; });
 }
 
 }  // namespace longwire::exec

@@ -48,6 +48,22 @@ TEST(AllowList, ArgumentsThatRunOrWriteAreForbidden) {
     EXPECT_TRUE(allow_list().resolve({"find", "/", "-name", "x"}));
 }
 
+TEST(AllowList, FindMayRunWhatIsAllowedAnyway) {
+    EXPECT_TRUE(allow_list().resolve({"find", "/", "-type", "f", "-exec", "ls", "-l", "{}", "+"}));
+    EXPECT_TRUE(allow_list().resolve({"find", "/", "-exec", "ls", "{}", ";", "-exec", "du", "{}", ";"}));
+    EXPECT_EQ(refusal({"find", "/", "-exec", "ls", "{}", ";", "-exec", "sh", "{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "/usr/bin/ls", "{}", "+"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-execdir", "ls", "{}", "+"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-ok", "ls", "{}", ";"}), Errc::forbidden);
+}
+
+TEST(AllowList, FindMayNotRunWhatAFilesNameCouldTurnIntoMore) {
+    EXPECT_EQ(refusal({"find", "elete", "-exec", "find", "-d{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "date", "-{}", ";"}), Errc::forbidden);
+}
+
 TEST(AllowList, NothingIsABadRequest) {
     EXPECT_EQ(refusal({}), Errc::bad_request);
 }
