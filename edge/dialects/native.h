@@ -35,13 +35,13 @@ class NativeDialect final : public Dialect, private Watcher {
         std::string topic;
         Id command = 0;
         bool is_announced = false;            // the reply has been sent, or none is due
-        bool is_part_of_many = false;
+        std::optional<std::size_t> part;      // its place in the answer to a subscribe for many topics
         std::optional<std::string> snapshot;  // MessagePack, to push between the reply and the first event
     };
     /// A subscribe for many topics, answered when all have been.
     struct Many {
         std::size_t open = 0;
-        std::map<std::string, std::string> answers;  // topic -> JSON
+        std::vector<std::string> answers;  // JSON, in the order of the request
     };
 
     void on_object(std::string_view object);
@@ -52,12 +52,14 @@ class NativeDialect final : public Dialect, private Watcher {
     Result<std::string> hello() const;
     void subscribe(Id id, const MsgpackFields& fields);
     void subscribe_many(Id id, std::string_view topics);
-    Status begin(Id id, std::string_view topic, std::string_view from, bool is_part_of_many);
+    Status begin(Id id, std::string_view topic, std::string_view from, std::optional<std::size_t> part);
     Status begin_snapshot(Id id, const std::string& topic);
     Status can_subscribe(const std::string& topic) const;
     Status subscribe_filter(std::string_view filter);
     Status unsubscribe(const MsgpackFields& fields);
-    void answer_one_of_many(Id id, const std::string& topic, std::string json);
+    void answer(const Subscription& subscription, const WatchStart& start);
+    void refuse(const Subscription& subscription, const Error& error);
+    void answer_part(Id id, std::size_t part, std::string json);
     void start(Id id, const StartCommand& command, std::string_view object);
     void started(std::string_view answer, bool watch_it, OnDisconnect on_disconnect);
     void history(Id id, const HistoryCommand& command);

@@ -13,12 +13,20 @@ namespace longwire::edge {
 namespace {
 
 constexpr std::size_t kTopicsPerSubscribeMax = 1'000;
-constexpr std::uint64_t kNotYetWatching = 0;
 constexpr std::int64_t kOffsetMax = std::int64_t{1} << 53;  // what a JavaScript number holds
 
 bool is_snapshot(std::string_view from) {
     MsgpackReader reader(from);
     return reader.peek() == MsgpackReader::Type::string && reader.string() == "snapshot";
+}
+
+Error unsubscribed_error() { return {Errc::conflict, "was unsubscribed before it had begun", "topic"}; }
+
+/// One of many subscriptions that was refused; what has no valid name stands at its place all the same.
+std::string refused_json(std::string_view topic, const Error& error) {
+    std::string json = "{\"topic\":";
+    append_json_string(topic, json);
+    return json + ",\"error\":" + native::error_json(error) + "}";
 }
 
 std::string filter_json(std::string_view filter) {
@@ -41,7 +49,7 @@ void NativeDialect::subscribe(Id id, const MsgpackFields& fields) {
     }
     const auto topic = fields.string("topic");
     if (!topic) return reply(id, topic.error());
-    if (const auto begun = begin(id, *topic, fields.raw("from"), false); !begun) reply(id, begun.error());
+    if (const auto begun = begin(id, *topic, fields.raw("from"), std::nullopt); !begun) reply(id, begun.error());
 }
 
 void NativeDialect::subscribe_many(Id id, std::string_view topics) {
@@ -51,37 +59,36 @@ void NativeDialect::subscribe_many(Id id, std::string_view topics) {
         return reply(id, bad_request("topics", "must be an array of 1 to " + std::to_string(kTopicsPerSubscribeMax)));
     }
     if (many_.contains(id)) return reply(id, Error{Errc::conflict, "a subscribe with this id is under way", "id"});
-    auto& many = many_[id];
-    many.open = count;
+    many_[id] = {count, std::vector<std::string>(count)};
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto fields = MsgpackFields::parse(reader.raw(), "topics");
         const auto topic = fields ? fields->string("topic") : Result<std::string_view>(fields.error());
-        // An answer for what has no name of its own goes under its number.
-        const auto name = topic ? std::string(*topic) : "#" + std::to_string(i);
-        const auto begun = topic ? begin(id, name, fields->raw("from"), true) : Status(topic.error());
-        if (!begun) answer_one_of_many(id, name, "{\"error\":" + native::error_json(begun.error()) + "}");
+        const auto begun = topic ? begin(id, *topic, fields->raw("from"), i) : Status(topic.error());
+        if (!begun) answer_part(id, i, refused_json(topic ? *topic : std::string_view{}, begun.error()));
     }
 }
 
-void NativeDialect::answer_one_of_many(Id id, const std::string& topic, std::string json) {
+void NativeDialect::answer_part(Id id, std::size_t part, std::string json) {
     const auto found = many_.find(id);
     if (found == many_.end()) return;
     auto& many = found->second;
-    many.answers.insert_or_assign(topic, std::move(json));
+    many.answers[part] = std::move(json);
     if (--many.open > 0) return;
     std::string all;
-    for (const auto& [name, answer] : many.answers) {
-        all += all.empty() ? "{\"topics\":[" : ",";
-        if (answer.starts_with("{\"error\"")) {
-            all += "{\"topic\":";
-            append_json_string(name, all);
-            all.append(1, ',').append(answer, 1);
-        } else {
-            all += answer;
-        }
-    }
+    for (const auto& answer : many.answers) all.append(all.empty() ? "{\"topics\":[" : ",").append(answer);
     many_.erase(found);
     reply_json(id, all + "]}");
+}
+
+void NativeDialect::answer(const Subscription& subscription, const WatchStart& start) {
+    auto json = native::subscribed_json(subscription.topic, start);
+    if (subscription.part) return answer_part(subscription.command, *subscription.part, std::move(json));
+    reply_json(subscription.command, json);
+}
+
+void NativeDialect::refuse(const Subscription& subscription, const Error& error) {
+    if (!subscription.part) return reply(subscription.command, error);
+    answer_part(subscription.command, *subscription.part, refused_json(subscription.topic, error));
 }
 
 Status NativeDialect::can_subscribe(const std::string& topic) const {
@@ -93,18 +100,19 @@ Status NativeDialect::can_subscribe(const std::string& topic) const {
     return {};
 }
 
-Status NativeDialect::begin(Id id, std::string_view name, std::string_view raw_from, bool is_part_of_many) {
+Status NativeDialect::begin(Id id, std::string_view name, std::string_view raw_from,
+                            std::optional<std::size_t> part) {
     const std::string topic(name);
     LW_TRY_STATUS(can_subscribe(topic));
     if (is_snapshot(raw_from)) {
-        if (is_part_of_many) return bad_request("from", "\"snapshot\" is for one topic at a time");
+        if (part) return bad_request("from", "\"snapshot\" is for one topic at a time");
         return begin_snapshot(id, topic);
     }
     LW_TRY(const From from, native::read_from(raw_from));
     Subscription subscription;
     subscription.topic = topic;
     subscription.command = id;
-    subscription.is_part_of_many = is_part_of_many;
+    subscription.part = part;
     watch(std::move(subscription), from);
     return {};
 }
@@ -117,10 +125,12 @@ Status NativeDialect::begin_snapshot(Id id, const std::string& topic) {
     MsgpackWriter writer(fields);
     writer.map(1);
     writer.field("task", task);
-    watch_of_[topic] = kNotYetWatching;
-    ask(StateCommand::kName, std::move(fields), [this, id, topic](const Result<std::string>& state) {
+    // The number of no watch yet: it tells whether the topic was given up meanwhile, and perhaps taken up again.
+    const auto asking = next_watch_++;
+    watch_of_[topic] = asking;
+    ask(StateCommand::kName, std::move(fields), [this, id, topic, asking](const Result<std::string>& state) {
         const auto asked = watch_of_.find(topic);
-        if (asked == watch_of_.end() || asked->second != kNotYetWatching) return;
+        if (asked == watch_of_.end() || asked->second != asking) return reply(id, unsubscribed_error());
         watch_of_.erase(asked);
         if (!state) return reply(id, state.error());
         const auto snapshot = MsgpackFields::parse(*state, "snapshot");
@@ -169,26 +179,13 @@ Status NativeDialect::unsubscribe(const MsgpackFields& fields) {
     if (subscription.empty()) return {};
     shard_.hub.unwatch(*this, found.mapped(), shard_.now_us);
     const auto& given_up = subscription.mapped();
-    if (given_up.is_announced) return {};
-    const Error error{Errc::conflict, "was unsubscribed before it had begun", "topic"};
-    if (given_up.is_part_of_many) {
-        answer_one_of_many(given_up.command, given_up.topic, "{\"error\":" + native::error_json(error) + "}");
-    } else {
-        reply(given_up.command, error);
-    }
+    if (!given_up.is_announced) refuse(given_up, unsubscribed_error());
     return {};
 }
 
 void NativeDialect::on_watching(std::uint64_t watch, const WatchStart& start) {
     auto& subscription = subscriptions_.at(watch);
-    if (!std::exchange(subscription.is_announced, true)) {
-        const auto json = native::subscribed_json(subscription.topic, start);
-        if (subscription.is_part_of_many) {
-            answer_one_of_many(subscription.command, subscription.topic, json);
-        } else {
-            reply_json(subscription.command, json);
-        }
-    }
+    if (!std::exchange(subscription.is_announced, true)) answer(subscription, start);
     if (!subscription.snapshot) return;
     std::string snapshot;
     if (append_json(*subscription.snapshot, snapshot)) {
@@ -202,12 +199,7 @@ void NativeDialect::on_watch_failed(std::uint64_t watch, const Error& error) {
     if (failed.empty()) return;
     const auto& subscription = failed.mapped();
     watch_of_.erase(subscription.topic);
-    if (subscription.is_announced) return;
-    if (subscription.is_part_of_many) {
-        answer_one_of_many(subscription.command, subscription.topic, "{\"error\":" + native::error_json(error) + "}");
-    } else {
-        reply(subscription.command, error);
-    }
+    if (!subscription.is_announced) refuse(subscription, error);
 }
 
 void NativeDialect::on_events(std::uint64_t, const EventBatchPtr& batch, std::size_t from) {
