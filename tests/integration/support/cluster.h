@@ -40,10 +40,10 @@ class Cluster {
   public:
     struct Options {
         int edges = 2;
-        Arguments broker;
-        Arguments edge;
-        Arguments workers{"demo"};  // one of each: "demo", "exec"
-        Arguments worker;           // flags of each
+        Arguments broker = {};
+        Arguments edge = {};
+        Arguments workers = {"demo"};  // one of each: "demo", "exec"
+        Arguments worker = {};         // flags of each
     };
 
     Cluster(const TestFolder& folder, Options options);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Short words for looking into JSON: a wrong place is a null or an empty value, and so a failed expectation.
 namespace longwire::integration {
@@ -33,6 +34,13 @@ inline std::int64_t number(const json::value& value, std::string_view path) {
     const auto found = at(value, path);
     if (found.is_int64()) return found.get_int64();
     return found.is_uint64() ? static_cast<std::int64_t>(found.get_uint64()) : -1;
+}
+
+/// Empty where there is no array.
+inline std::vector<json::value> items(const json::value& value, std::string_view path) {
+    const auto found = at(value, path);
+    if (!found.is_array()) return {};
+    return {found.get_array().begin(), found.get_array().end()};
 }
 
 inline json::value parse_json(std::string_view text) {

@@ -13,6 +13,11 @@ constexpr int kClose = 8;
 constexpr int kPing = 9;
 constexpr int kPong = 10;
 
+/// Whether a task's run ends with it.
+bool is_end(const std::string& type) {
+    return type == "task.completed" || type == "task.failed" || type == "task.cancelled" || type == "task.expired";
+}
+
 std::uint64_t big_endian(const std::string& bytes) {
     std::uint64_t value = 0;
     for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
@@ -140,7 +145,14 @@ std::vector<json::value> WsClient::pushes_until(const std::function<bool(const j
 }
 
 std::vector<json::value> WsClient::pushes_until_type(const std::string& type, Deadline deadline) {
-    return pushes_until([&](const json::value& push) { return text(push, "type") == type; }, deadline);
+    const auto is_last = [&](const json::value& push) {
+        const auto pushed = text(push, "type");
+        if (pushed != type && is_end(type) && is_end(pushed)) {
+            throw std::runtime_error("instead of " + type + ": " + json::serialize(push));
+        }
+        return pushed == type;
+    };
+    return pushes_until(is_last, deadline);
 }
 
 bool WsClient::is_quiet(int ms) {
