@@ -40,6 +40,7 @@ NativeDialect::~NativeDialect() {
 
 void NativeDialect::on_message(std::string_view message, bool is_binary) {
     if (is_binary) return on_garbage(bad_request("frame", "must be text under longwire.v1.json"));
+    if (message.empty()) return on_garbage(bad_request("frame", "holds no command"));
     // One object, or several with each on its own line.
     while (!message.empty()) {
         auto parsed = json_to_msgpack(message);
