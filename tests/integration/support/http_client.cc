@@ -118,15 +118,16 @@ SseClient::SseClient(std::uint16_t port, const std::string& target, const Header
     all.emplace_back("Accept", "text/event-stream");
     stream_.send(request_text("GET", target, "", all));
     const auto head = read_head(stream_, Deadline());
+    is_chunked_ = head.header("transfer-encoding") == "chunked";
     if (head.status != 200) throw std::runtime_error("the stream was refused: " + std::to_string(head.status));
 }
 
 std::string SseClient::line(Deadline deadline) {
     auto end = body_.find('\n');
     while (end == std::string::npos) {
-        const auto chunk = read_chunk(stream_, deadline);
-        if (chunk.empty()) throw std::runtime_error("the stream has ended");
-        body_ += chunk;
+        const auto part = is_chunked_ ? read_chunk(stream_, deadline) : stream_.receive(deadline).value_or("");
+        if (part.empty()) throw std::runtime_error("the stream has ended");
+        body_ += part;
         end = body_.find('\n');
     }
     auto line = body_.substr(0, end);

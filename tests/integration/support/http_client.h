@@ -72,6 +72,7 @@ class SseClient {
     std::string line(Deadline deadline);
 
     TcpStream stream_;
+    bool is_chunked_ = false;
     std::string body_;
     std::string last_id_;
 };
