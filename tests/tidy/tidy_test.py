@@ -61,8 +61,9 @@ class Includes(unittest.TestCase):
         self.refused("broker/core/broker.cc", '"protocol/node/metrics.h"')
         self.accepted("broker/core/broker.cc", '"protocol/link/producer_receiver.h"')
         self.refused("edge/core/hub.cc", '"edge/net/connection.h"')
-        self.accepted("edge/core/hub.cc", '"edge/dialects/dialect.h"')
-        self.refused("edge/dialects/native.cc", '"edge/core/session.h"')
+        self.refused("edge/core/hub.cc", '"edge/dialects/dialect.h"')
+        self.accepted("edge/dialects/native.cc", '"edge/core/client_api.h"')
+        self.refused("edge/dialects/native.cc", '"edge/net/server.h"')
         self.accepted("broker/log/rocks_log.cc", '"broker/core/record.h"')
 
     def test_cores_have_no_clock_thread_file_socket_or_library_that_does_io(self):

@@ -2,26 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 namespace longwire::exec {
 namespace {
 
-/// Arguments by which a program that seems to look only would run other programs, delete or write.
+/// Arguments by which a program that seems to look only would delete or write.
 struct Refused {
     std::string_view program;
     std::string_view prefix;
 };
 constexpr std::array kRefused{
-    Refused{"find", "-exec"}, Refused{"find", "-ok"}, Refused{"find", "-delete"}, Refused{"find", "-fprint"},
-    Refused{"find", "-fls"},  Refused{"date", "-s"},  Refused{"date", "--s"},
+    Refused{"find", "-delete"}, Refused{"find", "-fprint"}, Refused{"find", "-fls"},
+    Refused{"date", "-s"},      Refused{"date", "--s"},
 };
 
-bool is_refused_with(std::string_view program, std::string_view argument) {
-    return std::any_of(kRefused.begin(), kRefused.end(), [&](const Refused& r) {
-        return r.program == program && argument.starts_with(r.prefix);
-    });
-}
+/// Arguments behind which a program is named that find runs itself.
+constexpr std::array<std::string_view, 4> kFindRuns{"-exec", "-execdir", "-ok", "-okdir"};
 
 Error forbidden(std::string message) {
     return Error{Errc::forbidden, std::move(message), "argv"};
@@ -43,13 +41,13 @@ Result<std::string> AllowList::resolve(const std::vector<std::string>& argv) con
     const auto& given = argv.front();
     const auto name = given.substr(given.rfind('/') + 1);  // npos + 1 is 0: all of it
     if (!names_.contains(name)) return forbidden("'" + name + "' is not a program that may be run here");
-    for (std::size_t i = 1; i < argv.size(); ++i) {
-        const auto& argument = argv[i];
-        if (!is_refused_with(name, argument)) continue;
-        const bool runs_allowed = name == "find" && argument == "-exec" && i + 1 < argv.size() && is_tame(argv[i + 1]);
-        if (runs_allowed) continue;
-        return forbidden("'" + argument + "' is not an argument that '" + name + "' may be run with here");
+    for (const auto& argument : argv) {
+        const auto is_refused = [&](const Refused& r) { return r.program == name && argument.starts_with(r.prefix); };
+        if (std::any_of(kRefused.begin(), kRefused.end(), is_refused)) {
+            return forbidden("'" + argument + "' is not an argument that '" + name + "' may be run with here");
+        }
     }
+    if (name == "find") LW_TRY_STATUS(check_find(argv));
     for (const auto& directory : directories_) {
         auto path = directory + "/" + name;
         if (!is_program_(path)) continue;
@@ -59,10 +57,19 @@ Result<std::string> AllowList::resolve(const std::vector<std::string>& argv) con
     return Error{Errc::not_found, "'" + name + "' is not installed here", "argv"};
 }
 
-/// Allowed itself, and with any arguments: `find -exec` puts names of files among them.
-bool AllowList::is_tame(const std::string& name) const {
-    return names_.contains(name) &&
-           std::none_of(kRefused.begin(), kRefused.end(), [&](const Refused& r) { return r.program == name; });
+/// What find runs must be allowed by itself; it finds it by the PATH it is given, which is ours.
+Status AllowList::check_find(const std::vector<std::string>& argv) const {
+    for (auto argument = argv.begin(); argument != argv.end(); ++argument) {
+        if (std::find(kFindRuns.begin(), kFindRuns.end(), *argument) == kFindRuns.end()) continue;
+        if (std::next(argument) == argv.end()) return bad_request("argv", "must name a program behind " + *argument);
+        const auto& program = *std::next(argument);
+        // The names of files become arguments: one "elete" would be enough to make "-d{}" a dangerous one.
+        const auto name = program.substr(program.rfind('/') + 1);
+        const auto is_of = [&](const Refused& r) { return r.program == name; };
+        if (std::any_of(kRefused.begin(), kRefused.end(), is_of)) return forbidden("find may not run " + name + " here");
+        if (auto resolved = resolve({program}); !resolved) return resolved.error();
+    }
+    return {};
 }
 
 }  // namespace longwire::exec

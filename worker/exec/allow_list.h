@@ -19,12 +19,12 @@ class AllowList {
     AllowList(const std::vector<std::string>& names, const std::string& path, IsProgram is_program);
 
     /// The path of the program to run. Errors: forbidden for a name that isn't allowed, for a path that is not where
-    /// the name is found, and for an argument by which an allowed program would run others or write files; not_found
-    /// for an allowed name that isn't installed. `find -exec NAME` is fine where NAME is allowed, too.
+    /// the name is found, and for an argument by which an allowed program would run one that isn't, or write files;
+    /// not_found for an allowed name that isn't installed.
     Result<std::string> resolve(const std::vector<std::string>& argv) const;
 
   private:
-    bool is_tame(const std::string& name) const;
+    Status check_find(const std::vector<std::string>& argv) const;
 
     std::set<std::string, std::less<>> names_;
     std::vector<std::string> directories_;

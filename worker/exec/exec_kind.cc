@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <cstring>
@@ -48,7 +49,8 @@ Result<std::string> working_directory(const std::string& root, const std::string
 /// What a program's output becomes.
 class Output {
   public:
-    Output(Task& task, std::uint64_t bytes_max) : task_(task), budget_(bytes_max), bytes_max_(bytes_max) {}
+    Output(Task& task, std::uint64_t bytes_max, std::uint64_t expect_lines)
+        : task_(task), budget_(bytes_max), bytes_max_(bytes_max), expect_lines_(expect_lines) {}
 
     void take(Stream stream, std::string_view bytes) {
         auto& splitter = stream == Stream::out ? out_ : err_;
@@ -72,6 +74,20 @@ class Output {
   private:
     void on_line(Stream stream, std::string_view line) {
         if (stream == Stream::err) keep_tail(line);
+        pass_on(stream, line);
+        if (stream == Stream::out && expect_lines_ > 0) count_line();
+    }
+
+    /// Progress by lines, told for each whole percent.
+    void count_line() {
+        const auto percent = std::min<std::uint64_t>(++lines_ * 100 / expect_lines_, 100);
+        if (percent == percent_) return;
+        percent_ = percent;
+        task_.progress(static_cast<double>(percent) / 100,
+                       std::to_string(lines_) + " of " + std::to_string(expect_lines_) + " lines");
+    }
+
+    void pass_on(Stream stream, std::string_view line) {
         switch (budget_.take(line.size() + 1)) {
             case OutputBudget::Verdict::drop:
                 return;
@@ -110,6 +126,9 @@ class Output {
     Task& task_;
     OutputBudget budget_;
     std::uint64_t bytes_max_;
+    std::uint64_t expect_lines_;
+    std::uint64_t lines_ = 0;
+    std::uint64_t percent_ = 0;
     LineSplitter out_{kLineBytesMax};
     LineSplitter err_{kLineBytesMax};
     std::string stderr_tail_;
@@ -148,12 +167,14 @@ class ExecKind {
     TaskResult operator()(Task& task) {
         const auto fields = input_fields(task);
         if (!fields) return bad_input(fields.error());
-        auto spec = specify(*fields);
+        const auto request = parse_exec_request(*fields, options_.allow_env);
+        if (!request) return bad_input(request.error());
+        auto spec = specify(*request);
         if (!spec) return bad_input(spec.error());
 
         const Orphans::Watch watch(orphans_);
         spec->env.push_back(watch.variable());
-        Output output(task, options_.output_bytes_max);
+        Output output(task, options_.output_bytes_max, request->expect_lines);
         RunOptions run;
         run.stop = task.stop_token();
         run.kill_after = std::chrono::milliseconds(options_.kill_after_ms);
@@ -165,13 +186,12 @@ class ExecKind {
     }
 
   private:
-    Result<ProcessSpec> specify(const MsgpackFields& fields) const {
-        LW_TRY(auto request, parse_exec_request(fields, options_.allow_env));
+    Result<ProcessSpec> specify(const ExecRequest& request) const {
         ProcessSpec spec;
         LW_TRY(spec.program, allowed_.resolve(request.argv));
         LW_TRY(spec.cwd, working_directory(options_.root, request.cwd));
-        spec.argv = std::move(request.argv);
-        spec.stdin_text = std::move(request.stdin_text);
+        spec.argv = request.argv;
+        spec.stdin_text = request.stdin_text;
         spec.limits = options_.limits;
         spec.env.push_back("PATH=" + options_.path);
         for (const char* name : {"HOME", "LANG", "TZ"}) {

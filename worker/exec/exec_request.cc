@@ -59,6 +59,8 @@ Result<ExecRequest> parse_exec_request(const MsgpackFields& fields, const std::v
         LW_TRY(const auto text, fields.string("stdin"));
         request.stdin_text = std::string(text);
     }
+    LW_TRY(const auto lines, fields.integer_or("expect_lines", 0, 0, std::int64_t{1} << 53));
+    request.expect_lines = static_cast<std::uint64_t>(lines);
     return request;
 }
 

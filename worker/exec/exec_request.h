@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,9 +17,10 @@ struct ExecRequest {
     std::vector<std::pair<std::string, std::string>> env;
     std::string cwd;  // empty: the root itself
     std::optional<std::string> stdin_text;
+    std::uint64_t expect_lines = 0;  // of output; progress is told by them. 0: not known
 };
 
-/// Reads `{argv: […], env?: {…}, cwd?, stdin?}`. Errors name the field: malformed, an environment variable that is not
+/// Reads `{argv: […], env?: {…}, cwd?, stdin?, expect_lines?}`. Errors name the field: malformed, an environment variable that is not
 /// among `env_allowed`, or bytes no argument can hold (a 0).
 Result<ExecRequest> parse_exec_request(const MsgpackFields& fields, const std::vector<std::string>& env_allowed);
 

@@ -98,6 +98,19 @@ TEST_F(ExecKindTest, ProgressLinesBecomeProgress) {
     EXPECT_THAT(logs_of(events), ElementsAre("info ::progress 2 no"));
 }
 
+TEST_F(ExecKindTest, ExpectedLinesTellTheProgressByPercent) {
+    const auto script = "for i in 1 2 3 4; do echo $i; done; echo aside >&2";
+    const auto events = finish(start_input({{"argv", {"sh", "-c", script}}, {"expect_lines", 4}}));
+    std::vector<std::string> told;
+    for (const auto& event : events) {
+        if (event.type == "task.progress") told.push_back(event.json);
+    }
+    EXPECT_THAT(told, ElementsAre(R"({"progress":0.25,"message":"1 of 4 lines"})",
+                                  R"({"progress":0.5,"message":"2 of 4 lines"})",
+                                  R"({"progress":0.75,"message":"3 of 4 lines"})",
+                                  R"({"progress":1,"message":"4 of 4 lines"})"));
+}
+
 TEST_F(ExecKindTest, LinesComeWhileTheProgramRuns) {
     const auto task = start("echo first; while :; do sleep 1; done");
     ASSERT_TRUE(broker_.wait_until(has_types(task, 1)));
