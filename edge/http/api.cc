@@ -194,7 +194,7 @@ void Api::publish(const std::string& topic, const Call& call, const Exchange& ex
                                         answers->failed = true;
                                         return exchange->respond(problem(reply.error()));
                                     }
-                                    if (!append_json(*reply, answers->json[i])) answers->json[i] = "null";
+                                    answers->json[i] = native::to_json(*reply);
                                     if (--answers->open > 0) return;
                                     std::string all = "[";
                                     for (const auto& json : answers->json) all.append(all.size() > 1 ? "," : "").append(json);
@@ -212,7 +212,10 @@ void Api::history(const std::string& topic, const Call& call, const Exchange& ex
     shard_.requests.fetch(topic_path(identity_.realm, wanted.topic), 0, wanted.after,
                           static_cast<std::uint32_t>(wanted.limit), [exchange](const Result<FetchedPage>& page) {
                               if (!page) return exchange->respond(problem(page.error()));
-                              exchange->respond(json_response(200, native::history_json(*page, false)));
+                              native::History history{page->epoch, page->head, page->tail, {}};
+                              if (page->batch) history.batches.push_back(page->batch);
+                              const auto answer = native::history_page(history, UINT64_MAX, false);
+                              exchange->respond(json_response(200, native::to_json(answer)));
                           });
 }
 
@@ -251,9 +254,7 @@ void Api::obey(std::string_view command, std::string fields, const Exchange& exc
     shard_.requests.command(identity_, command, std::move(fields),
                             [exchange, status = std::move(status)](const Result<std::string>& reply) {
                                 if (!reply) return exchange->respond(problem(reply.error()));
-                                std::string json;
-                                if (!append_json(*reply, json)) json = "null";
-                                exchange->respond(json_response(status(*reply), std::move(json)));
+                                exchange->respond(json_response(status(*reply), native::to_json(*reply)));
                             });
 }
 

@@ -129,9 +129,14 @@ void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
 
 void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {
     const auto found = topics_.find(std::string(events.path));
-    // While the answer to a Subscribe is under way, what comes is owed to a filter.
-    if (found == topics_.end() || found->second.asked != 0) return listener_.on_events(events);
+    if (found == topics_.end()) return listener_.on_events(events);
     auto& topic = found->second;
+    if (topic.asked != 0) {
+        // While the answer to a Subscribe is under way, what comes is owed to a filter. One that goes on will bring it
+        // again, in its place.
+        if (topic.epoch == 0) listener_.on_events(events);
+        return;
+    }
     const auto last = events.first + events.envelopes.size() - 1;
     if (events.epoch != topic.epoch || events.first > topic.last + 1) return end_session(now_us);
     if (last <= topic.last) return;
