@@ -24,10 +24,11 @@ void Broker::restore(const Record& record) {
     const auto [realm, topic] = split_path(*record.path);
     const auto task = task_of_topic(topic);
     if (!task.empty()) scheduler_.restore(realm, task, record.epoch, record.offset, *envelope);
-    if (const auto key = envelope_header(*envelope, "key"); !key.empty()) {
-        Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
+    if (envelope->sequence == 0) {  // not a worker's
+        const auto key = envelope_header(*envelope, "key");
+        if (!key.empty()) Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
+        return;
     }
-    if (envelope->sequence == 0) return;
     const auto fresh = [&] {
         return WorkerLink{envelope->incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
     };
@@ -82,6 +83,8 @@ void Broker::close_batch() {
 
 void Broker::release(Batch& batch) {
     for (const auto& record : *batch.records) deliver(record);
+    // A worker forgets what is acknowledged, so it must have heard before which of it was refused.
+    for (const auto& refusal : batch.refusals) send_held(refusal);
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
         const auto worker = workers_.find(name);
         if (worker == workers_.end() || worker->second.incarnation != incarnation) continue;
@@ -89,18 +92,19 @@ void Broker::release(Batch& batch) {
     }
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
-    for (const auto& held : batch.messages) {
-        if (held.kind == PeerKind::worker) {
-            const auto worker = workers_.find(held.peer);
-            if (worker != workers_.end() && worker->second.session == held.session) {
-                send_now(held.peer, worker->second, held.message);
-            }
-        } else {
-            const auto edge = edges_.find(held.peer);
-            if (edge != edges_.end() && edge->second.session == held.session) {
-                send_now(held.peer, edge->second, held.message);
-            }
-        }
+    for (const auto& held : batch.messages) send_held(held);
+}
+
+/// Messages of a session that is over are dropped: its peer resumes from state, not from them.
+void Broker::send_held(const HeldMessage& held) {
+    if (held.kind == PeerKind::worker) {
+        const auto worker = workers_.find(held.peer);
+        const bool is_current = worker != workers_.end() && worker->second.session == held.session;
+        if (is_current) send_now(held.peer, worker->second, held.message);
+    } else {
+        const auto edge = edges_.find(held.peer);
+        const bool is_current = edge != edges_.end() && edge->second.session == held.session;
+        if (is_current) send_now(held.peer, edge->second, held.message);
     }
 }
 
@@ -158,7 +162,7 @@ void Broker::tend_links() {
         if (!worker.counter) continue;
         if (worker.counter->is_peer_lost(now_us_)) {
             out_->notices.push_back("worker " + name + " has gone quiet");
-            worker.counter.reset();
+            end_session(name, worker);
             continue;
         }
         for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
@@ -181,7 +185,7 @@ void Broker::tend_links() {
 void Broker::peer_unreachable(PeerKind kind, const std::string& peer) {
     if (kind == PeerKind::edge) return end_edge(peer);
     const auto worker = workers_.find(peer);
-    if (worker != workers_.end()) worker->second.counter.reset();
+    if (worker != workers_.end()) end_session(peer, worker->second);
 }
 
 Record& Broker::append_record(Topic& topic, const Envelope& envelope) {

@@ -116,6 +116,7 @@ void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::S
         after = topic.tail - 1;  // another log: all that it has is news
     }
     if (edge.subscribed.insert(*topic.path).second) ++topic.subscribers;
+    flush_edge(peer, edge);  // what a filter is owed of this topic lies before the answer
     edge.sender.subscribe(*topic.path, topic.epoch, after, topic.committed);
     send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed,
                                                         topic.tail}));
@@ -197,10 +198,11 @@ Result<std::string> Broker::publish(std::string_view realm, std::string_view use
 /// Held like everything else that tells of a decision, until what was decided before it is durable.
 void Broker::reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result) {
     link::Reply message{request, {}, {}, {}, {}, 0};
+    // A Result gives its error out as a copy, which must outlive the message's views of it.
+    const auto error = result ? Error{} : result.error();
     if (result) {
         message.ok.bytes = *result;
     } else {
-        const auto& error = result.error();
         message.code = to_string(error.code);
         message.message = error.message;
         message.field = error.field;
