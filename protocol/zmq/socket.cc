@@ -106,6 +106,19 @@ bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
     }
 }
 
+/// False if it would have to wait, or a ROUTER's peer is gone. A signal changes nothing: a message given up after its
+/// first frame would become the beginning of the next one.
+bool send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags) {
+    while (true) {
+        try {
+            return socket.send(zmq::buffer(frame), flags).has_value();
+        } catch (const zmq::error_t& error) {
+            if (error.num() == EHOSTUNREACH) return false;
+            if (error.num() != EINTR) throw;
+        }
+    }
+}
+
 }  // namespace
 
 std::optional<Received> receive(zmq::socket_t& socket) {
@@ -122,16 +135,10 @@ std::optional<Received> receive(zmq::socket_t& socket) {
 
 bool send(zmq::socket_t& socket, std::initializer_list<std::string_view> frames) {
     auto left = frames.size();
-    try {
-        for (const auto frame : frames) {
-            const auto flags = --left > 0 ? zmq::send_flags::sndmore | zmq::send_flags::dontwait
-                                          : zmq::send_flags::dontwait;
-            if (!socket.send(zmq::buffer(frame), flags)) return false;
-        }
-    } catch (const zmq::error_t& error) {
-        // The peer of a ROUTER is gone, or a signal came: what was not sent is said not to be.
-        if (error.num() == EHOSTUNREACH || error.num() == EINTR) return false;
-        throw;
+    for (const auto frame : frames) {
+        const auto flags = --left > 0 ? zmq::send_flags::sndmore | zmq::send_flags::dontwait
+                                      : zmq::send_flags::dontwait;
+        if (!send_frame(socket, frame, flags)) return false;
     }
     return true;
 }

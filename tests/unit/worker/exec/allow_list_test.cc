@@ -52,6 +52,14 @@ TEST(AllowList, ArgumentsThatRunOrWriteAreForbidden) {
     EXPECT_TRUE(allow_list().resolve({"find", "/", "-name", "x"}));
 }
 
+TEST(AllowList, FindMayNotRunWhatAFilesNameCouldTurnIntoMore) {
+    EXPECT_EQ(refusal({"find", "elete", "-exec", "find", "-d{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "elete", "-exec", "/usr/bin/find", "-d{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "date", "-{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "ls", "{}", ";", "-exec", "sh", "{}", ";"}), Errc::forbidden);
+    EXPECT_EQ(refusal({"find", "/", "-exec", "{}", ";"}), Errc::forbidden);
+}
+
 TEST(AllowList, NothingIsABadRequest) {
     EXPECT_EQ(refusal({}), Errc::bad_request);
 }
