@@ -75,7 +75,7 @@ void Broker::close_batch() {
         batch.ticket = pending_.back().ticket;
     } else {
         batch.ticket = next_ticket_++;
-        out_->commit = CommitBatch{batch.ticket, batch.records};
+        out_->commit = CommitBatch{batch.ticket, now_us_, batch.records, {}};
     }
     pending_.push_back(std::move(batch));
 }
