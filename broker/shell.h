@@ -4,12 +4,12 @@
 #include <memory>
 #include <string>
 #include <vector>
-#include <zmq.hpp>
 
 #include "broker/core/broker.h"
 #include "broker/log/commit_log.h"
 #include "protocol/node/log_setup.h"
 #include "protocol/result.h"
+#include "protocol/zmq/socket.h"
 
 namespace longwire::broker {
 

@@ -195,7 +195,7 @@ int start_and_follow(const StartSettings& settings, const json::object& command)
 
     const std::string task = text_at(*answer, "task");
     const bool for_people = stdout_is_terminal() && !settings.client.json;
-    (for_people ? std::cout : std::cerr) << "task " << task << std::endl;
+    (for_people ? std::cout : std::cerr) << "task " << task << '\n' << std::flush;
     FollowedTask task_view(client, task, settings, interrupt);
     followed = &task_view;
     const int status = task_view.follow();
@@ -228,7 +228,7 @@ int run_start(const Arguments& arguments) {
     const auto answer = send_start(client, *command, {});
     if (!answer) return report(answer.error());
     client.close();
-    std::cout << (settings.client.json ? compact_json(*answer) : text_at(*answer, "task")) << std::endl;
+    std::cout << (settings.client.json ? compact_json(*answer) : text_at(*answer, "task")) << '\n' << std::flush;
     return kDone;
 }
 
