@@ -121,6 +121,10 @@ void Broker::flush_edges() {
 }
 
 void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
+    // A gap lies before the events that were found behind it.
+    for (const auto& gap : edge.sender.take_gaps()) {
+        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
+    }
     const auto groups = edge.sender.take_groups();
     link::Deliver deliver;
     std::size_t bytes = 0;
@@ -145,9 +149,6 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
         }
     }
     send();
-    for (const auto& gap : edge.sender.take_gaps()) {
-        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
-    }
     for (auto& request : edge.sender.take_page_requests()) {
         const auto token = next_read_++;
         reads_.emplace(token, PendingRead{name, edge.session, 0});

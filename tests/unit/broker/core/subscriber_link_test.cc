@@ -83,6 +83,27 @@ TEST_F(SubscriberLink, AnEdgeThatComesBackGoesOnWhereItStopped) {
     EXPECT_THAT(edge.told, Contains("down"));
 }
 
+TEST_F(SubscriberLink, ATrimmedBeginningIsToldBeforeWhatIsLeft) {
+    // What was left came first, which an edge takes for a lost message: it began anew, and so on for ever.
+    auto options = World::defaults();
+    options.log_bytes = 1000;
+    World small(options);
+    auto& e = small.edge();
+    auto& other = small.edge("other");
+    e.subscribe("room/a");
+    publish(e, "room/a", "first");
+    e.is_connected = false;
+    for (int i = 0; i < 20; ++i) publish(other, "room/a", "more");
+    e.is_connected = true;
+    small.pass(3000);
+    const auto tail = e.events[1].offset;
+    EXPECT_GT(tail, 2U);
+    EXPECT_THAT(e.told, Contains("gap room/a 2-" + std::to_string(tail - 1)));
+    EXPECT_EQ(e.events.back().offset, 21U);
+    EXPECT_EQ(e.events.size(), 1 + 21 - tail + 1);
+    EXPECT_EQ(std::count(e.told.begin(), e.told.end(), "up"), 2);
+}
+
 TEST_F(SubscriberLink, UnsubscribedIsOver) {
     edge.subscribe("room/a");
     publish("room/a", "one");
@@ -262,6 +283,34 @@ TEST_F(SlowEdge, DoesNotHoldUpAnother) {
     edge.is_reading = false;
     publish(500);
     EXPECT_EQ(quick.events_of("room/a").size(), 500U);
+}
+
+TEST_F(SlowEdge, ThatWasTooSlowForTheLogIsToldOfTheGap) {
+    auto options = small_window();
+    options.log_bytes = 400'000;
+    World small(options);
+    auto& e = small.edge();
+    auto& w = small.worker();
+    w.hello();
+    e.subscribe("room/a");
+    small.settle();
+    e.is_reading = false;
+    const auto payload = "\"" + std::string(1000, 'x') + "\"";
+    for (int i = 0; i < 2000; ++i) {
+        ASSERT_TRUE(w.publish("room/a", "e", payload));
+        if (i % 50 == 49) small.settle();
+    }
+    e.is_reading = true;
+    small.settle();
+    std::uint64_t seen_or_told = e.events.size();
+    for (const auto& line : e.told) {
+        unsigned long long from = 0;
+        unsigned long long to = 0;
+        if (std::sscanf(line.c_str(), "gap room/a %llu-%llu", &from, &to) == 2) seen_or_told += to - from + 1;
+    }
+    EXPECT_EQ(seen_or_told, 2000U);
+    EXPECT_EQ(e.events.back().offset, 2000U);
+    EXPECT_THAT(e.told, Not(Contains("down")));
 }
 
 }  // namespace
