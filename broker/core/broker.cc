@@ -82,6 +82,8 @@ void Broker::close_batch() {
 
 void Broker::release(Batch& batch) {
     for (const auto& record : *batch.records) deliver(record);
+    // A worker forgets what is acknowledged, so it must have heard before which of it was refused.
+    for (const auto& refusal : batch.refusals) send_held(refusal);
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
         const auto worker = workers_.find(name);
         if (worker == workers_.end() || worker->second.incarnation != incarnation) continue;
@@ -89,18 +91,19 @@ void Broker::release(Batch& batch) {
     }
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
-    for (const auto& held : batch.messages) {
-        if (held.kind == PeerKind::worker) {
-            const auto worker = workers_.find(held.peer);
-            if (worker != workers_.end() && worker->second.session == held.session) {
-                send_now(held.peer, worker->second, held.message);
-            }
-        } else {
-            const auto edge = edges_.find(held.peer);
-            if (edge != edges_.end() && edge->second.session == held.session) {
-                send_now(held.peer, edge->second, held.message);
-            }
-        }
+    for (const auto& held : batch.messages) send_held(held);
+}
+
+/// Messages of a session that is over are dropped: its peer resumes from state, not from them.
+void Broker::send_held(const HeldMessage& held) {
+    if (held.kind == PeerKind::worker) {
+        const auto worker = workers_.find(held.peer);
+        const bool is_current = worker != workers_.end() && worker->second.session == held.session;
+        if (is_current) send_now(held.peer, worker->second, held.message);
+    } else {
+        const auto edge = edges_.find(held.peer);
+        const bool is_current = edge != edges_.end() && edge->second.session == held.session;
+        if (is_current) send_now(held.peer, edge->second, held.message);
     }
 }
 
@@ -118,6 +121,10 @@ void Broker::flush_edges() {
 }
 
 void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
+    // A gap lies before the events that were found behind it.
+    for (const auto& gap : edge.sender.take_gaps()) {
+        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
+    }
     const auto groups = edge.sender.take_groups();
     link::Deliver deliver;
     std::size_t bytes = 0;
@@ -142,9 +149,6 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
         }
     }
     send();
-    for (const auto& gap : edge.sender.take_gaps()) {
-        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
-    }
     for (auto& request : edge.sender.take_page_requests()) {
         const auto token = next_read_++;
         reads_.emplace(token, PendingRead{name, edge.session, 0});
@@ -158,7 +162,7 @@ void Broker::tend_links() {
         if (!worker.counter) continue;
         if (worker.counter->is_peer_lost(now_us_)) {
             out_->notices.push_back("worker " + name + " has gone quiet");
-            worker.counter.reset();
+            end_session(name, worker);
             continue;
         }
         for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
@@ -181,7 +185,7 @@ void Broker::tend_links() {
 void Broker::peer_unreachable(PeerKind kind, const std::string& peer) {
     if (kind == PeerKind::edge) return end_edge(peer);
     const auto worker = workers_.find(peer);
-    if (worker != workers_.end()) worker->second.counter.reset();
+    if (worker != workers_.end()) end_session(peer, worker->second);
 }
 
 Record& Broker::append_record(Topic& topic, const Envelope& envelope) {

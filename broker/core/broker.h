@@ -141,6 +141,7 @@ class Broker final : private SchedulerPort {
     struct Batch {
         std::uint64_t ticket = 0;  // 0: nothing to commit in it
         std::shared_ptr<std::vector<Record>> records = std::make_shared<std::vector<Record>>();
+        std::vector<HeldMessage> refusals;  // of events; each is among the acknowledgements too
         std::vector<HeldAcknowledgement> acknowledgements;
         std::vector<HeldMessage> messages;
         bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty(); }
@@ -155,6 +156,7 @@ class Broker final : private SchedulerPort {
     void take_log(LogOutcome& outcome);
     void close_batch();
     void release(Batch& batch);
+    void send_held(const HeldMessage& held);
     void deliver(const Record& record);
     void flush_edges();
     void flush_edge(const std::string& name, EdgeLink& edge);
@@ -169,11 +171,15 @@ class Broker final : private SchedulerPort {
     void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
     void take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,
                     std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
+    void take_task_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
+                         std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
     void refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                       const Error& error);
     void send_to_worker(const std::string& worker, link::Prepared message) override;
+    void worker_forgotten(const std::string& worker) override;
     void send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message);
     void reset_worker(const std::string& peer, std::string_view reason);
+    void end_session(const std::string& name, WorkerLink& worker);
     void flush_acknowledgements();
     void forget_silent_producers();
 

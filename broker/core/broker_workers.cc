@@ -139,36 +139,42 @@ void Broker::take_event(const std::string& name, WorkerLink& worker, const link:
         held.push_back({name, worker.incarnation, at});
     }
     const auto [realm, topic_name] = split_path(path);
-    const auto task_of_path = task_of_topic(topic_name);
-    if (task_of_path.empty() && topic_name.starts_with("task/")) {
+    const bool is_own_topic = !task_of_topic(topic_name).empty();
+    if (!is_own_topic && topic_name.starts_with("task/")) {
         return refuse_event(name, worker, at, bad_request("topic", "below task/ there are only tasks"));
     }
-    const auto task_id = task_of_path.empty() ? envelope.task : task_of_path;
+    if (is_own_topic) return take_task_event(name, worker, at, path, envelope, bytes);
+    if (!envelope.task.empty()) {
+        const auto task_path = topic_path(realm, task_topic(envelope.task));
+        const auto task = scheduler_.task_of_attempt(name, task_path, envelope.attempt);
+        if (!task) return refuse_event(name, worker, at, task.error());
+    }
+    open_.records->push_back(topics_.append(topics_.find_or_create(path), bytes));
+}
+
+void Broker::take_task_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
+                             std::string_view path, const Envelope& envelope, const SharedSlice& bytes) {
+    const auto task = scheduler_.task_of_attempt(name, path, envelope.attempt);
+    if (!task) return refuse_event(name, worker, at, task.error());
+    const auto verdict = scheduler_.judge(**task, envelope, now_us_);
+    if (!verdict) return refuse_event(name, worker, at, verdict.error());
     auto& topic = topics_.find_or_create(path);
-    if (task_id.empty()) {
+    auto event = envelope;
+    event.type = verdict->type;
+    if (verdict->payload.empty()) {
         open_.records->push_back(topics_.append(topic, bytes));
-        return;
+    } else {
+        event.payload = verdict->payload;
+        append_record(topic, event);
     }
-    auto verdict = scheduler_.check_event(name, realm, task_id, envelope, now_us_);
-    if (!verdict) {
-        topics_.release(topic);
-        return refuse_event(name, worker, at, verdict.error());
-    }
-    auto changed = envelope;
-    changed.type = verdict->type;
-    if (!verdict->payload.empty()) changed.payload = verdict->payload;
-    const bool is_changed = !verdict->payload.empty();
-    const auto& record = is_changed ? append_record(topic, changed)
-                                    : open_.records->emplace_back(topics_.append(topic, bytes));
-    if (task_of_path.empty()) return;
-    fold(*verdict->task, record.offset, changed);
-    scheduler_.after_event(name, *verdict->task, now_us_);
+    fold(**task, topic.head, event);
+    scheduler_.after_event(name, **task, now_us_);
 }
 
 void Broker::refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                           const Error& error) {
     ++stats_.events_refused;
-    open_.messages.push_back({PeerKind::worker, name, worker.session,
+    open_.refusals.push_back({PeerKind::worker, name, worker.session,
                               link::prepare(link::EventRefused{at, to_string(error.code), error.message})});
 }
 
@@ -178,6 +184,11 @@ void Broker::send_to_worker(const std::string& worker, link::Prepared message) {
     open_.messages.push_back({PeerKind::worker, worker, found->second.session, std::move(message)});
 }
 
+void Broker::worker_forgotten(const std::string& worker) {
+    const auto found = workers_.find(worker);
+    if (found != workers_.end() && found->second.counter) reset_worker(worker, "the lease is over");
+}
+
 void Broker::send_now(const std::string& name, WorkerLink& worker, const link::Prepared& message) {
     if (!worker.counter) return;
     out_->to_workers.push_back({name, link::seal(worker.counter->next(now_us_), message)});
@@ -185,8 +196,13 @@ void Broker::send_now(const std::string& name, WorkerLink& worker, const link::P
 
 void Broker::reset_worker(const std::string& peer, std::string_view reason) {
     const auto worker = workers_.find(peer);
-    if (worker != workers_.end()) worker->second.counter.reset();
+    if (worker != workers_.end()) end_session(peer, worker->second);
     out_->to_workers.push_back({peer, link::encode(0, link::LinkReset{reason})});
+}
+
+void Broker::end_session(const std::string& name, WorkerLink& worker) {
+    worker.counter.reset();
+    scheduler_.worker_away(name);
 }
 
 void Broker::flush_acknowledgements() {

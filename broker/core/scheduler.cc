@@ -25,6 +25,9 @@ std::string error_payload(std::string_view code, std::string_view message) {
     return payload;
 }
 
+/// When its wait in the queue began: a delay is no wait.
+std::int64_t may_start_us(const Task& task) { return std::max(task.queued_us, task.not_before_us); }
+
 /// Events that only the broker writes on a task's topic.
 bool is_brokers_own(std::string_view type) {
     return type == event_type::kTaskQueued || type == event_type::kTaskStarted || type == event_type::kTaskRetrying ||
@@ -33,15 +36,12 @@ bool is_brokers_own(std::string_view type) {
 
 }  // namespace
 
-std::string Scheduler::entry_path(std::string_view realm, std::string_view task) { return topic_path(realm, task); }
-
-Scheduler::Entry* Scheduler::find(std::string_view realm, std::string_view task) {
-    const auto found = tasks_.find(entry_path(realm, task));
-    return found == tasks_.end() ? nullptr : found->second.get();
+std::string Scheduler::path_of(std::string_view realm, std::string_view task) {
+    return topic_path(realm, task_topic(task));
 }
 
-const Scheduler::Entry* Scheduler::find(std::string_view realm, std::string_view task) const {
-    const auto found = tasks_.find(entry_path(realm, task));
+Scheduler::Entry* Scheduler::find(std::string_view path) const {
+    const auto found = tasks_.find(path);
     return found == tasks_.end() ? nullptr : found->second.get();
 }
 
@@ -58,7 +58,7 @@ Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view tas
     entry->age = next_age_++;
     auto& inserted = *entry;
     by_age_[inserted.task.realm].emplace(inserted.age, &inserted);
-    tasks_.emplace(entry_path(realm, task), std::move(entry));
+    tasks_.emplace(path_of(realm, task), std::move(entry));
     return inserted;
 }
 
@@ -117,7 +117,7 @@ std::int64_t Scheduler::next_deadline(const Entry& entry) const {
     std::int64_t next = INT64_MAX;
     if (!entry.queued && task.worker.empty()) next = std::min(next, task.not_before_us);
     if (task.status == TaskStatus::pending && task.ttl_ms > 0) {
-        next = std::min(next, task.queued_us + task.ttl_ms * kUsPerMs);
+        next = std::min(next, may_start_us(task) + task.ttl_ms * kUsPerMs);
     }
     if (task.status == TaskStatus::running && task.timeout_ms > 0) {
         next = std::min(next, task.started_us + task.timeout_ms * kUsPerMs);
@@ -136,9 +136,9 @@ void Scheduler::set_deadline(Entry& entry, std::int64_t deadline_us) {
 void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
     const auto& task = entry.task;
     const auto is_past = [&](std::int64_t since_us, std::int64_t limit_ms) {
-        return limit_ms > 0 && now_us >= since_us + limit_ms * kUsPerMs;
+        return now_us >= since_us + limit_ms * kUsPerMs;
     };
-    if (task.status == TaskStatus::pending && is_past(task.queued_us, task.ttl_ms)) {
+    if (task.status == TaskStatus::pending && task.ttl_ms > 0 && is_past(may_start_us(task), task.ttl_ms)) {
         return end(entry, event_type::kTaskExpired, error_payload("expired", "waited in the queue too long"), now_us);
     }
     if (task.cancelling && is_past(task.cancel_asked_us, options_.cancel_grace_ms)) {
@@ -146,11 +146,11 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
         MsgpackWriter writer(payload);
         writer.map(1);
         writer.field("forced", true);
-        revoke(entry, "cancelled by force");
+        revoke(task, "cancelled by force");
         return end(entry, event_type::kTaskCancelled, std::move(payload), now_us);
     }
-    if (task.status == TaskStatus::running && is_past(task.started_us, task.timeout_ms)) {
-        revoke(entry, "timed out");
+    if (task.status == TaskStatus::running && task.timeout_ms > 0 && is_past(task.started_us, task.timeout_ms)) {
+        revoke(task, "timed out");
         return end(entry, event_type::kTaskFailed, error_payload("timeout", "ran longer than its timeout"), now_us);
     }
     settle(entry, now_us);
@@ -164,11 +164,10 @@ void Scheduler::end(Entry& entry, std::string_view type, std::string payload, st
     settle(entry, now_us);
 }
 
-void Scheduler::revoke(const Entry& entry, std::string_view reason) {
-    const auto& task = entry.task;
+void Scheduler::revoke(const Task& task, std::string_view reason) {
     if (task.worker.empty()) return;
-    port_.send_to_worker(task.worker,
-                         link::prepare(link::RevokeAttempt{{task.realm, task.id, task.attempt}, reason}));
+    const link::AttemptRef attempt{task.realm, task.id, task.attempt};
+    port_.send_to_worker(task.worker, link::prepare(link::RevokeAttempt{attempt, reason}));
 }
 
 void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us) {
@@ -176,10 +175,10 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
     auto& worker = workers_[name];
     worker.info = std::move(info);
     worker.heard_us = now_us;
-    worker.draining = false;
+    worker.away = worker.draining = false;
     std::set<std::string> confirmed;
     for (const auto& attempt : running) {
-        const auto path = entry_path(attempt.realm, attempt.task);
+        const auto path = path_of(attempt.realm, attempt.task);
         const auto* entry = find(attempt.realm, attempt.task);
         const bool is_held = entry != nullptr && worker.running.contains(path) && entry->task.attempt == attempt.attempt;
         if (is_held) {
@@ -189,22 +188,10 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
         }
     }
     for (const auto& path : worker.running) {
-        const auto& entry = *tasks_.at(path);
-        if (!confirmed.contains(path)) {
-            send_assignment(entry);
-        } else if (entry.task.cancelling) {
-            const auto& task = entry.task;
-            port_.send_to_worker(name, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
-                                                                      "",
-                                                                      options_.cancel_grace_ms}));
-        } else {
-            for (const auto& input : entry.task.inputs) {
-                port_.send_to_worker(name, link::prepare(link::TaskInput{
-                                               {entry.task.realm, entry.task.id, entry.task.attempt},
-                                               input.offset,
-                                               {input.data_raw}}));
-            }
-        }
+        const auto& task = find(path)->task;
+        if (!confirmed.contains(path)) send_assignment(task);
+        send_inputs(task);
+        if (task.cancelling) send_cancel(task, now_us);
     }
     hand_out_due_ = true;
 }
@@ -217,6 +204,11 @@ void Scheduler::worker_heard(const std::string& worker, std::int64_t now_us) {
 void Scheduler::worker_draining(const std::string& worker) {
     const auto found = workers_.find(worker);
     if (found != workers_.end()) found->second.draining = true;
+}
+
+void Scheduler::worker_away(const std::string& worker) {
+    const auto found = workers_.find(worker);
+    if (found != workers_.end()) found->second.away = true;
 }
 
 void Scheduler::worker_left(const std::string& worker, std::int64_t now_us) {
@@ -241,6 +233,7 @@ void Scheduler::expire_leases(std::int64_t now_us) {
         }
         worker_gone(worker->second, "the worker has not been heard of for " + std::to_string(options_.lease_ms) + " ms",
                     now_us);
+        port_.worker_forgotten(worker->first);
         worker = workers_.erase(worker);
     }
 }
@@ -286,32 +279,30 @@ void Scheduler::attempt_lost(Entry& entry, std::string_view code, std::string_vi
     }
 }
 
-Result<Scheduler::Verdict> Scheduler::check_event(const std::string& worker, std::string_view realm,
-                                                  std::string_view task_id, const Envelope& envelope,
-                                                  std::int64_t now_us) {
-    auto* entry = find(realm, task_id);
-    if (entry == nullptr) return Error{Errc::not_found, "there is no task " + std::string(task_id), "task"};
+Result<Task*> Scheduler::task_of_attempt(std::string_view worker, std::string_view task_path, std::uint32_t attempt) {
+    auto* entry = find(task_path);
+    if (entry == nullptr) return Error{Errc::not_found, "there is no task of " + std::string(task_path), "task"};
     auto& task = entry->task;
-    if (task.worker != worker || task.attempt != envelope.attempt) {
-        return Error{Errc::conflict, "attempt " + std::to_string(envelope.attempt) + " of task " + task.id +
+    if (task.worker != worker || task.attempt != attempt) {
+        return Error{Errc::conflict, "attempt " + std::to_string(attempt) + " of task " + task.id +
                                          " is not this worker's any more", "attempt"};
     }
+    return &task;
+}
+
+Result<Scheduler::Verdict> Scheduler::judge(const Task& task, const Envelope& envelope, std::int64_t now_us) const {
     if (is_brokers_own(envelope.type)) {
         return bad_request("type", std::string(envelope.type) + " is for the broker to publish");
     }
-    Verdict verdict{&task, envelope.type, {}};
-    if (envelope.type == event_type::kTaskFailed && may_retry(task)) {
-        const auto fields = MsgpackFields::parse(envelope.payload, "payload");
-        const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
-        if (!retryable || *retryable) {
-            verdict.type = event_type::kTaskRetrying;
-            verdict.payload = retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us);
-        }
-    }
-    return verdict;
+    if (envelope.type != event_type::kTaskFailed || !may_retry(task)) return Verdict{envelope.type, {}};
+    const auto fields = MsgpackFields::parse(envelope.payload, "payload");
+    const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
+    if (retryable && !*retryable) return Verdict{envelope.type, {}};
+    return Verdict{event_type::kTaskRetrying,
+                   retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us)};
 }
 
-void Scheduler::after_event(const std::string& worker, Task& task, std::int64_t now_us) {
+void Scheduler::after_event(const std::string& worker, const Task& task, std::int64_t now_us) {
     if (!task.worker.empty()) return;
     free_worker(worker, task);
     settle(*find(task.realm, task.id), now_us);
@@ -320,7 +311,7 @@ void Scheduler::after_event(const std::string& worker, Task& task, std::int64_t 
 void Scheduler::free_worker(const std::string& worker, const Task& task) {
     const auto found = workers_.find(worker);
     if (found == workers_.end()) return;
-    found->second.running.erase(entry_path(task));
+    found->second.running.erase(path_of(task));
     hand_out_due_ = true;
 }
 
@@ -328,7 +319,7 @@ Scheduler::Worker* Scheduler::least_loaded(const std::string& kind) {
     Worker* best = nullptr;
     for (auto& [name, worker] : workers_) {
         const auto& kinds = worker.info.kinds;
-        if (worker.draining || worker.running.size() >= worker.info.capacity) continue;
+        if (worker.away || worker.draining || worker.running.size() >= worker.info.capacity) continue;
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
         if (best == nullptr || worker.running.size() < best->running.size()) best = &worker;
     }
@@ -342,16 +333,20 @@ void Scheduler::advance(std::int64_t now_us) {
         set_deadline(entry, 0);
         fire_deadline(entry, now_us);
     }
-    if (!std::exchange(hand_out_due_, false)) return;
-    for (auto queue = queues_.begin(); queue != queues_.end();) {
-        const auto kind = queue->first;
+    if (std::exchange(hand_out_due_, false)) hand_out_queued();
+}
+
+/// First what comes first in all queues together, or the kinds of one worker would starve each other.
+void Scheduler::hand_out_queued() {
+    std::map<QueueKey, std::string> heads;  // the first of each queue, and its kind
+    for (const auto& [kind, queue] : queues_) heads.emplace(queue.begin()->first, kind);
+    while (!heads.empty()) {
+        const auto kind = heads.extract(heads.begin()).mapped();
         auto* worker = least_loaded(kind);
-        if (worker == nullptr) {
-            ++queue;
-            continue;
-        }
-        hand_out(*queue->second.begin()->second, *worker);
-        queue = queues_.lower_bound(kind);  // handing out the last one has dropped the queue
+        if (worker == nullptr) continue;  // nor for the others of this kind
+        hand_out(*queues_.at(kind).begin()->second, *worker);
+        const auto queue = queues_.find(kind);
+        if (queue != queues_.end()) heads.emplace(queue->second.begin()->first, kind);
     }
 }
 
@@ -365,27 +360,38 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     writer.field("attempt", task.attempt + 1);
     writer.field("worker", worker.info.worker);
     writer.string("supersedes");
-    task.attempts_in_run > 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
+    task.started_us != 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
-    worker.running.insert(entry_path(task));
-    send_assignment(entry);
+    worker.running.insert(path_of(task));
+    send_assignment(task);
+    send_inputs(task);
     set_deadline(entry, next_deadline(entry));
 }
 
-void Scheduler::send_assignment(const Entry& entry) {
-    const auto& task = entry.task;
+void Scheduler::send_assignment(const Task& task) {
     const link::AttemptRef attempt{task.realm, task.id, task.attempt};
     port_.send_to_worker(task.worker, link::prepare(link::AssignTask{attempt, task.run, task.kind, {task.input_raw},
                                                                      task.timeout_ms}));
+}
+
+void Scheduler::send_inputs(const Task& task) {
+    const link::AttemptRef attempt{task.realm, task.id, task.attempt};
     for (const auto& input : task.inputs) {
         port_.send_to_worker(task.worker, link::prepare(link::TaskInput{attempt, input.offset, {input.data_raw}}));
     }
 }
 
+void Scheduler::send_cancel(const Task& task, std::int64_t now_us) {
+    const auto left_us = task.cancel_asked_us + options_.cancel_grace_ms * kUsPerMs - now_us;
+    port_.send_to_worker(task.worker, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
+                                                                     task.cancel_reason,
+                                                                     std::max<std::int64_t>(left_us / kUsPerMs, 0)}));
+}
+
 void Scheduler::forget_oldest_ended() {
     while (tasks_.size() > options_.tasks_kept_max && !ended_.empty()) {
         const auto& task = ended_.begin()->second->task;
-        const auto path = entry_path(task);
+        const auto path = path_of(task);
         if (!task.key.empty()) by_key_.erase(task.realm + '\n' + task.key);
         by_age_[task.realm].erase(ended_.begin()->first);
         ended_.erase(ended_.begin());

@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "broker/core/string_map.h"
 #include "broker/core/task.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
@@ -27,6 +27,9 @@ class SchedulerPort {
     virtual void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) = 0;
 
     virtual void send_to_worker(const std::string& worker, link::Prepared message) = 0;
+
+    /// The worker has been silent for a lease and is forgotten: if it lives after all it must say hello anew.
+    virtual void worker_forgotten(const std::string& worker) = 0;
 };
 
 /// Tasks, from the asking to the one end of each run: a queue per kind, leases held by workers, retries, cancels and
@@ -40,7 +43,8 @@ class Scheduler {
   public:
     struct Options {
         std::size_t queued_per_kind_max = 100'000;
-        std::size_t tasks_kept_max = 200'000;   // beyond it the oldest ended ones are forgotten (their events are not)
+        std::size_t tasks_kept_max = 200'000;   // beyond it the oldest ended ones are forgotten (their events are not);
+                                                // where none has ended, nothing more is started
         std::int64_t cancel_grace_ms = 10'000;  // then a running task ends cancelled whatever its worker does
         std::int64_t retry_first_ms = 1'000;    // doubled for each further attempt
         std::int64_t retry_last_ms = 60'000;
@@ -82,23 +86,27 @@ class Scheduler {
     void worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us);
     void worker_heard(const std::string& worker, std::int64_t now_us);
     void worker_draining(const std::string& worker);
+    /// Its session has ended: it gets nothing new, and keeps what it has for one lease.
+    void worker_away(const std::string& worker);
     /// Gone for good: its attempts are lost at once.
     void worker_left(const std::string& worker, std::int64_t now_us);
     void handed_back(const std::string& worker, const link::AttemptRef& attempt, std::string_view reason,
                      std::int64_t now_us);
 
-    /// Whether a worker may publish this event of a task; the error says why not. `type` is changed where the event
-    /// means something else to the world than to the worker: a failure that will be tried again is a retry.
+    /// The task whose attempt this is, while the worker holds it; the error says why an event of it is refused.
+    /// `task_path` is the path of the task's topic.
+    Result<Task*> task_of_attempt(std::string_view worker, std::string_view task_path, std::uint32_t attempt);
+
+    /// What an event on its task's own topic becomes. Its worker knows of its attempt only, the world of all of them: a
+    /// failure that will be tried again is a retry.
     struct Verdict {
-        Task* task = nullptr;
         std::string_view type;
         std::string payload;  // in place of the worker's, if not empty
     };
-    Result<Verdict> check_event(const std::string& worker, std::string_view realm, std::string_view task,
-                                const Envelope& envelope, std::int64_t now_us);
+    Result<Verdict> judge(const Task& task, const Envelope& envelope, std::int64_t now_us) const;
 
     /// After a checked event has been folded in: frees the worker or queues the next attempt.
-    void after_event(const std::string& worker, Task& task, std::int64_t now_us);
+    void after_event(const std::string& worker, const Task& task, std::int64_t now_us);
 
     /// Fires what is due and hands out what can be.
     void advance(std::int64_t now_us);
@@ -116,11 +124,12 @@ class Scheduler {
     };
     struct Worker {
         WorkerInfo info;
-        std::set<std::string> running;  // task paths
+        std::set<std::string> running;  // paths of their tasks
         std::int64_t heard_us = 0;
+        bool away = true;  // without a session
         bool draining = false;
     };
-    /// Sorts a kind's queue: higher priority first, then first come first served.
+    /// Sorts a queue: higher priority first, then first come first served.
     struct QueueKey {
         std::int32_t priority = 0;
         std::int64_t queued_us = 0;
@@ -131,14 +140,15 @@ class Scheduler {
     };
     using Queue = std::map<QueueKey, Entry*>;
 
-    static std::string entry_path(std::string_view realm, std::string_view task);
-    static std::string entry_path(const Task& task) { return entry_path(task.realm, task.id); }
+    static std::string path_of(std::string_view realm, std::string_view task);
+    static std::string path_of(const Task& task) { return path_of(task.realm, task.id); }
     static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.age}; }
 
-    Entry* find(std::string_view realm, std::string_view task);
-    const Entry* find(std::string_view realm, std::string_view task) const;
+    Entry* find(std::string_view path) const;
+    Entry* find(std::string_view realm, std::string_view task) const { return find(path_of(realm, task)); }
     Result<Entry*> find_or_error(std::string_view realm, std::string_view task);
     Entry& insert(std::string_view realm, std::string_view task);
+    Status check_room(const std::string& kind) const;
     static Result<std::string> start_again(const Entry& existing, const StartCommand& command);
 
     void enqueue(Entry& entry);
@@ -149,8 +159,11 @@ class Scheduler {
     /// Puts a task where its state says: into its queue, among the deadlines, among the ended.
     void settle(Entry& entry, std::int64_t now_us);
 
+    void hand_out_queued();
     void hand_out(Entry& entry, Worker& worker);
-    void send_assignment(const Entry& entry);
+    void send_assignment(const Task& task);
+    void send_inputs(const Task& task);
+    void send_cancel(const Task& task, std::int64_t now_us);
     Worker* least_loaded(const std::string& kind);
     void free_worker(const std::string& worker, const Task& task);
     void worker_gone(Worker& worker, std::string_view reason, std::int64_t now_us);
@@ -161,19 +174,19 @@ class Scheduler {
                               std::int64_t now_us) const;
     void end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
     void fire_deadline(Entry& entry, std::int64_t now_us);
-    void revoke(const Entry& entry, std::string_view reason);
+    void revoke(const Task& task, std::string_view reason);
     void expire_leases(std::int64_t now_us);
     void forget_oldest_ended();
 
     Options options_;
     SchedulerPort& port_;
-    std::unordered_map<std::string, std::unique_ptr<Entry>> tasks_;
-    std::unordered_map<std::string, std::string> by_key_;                    // realm/kind of key -> task path
-    std::unordered_map<std::string, std::map<std::uint64_t, Entry*>> by_age_;  // per realm
-    std::map<std::uint64_t, Entry*> ended_;                                   // by age, the oldest first
-    std::map<std::string, Queue> queues_;                                     // by kind; only what may start now
+    StringMap<std::unique_ptr<Entry>> tasks_;                 // by the path of their topic
+    StringMap<std::string> by_key_;                           // realm and key -> the path of the task
+    StringMap<std::map<std::uint64_t, Entry*>> by_age_;       // per realm
+    std::map<std::uint64_t, Entry*> ended_;                   // by age, the oldest first
+    std::map<std::string, Queue> queues_;                     // by kind; only what may start now
     std::set<std::pair<std::int64_t, Entry*>> deadlines_;
-    std::unordered_map<std::string, Worker> workers_;
+    StringMap<Worker> workers_;
     std::uint64_t next_age_ = 1;
     std::int64_t leases_checked_us_ = 0;
     bool hand_out_due_ = false;

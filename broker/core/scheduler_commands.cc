@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kInputsMax = 10'000;
 constexpr std::size_t kInputBytesMax = 4 << 20;  // of one run, kept for further attempts
+constexpr std::size_t kPageBytesTarget = 1 << 20;  // of snapshots; then a page of tasks is full
 
 std::string key_path(std::string_view realm, std::string_view key) {
     return std::string(realm).append(1, '\n').append(key);
@@ -75,6 +76,12 @@ Result<std::string> Scheduler::start_again(const Entry& existing, const StartCom
     return started_reply(task, false);
 }
 
+Status Scheduler::check_room(const std::string& kind) const {
+    const auto queue = queues_.find(kind);
+    if (queue == queues_.end() || queue->second.size() < options_.queued_per_kind_max) return {};
+    return Error{Errc::unavailable, "the queue of " + kind + " is full", "kind", 1000};
+}
+
 Result<std::string> Scheduler::start(std::string_view realm, std::string_view user, const StartCommand& command,
                                      std::int64_t now_us) {
     if (!command.key.empty()) {
@@ -85,13 +92,13 @@ Result<std::string> Scheduler::start(std::string_view realm, std::string_view us
     if (!command.parent.empty() && find(realm, command.parent) == nullptr) {
         return Error{Errc::not_found, "there is no task " + command.parent, "parent"};
     }
-    const auto queue = queues_.find(command.kind);
-    if (queue != queues_.end() && queue->second.size() >= options_.queued_per_kind_max) {
-        return Error{Errc::unavailable, "the queue of " + command.kind + " is full", "kind", 1000};
+    LW_TRY_STATUS(check_room(command.kind));
+    if (tasks_.size() >= options_.tasks_kept_max && ended_.empty()) {
+        return Error{Errc::unavailable, "there are too many tasks that have not ended", "task", 1000};
     }
     auto& entry = insert(realm, command.task);
     port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
-    if (!command.key.empty()) by_key_.emplace(key_path(realm, command.key), entry_path(entry.task));
+    if (!command.key.empty()) by_key_.emplace(key_path(realm, command.key), path_of(entry.task));
     settle(entry, now_us);
     forget_oldest_ended();
     return started_reply(entry.task, true);
@@ -102,6 +109,7 @@ Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& com
     auto& task = entry->task;
     const bool must_queue = task.held || is_terminal(task.status);
     if (must_queue) {
+        LW_TRY_STATUS(check_room(task.kind));
         std::string payload;
         MsgpackWriter writer(payload);
         writer.map(2);
@@ -129,9 +137,7 @@ Result<std::string> Scheduler::cancel(std::string_view realm, std::string_view u
             end(*entry, event_type::kTaskCancelled, asked_payload(user, command.reason), now_us);
         } else {
             port_.append(task, task.attempt, event_type::kTaskCancelling, asked_payload(user, command.reason));
-            port_.send_to_worker(task.worker, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
-                                                                             command.reason,
-                                                                             options_.cancel_grace_ms}));
+            send_cancel(task, now_us);
             settle(*entry, now_us);
         }
     }
@@ -177,33 +183,40 @@ Result<std::string> Scheduler::state(std::string_view realm, const StateCommand&
 }
 
 Result<std::string> Scheduler::tasks(std::string_view realm, const TasksCommand& command) const {
-    std::vector<const Task*> page;
-    bool more = false;
-    const auto of_realm = by_age_.find(std::string(realm));
+    std::string page;  // of snapshots
+    std::size_t count = 0;
+    std::string next;  // the last one in the page, if others follow
+    const auto of_realm = by_age_.find(realm);
     if (of_realm != by_age_.end()) {
         const auto& entries = of_realm->second;
-        auto next = entries.end();
+        auto newer = entries.end();
         if (!command.after.empty()) {
             const auto* last = find(realm, command.after);
             if (last == nullptr) return Error{Errc::not_found, "there is no task " + command.after, "after"};
-            next = entries.find(last->age);
+            newer = entries.find(last->age);
         }
-        while (next != entries.begin() && !more) {
-            const auto& task = (--next)->second->task;
+        const Task* listed = nullptr;
+        while (newer != entries.begin()) {
+            const auto& task = (--newer)->second->task;
             const bool is_wanted = (command.state.empty() || command.state == to_string(task.status)) &&
                                    (command.kind.empty() || command.kind == task.kind);
             if (!is_wanted) continue;
-            more = page.size() == static_cast<std::size_t>(command.limit);
-            if (!more) page.push_back(&task);
+            if (count == static_cast<std::size_t>(command.limit) || page.size() >= kPageBytesTarget) {
+                next = listed->id;
+                break;
+            }
+            write_snapshot(task, page);
+            listed = &task;
+            ++count;
         }
     }
     std::string reply;
     MsgpackWriter writer(reply);
-    writer.map(more ? 2 : 1);
+    writer.map(next.empty() ? 1 : 2);
     writer.string("tasks");
-    writer.array(page.size());
-    for (const auto* task : page) write_snapshot(*task, reply);
-    if (more) writer.field("next", page.back()->id);
+    writer.array(count);
+    writer.raw(page);
+    if (!next.empty()) writer.field("next", next);
     return reply;
 }
 

@@ -58,10 +58,12 @@ void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
         task.ttl_ms = payload.integer("ttl_ms");
         task.created_us = time_us;
     }
-    task.run = static_cast<std::uint32_t>(payload.integer("run"));
     task.held = payload.flag("held");
     task.queued_us = time_us;
     task.not_before_us = payload.integer("not_before_us");
+    const auto run = static_cast<std::uint32_t>(payload.integer("run"));
+    if (run == task.run) return;  // a held one is let go
+    task.run = run;
     task.status = TaskStatus::pending;
     task.waiting = task.cancelling = false;
     task.attempts_in_run = 0;
@@ -79,8 +81,11 @@ void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
 void on_ended(Task& task, TaskStatus status, std::int64_t time_us) {
     task.status = status;
     task.ended_us = time_us;
-    task.waiting = task.cancelling = false;
+    task.held = task.waiting = task.cancelling = false;
     task.worker.clear();
+    // No attempt of this run will ask for them again.
+    task.inputs = {};
+    task.input_bytes = 0;
 }
 
 void on_agent_status(Task& task, const Payload& payload) {
@@ -166,6 +171,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     } else if (type == event_type::kTaskCancelling) {
         task.cancelling = true;
         task.cancel_asked_us = time_us;
+        task.cancel_reason = payload.text("reason");
     } else if (type == event_type::kTaskCompleted) {
         on_ended(task, TaskStatus::completed, time_us);
         task.progress = 1;

@@ -54,7 +54,7 @@ struct Task {
     bool cancelling = false;
     std::uint32_t run = 0;
     std::uint32_t attempt = 0;         // counts over all runs, so that it fences; 0 before the first
-    std::int32_t attempts_in_run = 0;
+    std::int32_t attempts_in_run = 0;  // those that count
     std::string worker;                // who has the attempt; empty between attempts
 
     double progress = 0;
@@ -67,9 +67,10 @@ struct Task {
     std::int64_t created_us = 0;
     std::int64_t queued_us = 0;
     std::int64_t not_before_us = 0;
-    std::int64_t started_us = 0;
+    std::int64_t started_us = 0;  // the first attempt of the run; 0: none yet
     std::int64_t ended_us = 0;
     std::int64_t cancel_asked_us = 0;
+    std::string cancel_reason;
 
     std::string result_raw;
     std::string error_raw;

@@ -38,7 +38,7 @@ void Topics::restore(const Record& record) {
 }
 
 std::uint64_t Topics::find_publish_key(const Topic& topic, std::string_view key) {
-    const auto found = topic.publish_keys.find(std::string(key));
+    const auto found = topic.publish_keys.find(key);
     return found == topic.publish_keys.end() ? 0 : found->second;
 }
 

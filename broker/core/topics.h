@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "broker/core/record.h"
+#include "broker/core/string_map.h"
 
 namespace longwire::broker {
 
@@ -21,7 +21,7 @@ struct Topic {
     std::uint64_t committed = 0;
     std::uint64_t tail = 1;
     std::uint32_t subscribers = 0;
-    std::unordered_map<std::string, std::uint64_t> publish_keys;  // key -> offset
+    StringMap<std::uint64_t> publish_keys;  // key -> offset
     std::deque<std::string> publish_keys_by_age;
 };
 
@@ -50,13 +50,8 @@ class Topics {
     std::size_t size() const { return topics_.size(); }
 
   private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-
     std::function<std::uint64_t()> new_epoch_;
-    std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
+    StringMap<Topic> topics_;
 };
 
 }  // namespace longwire::broker
