@@ -116,6 +116,7 @@ void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::S
         after = topic.tail - 1;  // another log: all that it has is news
     }
     if (edge.subscribed.insert(*topic.path).second) ++topic.subscribers;
+    flush_edge(peer, edge);  // what a filter is owed of this topic lies before the answer
     edge.sender.subscribe(*topic.path, topic.epoch, after, topic.committed);
     send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed,
                                                         topic.tail}));
@@ -190,7 +191,7 @@ Result<std::string> Broker::publish(std::string_view realm, std::string_view use
     envelope.headers = headers;
     envelope.payload = command.data;
     const auto offset = append_record(topic, envelope).offset;
-    if (!command.key.empty()) Topics::remember_publish_key(topic, command.key, offset);
+    if (!command.key.empty()) remember_publish_key(topic, command.key, offset);
     return published_reply(topic, offset, false);
 }
 

@@ -62,12 +62,16 @@ Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view tas
     return inserted;
 }
 
-void Scheduler::restore(std::string_view realm, std::string_view task, std::uint64_t epoch, std::uint64_t offset,
-                        const Envelope& envelope) {
-    auto* entry = find(realm, task);
-    if (entry == nullptr) entry = &insert(realm, task);
-    entry->task.epoch = epoch;
-    fold(entry->task, offset, envelope);
+void Scheduler::restore(Task task) {
+    auto& entry = insert(task.realm, task.id);
+    entry.task = std::move(task);
+}
+
+void Scheduler::restore(RestoredInput input) {
+    auto* entry = find(input.realm, input.task);
+    if (entry == nullptr) return;
+    entry->task.input_bytes += input.input.data_raw.size();
+    entry->task.inputs.push_back(std::move(input.input));
 }
 
 void Scheduler::restored(std::int64_t now_us) {
@@ -394,6 +398,7 @@ void Scheduler::forget_oldest_ended() {
         const auto path = path_of(task);
         if (!task.key.empty()) by_key_.erase(task.realm + '\n' + task.key);
         by_age_[task.realm].erase(ended_.begin()->first);
+        port_.task_forgotten(task);
         ended_.erase(ended_.begin());
         tasks_.erase(path);
     }

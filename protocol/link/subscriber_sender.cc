@@ -17,6 +17,7 @@ constexpr std::size_t kPagesAtOnceMax = 16;
 void SubscriberSender::subscribe(const std::string& path, std::uint64_t epoch, std::uint64_t after,
                                  std::uint64_t head) {
     auto& cursor = cursors_[path];
+    catch_up(path, cursor);
     cursor.epoch = epoch;
     cursor.sent = after;
     cursor.head = std::max(head, after);
@@ -27,8 +28,12 @@ void SubscriberSender::subscribe(const std::string& path, std::uint64_t epoch, s
 void SubscriberSender::unsubscribe(const std::string& path) {
     const auto found = cursors_.find(path);
     if (found == cursors_.end()) return;
-    found->second.wanted = false;
-    if (!is_filtered(path)) cursors_.erase(found);
+    auto& cursor = found->second;
+    cursor.wanted = false;
+    // What a filter has not been sent yet stays owed to it.
+    if (cursor.state != State::live && is_filtered(path)) return;
+    catch_up(path, cursor);
+    cursors_.erase(found);
 }
 
 void SubscriberSender::subscribe_filter(std::string_view realm, std::string_view filter) {
@@ -38,6 +43,20 @@ void SubscriberSender::subscribe_filter(std::string_view realm, std::string_view
 
 void SubscriberSender::unsubscribe_filter(std::string_view realm, std::string_view filter) {
     std::erase(filters_, Filter{std::string(realm), std::string(filter)});
+    for (auto it = cursors_.begin(); it != cursors_.end();) {
+        auto& [path, cursor] = *it;
+        if (cursor.wanted || is_filtered(path)) {
+            ++it;
+            continue;
+        }
+        catch_up(path, cursor);
+        it = cursors_.erase(it);
+    }
+}
+
+/// Pages that are being read will be sent whatever their size.
+bool SubscriberSender::has_credit_beside(std::size_t pages) const {
+    return sent_bytes_ + queued_bytes_ + pages * kPageBytesMax < consumed_bytes_ + window_bytes_;
 }
 
 bool SubscriberSender::is_filtered(std::string_view path) const {
@@ -55,13 +74,16 @@ void SubscriberSender::offer(const std::string& path, std::uint64_t epoch, std::
         if (!is_filtered(path)) return;
         if (has_credit()) return queue(path, epoch, offset, envelope);
         auto& cursor = cursors_[path];
-        cursor = {epoch, offset - 1, offset, false, false};
+        cursor.epoch = epoch;
+        cursor.sent = offset - 1;
+        cursor.head = offset;
+        cursor.wanted = false;
         return fall_behind(path, cursor);
     }
     auto& cursor = found->second;
     if (offset <= cursor.sent) return;
     cursor.head = offset;
-    if (cursor.behind) return;
+    if (cursor.state != State::live) return;
     if (offset == cursor.sent + 1 && has_credit()) {
         queue(path, cursor.epoch, offset, envelope);
         cursor.sent = offset;
@@ -72,23 +94,27 @@ void SubscriberSender::offer(const std::string& path, std::uint64_t epoch, std::
 
 void SubscriberSender::page(const std::string& path, std::uint64_t first, const std::vector<SharedSlice>& envelopes) {
     --reading_;
+    if (const auto outdated = outdated_.find(path); outdated != outdated_.end()) {
+        if (--outdated->second == 0) outdated_.erase(outdated);
+        return;
+    }
     const auto found = cursors_.find(path);
     if (found == cursors_.end()) return;
     auto& cursor = found->second;
-    cursor.behind = false;
+    cursor.state = State::live;
     if (first > cursor.sent + 1) {
         gaps_.push_back({path, cursor.epoch, cursor.sent + 1, first - 1});
         cursor.sent = first - 1;
+        cursor.head = std::max(cursor.head, cursor.sent);
+        // Groups leave before gaps, so what lies behind the gap waits for the next page.
+        return fall_behind(path, cursor);
     }
-    // A subscription renewed meanwhile may begin elsewhere than the page that was asked for the old one.
-    if (first <= cursor.sent + 1) {
-        for (auto offset = first; const auto& envelope : envelopes) {
-            if (offset == cursor.sent + 1) {
-                queue(path, cursor.epoch, offset, envelope);
-                cursor.sent = offset;
-            }
-            ++offset;
+    for (auto offset = first; const auto& envelope : envelopes) {
+        if (offset == cursor.sent + 1) {
+            queue(path, cursor.epoch, offset, envelope);
+            cursor.sent = offset;
         }
+        ++offset;
     }
     if (cursor.sent < cursor.head) {
         fall_behind(path, cursor);
@@ -109,13 +135,13 @@ std::vector<SubscriberSender::Group> SubscriberSender::take_groups() {
 
 std::vector<SubscriberSender::PageRequest> SubscriberSender::take_page_requests() {
     std::vector<PageRequest> requests;
-    while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit()) {
+    while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit_beside(reading_)) {
         const auto path = std::move(behind_.front());
         behind_.pop_front();
-        const auto found = cursors_.find(path);
-        if (found == cursors_.end()) continue;
+        auto& cursor = cursors_.at(path);
+        cursor.state = State::reading;
         ++reading_;
-        requests.push_back({path, found->second.sent, kPageBytesMax});
+        requests.push_back({path, cursor.sent, kPageBytesMax});
     }
     return requests;
 }
@@ -136,9 +162,16 @@ void SubscriberSender::queue(const std::string& path, std::uint64_t epoch, std::
 }
 
 void SubscriberSender::fall_behind(const std::string& path, Cursor& cursor) {
-    if (cursor.behind) return;
-    cursor.behind = true;
-    behind_.push_back(path);
+    if (cursor.state != State::live) return;
+    cursor.state = State::behind;
+    cursor.place = behind_.insert(behind_.end(), path);
+}
+
+/// Takes back what was asked for on a cursor's behalf.
+void SubscriberSender::catch_up(const std::string& path, Cursor& cursor) {
+    if (cursor.state == State::behind) behind_.erase(cursor.place);
+    if (cursor.state == State::reading) ++outdated_[path];
+    cursor.state = State::live;
 }
 
 }  // namespace longwire::link

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +23,8 @@ namespace longwire::link {
 /// Thread: one at a time; no locks inside.
 class SubscriberSender {
   public:
-    /// What the log is asked for on behalf of a topic that is behind. Answer with page().
+    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the order
+    /// in which they were asked for.
     struct PageRequest {
         std::string path;
         std::uint64_t after = 0;
@@ -46,6 +47,8 @@ class SubscriberSender {
     };
 
     explicit SubscriberSender(std::size_t window_bytes) : window_bytes_(window_bytes) {}
+    SubscriberSender(SubscriberSender&&) = default;  // cursors know their places in a list: no copies
+    SubscriberSender& operator=(SubscriberSender&&) = default;
 
     /// Begins after `after`; `head` is the newest committed offset, so what lies between comes from the log.
     void subscribe(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint64_t head);
@@ -58,7 +61,7 @@ class SubscriberSender {
     void offer(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
 
     /// The log's answer: consecutive events after what was asked, beginning at `first`, which is later than asked where
-    /// the log has been trimmed. Nothing for a topic that was unsubscribed meanwhile.
+    /// the log has been trimmed. Ignored for a subscription that was given up or renewed meanwhile.
     void page(const std::string& path, std::uint64_t first, const std::vector<SharedSlice>& envelopes);
 
     /// The edge has disposed of this many bytes since its session began.
@@ -67,6 +70,7 @@ class SubscriberSender {
     /// A Deliver of this size has been sent.
     void sent(std::size_t bytes) { sent_bytes_ += bytes; }
 
+    /// What must be sent now: the groups first and then the gaps, which lie behind all groups of their topic.
     std::vector<Group> take_groups();
     std::vector<Gap> take_gaps() { return std::exchange(gaps_, {}); }
     std::vector<PageRequest> take_page_requests();
@@ -75,33 +79,39 @@ class SubscriberSender {
     std::size_t behind() const { return behind_.size() + reading_; }
 
   private:
+    enum class State : std::uint8_t { live, behind, reading };
     struct Cursor {
         std::uint64_t epoch = 0;
         std::uint64_t sent = 0;
         std::uint64_t head = 0;
-        bool behind = false;   // in behind_, or being read
-        bool wanted = true;    // by its own subscription, not only by a filter
+        bool wanted = true;  // by its own subscription, not only by a filter
+        State state = State::live;
+        std::list<std::string>::iterator place = {};  // in behind_, while it is behind
     };
+    using Cursors = std::unordered_map<std::string, Cursor>;
     struct Filter {
         std::string realm;
         std::string filter;
         bool operator==(const Filter&) const = default;
     };
 
-    bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
+    bool has_credit() const { return has_credit_beside(reading_ == 0 ? 0 : reading_ - 1); }
+    bool has_credit_beside(std::size_t pages) const;
     bool is_filtered(std::string_view path) const;
     void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
     void fall_behind(const std::string& path, Cursor& cursor);
+    void catch_up(const std::string& path, Cursor& cursor);
 
     std::size_t window_bytes_;
     std::uint64_t sent_bytes_ = 0;
     std::uint64_t consumed_bytes_ = 0;
     std::size_t queued_bytes_ = 0;
 
-    std::unordered_map<std::string, Cursor> cursors_;
+    Cursors cursors_;
     std::vector<Filter> filters_;
-    std::deque<std::string> behind_;
+    std::list<std::string> behind_;
     std::size_t reading_ = 0;
+    std::unordered_map<std::string, std::size_t> outdated_;  // a topic's pages asked for by cursors that are no more
 
     std::vector<Group> groups_;
     std::unordered_map<std::string, std::size_t> group_of_;  // a topic's newest group
