@@ -82,6 +82,7 @@ void Broker::take_log(LogOutcome& outcome) {
         }
     }
     for (auto& page : outcome.pages) take_page(page);
+    for (const auto& failed : outcome.failed_reads) take_failed_read(failed);
 }
 
 /// Hands the step's decisions to the log, or, where there is nothing to commit, behind what is being committed.

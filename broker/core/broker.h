@@ -204,6 +204,7 @@ class Broker final : private SchedulerPort {
     void reset_edge(const std::string& peer, std::string_view reason);
     void end_edge(const std::string& peer);
     void take_page(ReadPage& page);
+    void take_failed_read(const FailedRead& failed);
 
     Options options_;
     Topics topics_;
