@@ -33,10 +33,20 @@ Result<std::unique_ptr<Shell>> Shell::open(const Endpoints& endpoints, Broker::O
                                            std::unique_ptr<CommitLog> log) {
     const auto partitions = options.partitions;
     std::unique_ptr<Shell> shell(new Shell(std::move(options), std::move(log)));
-    LW_TRY_STATUS(shell->log_->replay([&](const Record& record) { shell->broker_.restore(record); }));
-    shell->broker_.restored(now_us());
+    LW_TRY_STATUS(shell->restore());
     LW_TRY_STATUS(shell->bind(endpoints, partitions));
     return shell;
+}
+
+Status Shell::restore() {
+    LW_TRY_STATUS(log_->visit_topics([&](const KeptTopic& topic) { broker_.restore(topic); }));
+    Status sound;
+    LW_TRY_STATUS(log_->visit_state([&](const StatePut& entry) {
+        if (sound) sound = broker_.restore(entry);
+    }));
+    LW_TRY_STATUS(sound);
+    broker_.restored(now_us());
+    return {};
 }
 
 Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {

@@ -25,7 +25,7 @@ class Shell {
         std::string tap;
     };
 
-    /// Binds all sockets and replays the log.
+    /// Takes up what the log has and binds all sockets.
     static Result<std::unique_ptr<Shell>> open(const Endpoints& endpoints, Broker::Options options,
                                                std::unique_ptr<CommitLog> log);
 
@@ -35,6 +35,7 @@ class Shell {
   private:
     Shell(Broker::Options options, std::unique_ptr<CommitLog> log);
 
+    Status restore();
     Status bind(const Endpoints& endpoints, std::uint32_t partitions);
     void wait(int stop_fd, std::int64_t timeout_ms);
     void read_sockets();

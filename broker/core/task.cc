@@ -132,14 +132,12 @@ std::string epoch_text(std::uint64_t epoch) {
     return text.data();
 }
 
-bool begins_task(const Envelope& envelope) {
-    return envelope.type == event_type::kTaskQueued && Payload(envelope.payload).has("kind");
-}
+bool changes_state(std::string_view type) { return type.starts_with("task.") || type.starts_with("agent."); }
 
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     task.offset = offset;
     const auto type = envelope.type;
-    if (!type.starts_with("task.") && !type.starts_with("agent.")) return;
+    if (!changes_state(type)) return;
     const Payload payload(envelope.payload);
     const auto time_us = envelope.time_us;
     if (type == event_type::kTaskProgress) {
