@@ -36,7 +36,7 @@ TEST_F(SchedulerStories, ATaskIsQueuedHandedOutAndCompleted) {
     auto& worker = join({});
     EXPECT_EQ(state_of("t"), "RUNNING");
     EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started"));
-    EXPECT_EQ(text_of(data_of("task/t", 2)), R"({"run":1,"attempt":1,"worker":"w","supersedes":null})");
+    EXPECT_EQ(text_of(data_of("task/t", 2)), R"({"run":1,"attempt":1,"worker":"w","incarnation":1,"supersedes":null})");
     worker.emit("t", "task.completed", R"({"result":{"n":3}})");
     world.settle();
     const auto state = edge.state("t");
@@ -159,7 +159,7 @@ TEST_F(SchedulerStories, AnEndedTaskRunsAgainAsItsNextRun) {
     EXPECT_EQ(state.at("progress").to_number<double>(), 0.0);
     EXPECT_TRUE(state.at("result").is_null());
     EXPECT_TRUE(state.at("ended_us").is_null());
-    EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","supersedes":null})");
+    EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","incarnation":1,"supersedes":null})");
 }
 
 TEST_F(SchedulerStories, ACancelledHeldTaskRunsAgainAsItsNextRun) {
