@@ -300,6 +300,30 @@ TEST_F(SchedulerStories, WhatWasForgottenStaysForgottenAfterARestart) {
     EXPECT_EQ(e.start("d", R"(,"key":"k")").ok.at("created"), true);
 }
 
+TEST_F(SchedulerStories, AttemptsOfAForgottenTaskStayFenced) {
+    // A task of the same id counted its attempts from 1 again, and took what a zombie of the old one said for its own.
+    auto options = World::defaults();
+    options.broker.scheduler.tasks_kept_max = 1;
+    World small(options);
+    auto& e = small.edge();
+    auto& w = small.worker();
+    w.hello();
+    small.settle();
+    e.start("a");
+    e.ask("cancel", R"({"task":"a"})");
+    w.emit("a", "task.cancelled");
+    small.settle();
+    e.start("b", R"(,"hold":true)");
+    e.ask("cancel", R"({"task":"b"})");
+    e.start("a");
+    w.heard();
+    EXPECT_EQ(e.state("a").at("state"), "RUNNING");
+    w.emit_as("a", 1, "task.completed");
+    small.settle();
+    EXPECT_THAT(w.heard(), Contains("refused conflict"));
+    EXPECT_EQ(e.state("a").at("state"), "RUNNING");
+}
+
 TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     for (const auto* task : {"a", "b", "c", "d"}) edge.start(task);
     edge.ask("start", R"({"kind":"other","task":"o"})");
