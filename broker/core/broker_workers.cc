@@ -66,9 +66,9 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
     worker.heard_us = now_us_;
     worker.unacknowledged.clear();
     out_->notices.push_back("worker " + peer + " joined");
-    send_now(peer, worker, link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
-                                                             options_.producer_window_bytes,
-                                                             worker.receiver.positions()}));
+    send_now(peer, worker,
+             link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
+                                               options_.producer_window_bytes, worker.receiver.positions()}));
     Scheduler::WorkerInfo info{peer, hello.incarnation, std::string(hello.program), {}, hello.capacity};
     info.kinds.assign(hello.kinds.begin(), hello.kinds.end());
     scheduler_.worker_joined(std::move(info), hello.running, now_us_);
@@ -76,25 +76,24 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
 }
 
 void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message) {
-    std::visit(Overloaded{
-                   [&](const link::WorkerHello&) {},
-                   [&](const link::WorkerHeartbeat& heartbeat) {
-                       for (const auto& position : heartbeat.published) worker.receiver.published(position);
-                   },
-                   [&](const link::ResentEvents& resent) {
-                       on_published(resent.key.bytes, std::make_shared<const std::string>(resent.envelopes.bytes));
-                   },
-                   [&](const link::HandBack& back) {
-                       scheduler_.handed_back(peer, back.attempt, back.reason, now_us_);
-                   },
-                   [&](const link::WorkerDraining&) { scheduler_.worker_draining(peer); },
-                   [&](const link::WorkerBye&) {
-                       out_->notices.push_back("worker " + peer + " left");
-                       scheduler_.worker_left(peer, now_us_);
-                       worker.counter.reset();
-                   },
-               },
-               message);
+    std::visit(
+        Overloaded{
+            [&](const link::WorkerHello&) {},
+            [&](const link::WorkerHeartbeat& heartbeat) {
+                for (const auto& position : heartbeat.published) worker.receiver.published(position);
+            },
+            [&](const link::ResentEvents& resent) {
+                on_published(resent.key.bytes, std::make_shared<const std::string>(resent.envelopes.bytes));
+            },
+            [&](const link::HandBack& back) { scheduler_.handed_back(peer, back.attempt, back.reason, now_us_); },
+            [&](const link::WorkerDraining&) { scheduler_.worker_draining(peer); },
+            [&](const link::WorkerBye&) {
+                out_->notices.push_back("worker " + peer + " left");
+                scheduler_.worker_left(peer, now_us_);
+                worker.counter.reset();
+            },
+        },
+        message);
 }
 
 void Broker::on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes) {

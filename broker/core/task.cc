@@ -124,7 +124,8 @@ void time_field(MsgpackWriter& writer, std::string_view name, std::int64_t time_
 }  // namespace
 
 std::string_view to_string(TaskStatus status) {
-    constexpr std::array<std::string_view, 6> kNames{"PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"};
+    constexpr std::array<std::string_view, 6> kNames{"PENDING", "RUNNING",   "COMPLETED",
+                                                     "FAILED",  "CANCELLED", "EXPIRED"};
     return kNames[static_cast<std::size_t>(status)];
 }
 

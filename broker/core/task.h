@@ -16,7 +16,9 @@ enum class TaskStatus : std::uint8_t { pending, running, completed, failed, canc
 /// "PENDING", "RUNNING", …
 std::string_view to_string(TaskStatus status);
 
-inline bool is_terminal(TaskStatus status) { return status > TaskStatus::running; }
+inline bool is_terminal(TaskStatus status) {
+    return status > TaskStatus::running;
+}
 
 /// What an agent of a task last said of itself.
 struct AgentState {
@@ -32,8 +34,8 @@ struct KeptInput {
     std::string data_raw;
 };
 
-/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw` are
-/// MessagePack values.
+/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw`
+/// are MessagePack values.
 struct Task {
     std::string realm;
     std::string id;

@@ -148,8 +148,8 @@ TEST_F(ProducerLink, RefusesAnEventOfAnUnknownTask) {
 
 TEST_F(ProducerLink, RefusesTypesThatAreTheBrokersOwn) {
     join_with_task();
-    for (const auto* type : {"task.queued", "task.started", "task.retrying", "task.cancelling", "task.expired",
-                             "task.input"}) {
+    for (const auto* type :
+         {"task.queued", "task.started", "task.retrying", "task.cancelling", "task.expired", "task.input"}) {
         worker.emit("t", type);
         world.settle();
         EXPECT_THAT(worker.heard(), ElementsAre("refused bad_request", "ack")) << type;

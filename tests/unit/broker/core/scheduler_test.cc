@@ -276,8 +276,8 @@ TEST_F(SchedulerStories, TheOldestEndedAreForgotten) {
 }
 
 TEST_F(SchedulerStories, WhatWasForgottenStaysForgottenAfterARestart) {
-    // All came back with the log. Where one of their ids had been used again, the new task was taken for a further run of
-    // the old one: with its kind, its end and its attempts.
+    // All came back with the log. Where one of their ids had been used again, the new task was taken for a further run
+    // of the old one: with its kind, its end and its attempts.
     auto options = World::defaults();
     options.broker.scheduler.tasks_kept_max = 2;
     World small(options);
@@ -331,7 +331,8 @@ TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     const auto ids = [&](const std::string& json) {
         std::string line;
         const auto answer = edge.ask("tasks", json);
-        for (const auto& task : answer.ok.at("tasks").as_array()) line += std::string(task.at("task").as_string()) + " ";
+        for (const auto& task : answer.ok.at("tasks").as_array())
+            line += std::string(task.at("task").as_string()) + " ";
         return line + (answer.ok.contains("next") ? "| " + answer.text("next") : "");
     };
     EXPECT_EQ(ids("{}"), "o d c b a ");
@@ -360,8 +361,8 @@ TEST_F(SchedulerStories, APageOfTasksFitsIntoAMessage) {
 
 TEST_F(SchedulerStories, RealmsDoNotSeeEachOther) {
     edge.start("t");
-    const auto number = edge.receiver().request("other", "bob", "state", msgpack(R"({"task":"t"})"), false,
-                                                world.now_us());
+    const auto number =
+        edge.receiver().request("other", "bob", "state", msgpack(R"({"task":"t"})"), false, world.now_us());
     world.settle();
     EXPECT_EQ(edge.answers[number].code, "not_found");
 }
