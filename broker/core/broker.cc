@@ -4,7 +4,9 @@
 #include <tuple>
 #include <utility>
 
+#include "protocol/event_types.h"
 #include "protocol/limits.h"
+#include "protocol/msgpack_fields.h"
 #include "protocol/topic.h"
 
 namespace longwire::broker {
@@ -27,11 +29,7 @@ Status Broker::restore(const StatePut& entry) {
     } else if (const auto* key = std::get_if<RestoredPublishKey>(&state)) {
         if (auto* topic = topics_.find(key->path)) Topics::remember_publish_key(*topic, key->key, key->offset);
     } else if (const auto* position = std::get_if<RestoredPosition>(&state)) {
-        const auto fresh = [&] {
-            return WorkerLink{position->incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
-        };
-        auto& worker = workers_.try_emplace(position->producer, fresh()).first->second;
-        if (worker.incarnation < position->incarnation) worker = fresh();
+        auto& worker = worker_in_its_life(position->producer, position->incarnation);
         if (worker.incarnation == position->incarnation) worker.receiver.restore(position->at);
     }
     return {};
@@ -45,6 +43,8 @@ void Broker::restored(std::int64_t now_us) {
             task.epoch = topic->epoch;
             task.offset = topic->head;
         }
+        // A worker may hold an attempt and not have said a word of it: which life of it that is must be known too.
+        if (!task.worker.empty()) worker_in_its_life(task.worker, task.worker_incarnation);
     }
     std::sort(restored_tasks_.begin(), restored_tasks_.end(), [](const Task& a, const Task& b) {
         return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id);

@@ -118,14 +118,14 @@ void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::S
     if (edge.subscribed.insert(*topic.path).second) ++topic.subscribers;
     flush_edge(peer, edge);  // what a filter is owed of this topic lies before the answer
     edge.sender.subscribe(*topic.path, topic.epoch, after, topic.committed);
-    send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed,
-                                                        topic.tail}));
+    send_now(peer, edge,
+             link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed, topic.tail}));
 }
 
 void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch) {
     const auto* topic = topics_.find(fetch.path);
-    const bool has_events = topic != nullptr && (fetch.epoch == 0 || fetch.epoch == topic->epoch) &&
-                            fetch.after < topic->committed;
+    const bool has_events =
+        topic != nullptr && (fetch.epoch == 0 || fetch.epoch == topic->epoch) && fetch.after < topic->committed;
     if (!has_events) {
         link::Fetched none{fetch.request, 0, 0, 1, 0, {}};
         if (topic != nullptr) none = {fetch.request, topic->epoch, topic->committed, topic->tail, 0, {}};

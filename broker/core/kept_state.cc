@@ -68,6 +68,7 @@ void task_fields(Archive& archive, TaskType& task) {
     archive.number("attempt", task.attempt);
     archive.number("attempts_in_run", task.attempts_in_run);
     archive.text("worker", task.worker);
+    archive.number("worker_incarnation", task.worker_incarnation);
     archive.real("progress", task.progress);
     archive.text("message", task.message);
     archive.text("current_agent", task.current_agent);

@@ -26,7 +26,9 @@ std::string error_payload(std::string_view code, std::string_view message) {
 }
 
 /// When its wait in the queue began: a delay is no wait.
-std::int64_t may_start_us(const Task& task) { return std::max(task.queued_us, task.not_before_us); }
+std::int64_t may_start_us(const Task& task) {
+    return std::max(task.queued_us, task.not_before_us);
+}
 
 /// Events that only the broker writes on a task's topic.
 bool is_brokers_own(std::string_view type) {
@@ -188,11 +190,13 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
     for (const auto& attempt : running) {
         const auto path = path_of(attempt.realm, attempt.task);
         const auto* entry = find(attempt.realm, attempt.task);
-        const bool is_held = entry != nullptr && worker.running.contains(path) && entry->task.attempt == attempt.attempt;
+        const bool is_held =
+            entry != nullptr && worker.running.contains(path) && entry->task.attempt == attempt.attempt;
         if (is_held) {
             confirmed.insert(path);
         } else {
-            port_.send_to_worker(name, link::prepare(link::RevokeAttempt{attempt, "the attempt is not yours any more"}));
+            port_.send_to_worker(name,
+                                 link::prepare(link::RevokeAttempt{attempt, "the attempt is not yours any more"}));
         }
     }
     for (const auto& path : worker.running) {
@@ -292,8 +296,9 @@ Result<Task*> Scheduler::task_of_attempt(std::string_view worker, std::string_vi
     if (entry == nullptr) return Error{Errc::not_found, "there is no task of " + std::string(task_path), "task"};
     auto& task = entry->task;
     if (task.worker != worker || task.attempt != attempt) {
-        return Error{Errc::conflict, "attempt " + std::to_string(attempt) + " of task " + task.id +
-                                         " is not this worker's any more", "attempt"};
+        return Error{Errc::conflict,
+                     "attempt " + std::to_string(attempt) + " of task " + task.id + " is not this worker's any more",
+                     "attempt"};
     }
     return &task;
 }
@@ -363,10 +368,11 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     dequeue(entry);
     std::string payload;
     MsgpackWriter writer(payload);
-    writer.map(4);
+    writer.map(5);
     writer.field("run", task.run);
     writer.field("attempt", task.attempt + 1);
     writer.field("worker", worker.info.worker);
+    writer.field("incarnation", worker.info.incarnation);
     writer.string("supersedes");
     task.started_us != 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
@@ -378,8 +384,8 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
 
 void Scheduler::send_assignment(const Task& task) {
     const link::AttemptRef attempt{task.realm, task.id, task.attempt};
-    port_.send_to_worker(task.worker, link::prepare(link::AssignTask{attempt, task.run, task.kind, {task.input_raw},
-                                                                     task.timeout_ms}));
+    port_.send_to_worker(
+        task.worker, link::prepare(link::AssignTask{attempt, task.run, task.kind, {task.input_raw}, task.timeout_ms}));
 }
 
 void Scheduler::send_inputs(const Task& task) {

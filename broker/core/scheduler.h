@@ -52,7 +52,7 @@ class Scheduler {
         std::int64_t cancel_grace_ms = 10'000;  // then a running task ends cancelled whatever its worker does
         std::int64_t retry_first_ms = 1'000;    // doubled for each further attempt
         std::int64_t retry_last_ms = 60'000;
-        std::int64_t lease_ms = 4'000;          // a worker unheard of for so long has lost its attempts
+        std::int64_t lease_ms = 4'000;  // a worker unheard of for so long has lost its attempts
     };
 
     Scheduler(Options options, SchedulerPort& port) : options_(options), port_(port) {}
@@ -81,6 +81,7 @@ class Scheduler {
 
     struct WorkerInfo {
         std::string worker;
+        std::uint64_t incarnation = 0;
         std::string program;
         std::vector<std::string> kinds;
         std::uint32_t capacity = 0;
@@ -128,8 +129,8 @@ class Scheduler {
   private:
     struct Entry {
         Task task;
-        std::uint64_t age = 0;          // rises with creation
-        std::int64_t deadline_us = 0;   // 0: none; the key in deadlines_
+        std::uint64_t age = 0;         // rises with creation
+        std::int64_t deadline_us = 0;  // 0: none; the key in deadlines_
         bool queued = false;
     };
     struct Worker {
@@ -178,8 +179,7 @@ class Scheduler {
     Worker* least_loaded(const std::string& kind);
     void free_worker(const std::string& worker, const Task& task);
     void worker_gone(Worker& worker, std::string_view reason, std::int64_t now_us);
-    void attempt_lost(Entry& entry, std::string_view code, std::string_view message, bool counts,
-                      std::int64_t now_us);
+    void attempt_lost(Entry& entry, std::string_view code, std::string_view message, bool counts, std::int64_t now_us);
     bool may_retry(const Task& task) const;
     std::string retry_payload(const Task& task, std::string_view reason, std::string_view error_raw, bool counts,
                               std::int64_t now_us) const;
@@ -193,11 +193,11 @@ class Scheduler {
 
     Options options_;
     SchedulerPort& port_;
-    StringMap<std::unique_ptr<Entry>> tasks_;                 // by the path of their topic
-    StringMap<std::string> by_key_;                           // realm and key -> the path of the task
-    StringMap<std::map<std::uint64_t, Entry*>> by_age_;       // per realm
-    std::map<std::uint64_t, Entry*> ended_;                   // by age, the oldest first
-    std::map<std::string, Queue> queues_;                     // by kind; only what may start now
+    StringMap<std::unique_ptr<Entry>> tasks_;            // by the path of their topic
+    StringMap<std::string> by_key_;                      // realm and key -> the path of the task
+    StringMap<std::map<std::uint64_t, Entry*>> by_age_;  // per realm
+    std::map<std::uint64_t, Entry*> ended_;              // by age, the oldest first
+    std::map<std::string, Queue> queues_;                // by kind; only what may start now
     std::set<std::pair<std::int64_t, Entry*>> deadlines_;
     StringMap<Worker> workers_;
     std::uint64_t next_age_ = 1;

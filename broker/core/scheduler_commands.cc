@@ -8,7 +8,7 @@ namespace longwire::broker {
 namespace {
 
 constexpr std::size_t kInputsMax = 10'000;
-constexpr std::size_t kInputBytesMax = 4 << 20;  // of one run, kept for further attempts
+constexpr std::size_t kInputBytesMax = 4 << 20;    // of one run, kept for further attempts
 constexpr std::size_t kPageBytesTarget = 1 << 20;  // of snapshots; then a page of tasks is full
 
 std::string started_reply(const Task& task, bool created) {
@@ -22,8 +22,7 @@ std::string started_reply(const Task& task, bool created) {
     return reply;
 }
 
-std::string queued_payload(const Task& task, const StartCommand& command, std::string_view user,
-                           std::int64_t now_us) {
+std::string queued_payload(const Task& task, const StartCommand& command, std::string_view user, std::int64_t now_us) {
     std::string payload;
     MsgpackWriter writer(payload);
     writer.map(12);
@@ -93,7 +92,8 @@ Result<std::string> Scheduler::start(std::string_view realm, std::string_view us
         return Error{Errc::unavailable, "there are too many tasks that have not ended", "task", 1000};
     }
     auto& entry = insert(realm, command.task);
-    port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
+    port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued,
+                 queued_payload(entry.task, command, user, now_us));
     remember_key(entry);
     settle(entry, now_us);
     forget_oldest_ended();
@@ -157,9 +157,8 @@ Result<std::string> Scheduler::input(std::string_view realm, std::string_view us
     writer.field_or_nil("by", user);
     port_.append(task, task.attempt, event_type::kTaskInput, std::move(payload));
     if (!task.worker.empty()) {
-        port_.send_to_worker(task.worker, link::prepare(link::TaskInput{{task.realm, task.id, task.attempt},
-                                                                        task.offset,
-                                                                        {command.data}}));
+        port_.send_to_worker(task.worker, link::prepare(link::TaskInput{
+                                              {task.realm, task.id, task.attempt}, task.offset, {command.data}}));
     }
     settle(*entry, now_us);
     std::string reply;

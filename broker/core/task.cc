@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kAgentsMax = 256;  // further ones are events like any other, but not in the snapshot
 constexpr std::size_t kTextBytesMax = 4096;
-constexpr auto kAnyInteger = std::int64_t{1} << 53;
+constexpr auto kAnyInteger = INT64_MAX;
 
 /// A payload's fields, each empty or 0 where it is absent or of another type: a fold never fails.
 class Payload {
@@ -45,8 +45,10 @@ class Payload {
     MsgpackFields fields_;
 };
 
-void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
+void on_queued(Task& task, const Payload& payload, std::uint64_t offset, std::int64_t time_us) {
     if (payload.has("kind")) {
+        // Each attempt of a forgotten task has begun with an event, so that this is beyond them all.
+        task.attempt = static_cast<std::uint32_t>(offset - 1);
         task.kind = payload.text("kind");
         task.input_raw = payload.raw("input");
         task.key = payload.text("key");
@@ -122,7 +124,8 @@ void time_field(MsgpackWriter& writer, std::string_view name, std::int64_t time_
 }  // namespace
 
 std::string_view to_string(TaskStatus status) {
-    constexpr std::array<std::string_view, 6> kNames{"PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"};
+    constexpr std::array<std::string_view, 6> kNames{"PENDING", "RUNNING",   "COMPLETED",
+                                                     "FAILED",  "CANCELLED", "EXPIRED"};
     return kNames[static_cast<std::size_t>(status)];
 }
 
@@ -150,11 +153,12 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     } else if (type == event_type::kAgentHandoff) {
         if (payload.has("to")) task.current_agent = payload.text("to");
     } else if (type == event_type::kTaskQueued) {
-        on_queued(task, payload, time_us);
+        on_queued(task, payload, offset, time_us);
     } else if (type == event_type::kTaskStarted) {
         task.status = TaskStatus::running;
         task.attempt = static_cast<std::uint32_t>(payload.integer("attempt"));
         task.worker = payload.text("worker");
+        task.worker_incarnation = static_cast<std::uint64_t>(payload.integer("incarnation"));
         ++task.attempts_in_run;
         task.progress = 0;
         if (task.started_us == 0) task.started_us = time_us;

@@ -16,7 +16,9 @@ enum class TaskStatus : std::uint8_t { pending, running, completed, failed, canc
 /// "PENDING", "RUNNING", …
 std::string_view to_string(TaskStatus status);
 
-inline bool is_terminal(TaskStatus status) { return status > TaskStatus::running; }
+inline bool is_terminal(TaskStatus status) {
+    return status > TaskStatus::running;
+}
 
 /// What an agent of a task last said of itself.
 struct AgentState {
@@ -32,8 +34,8 @@ struct KeptInput {
     std::string data_raw;
 };
 
-/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw` are
-/// MessagePack values.
+/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw`
+/// are MessagePack values.
 struct Task {
     std::string realm;
     std::string id;
@@ -53,9 +55,10 @@ struct Task {
     bool waiting = false;
     bool cancelling = false;
     std::uint32_t run = 0;
-    std::uint32_t attempt = 0;         // counts over all runs, so that it fences; 0 before the first
+    std::uint32_t attempt = 0;  // counts on over all runs, and over forgotten tasks of this id, so that it fences
     std::int32_t attempts_in_run = 0;  // those that count
     std::string worker;                // who has the attempt; empty between attempts
+    std::uint64_t worker_incarnation = 0;
 
     double progress = 0;
     std::string message;

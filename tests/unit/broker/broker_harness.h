@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -129,13 +130,14 @@ class FakeWorker {
     const Options& options() const { return options_; }
     bool is_live() const { return is_live_; }
 
-    bool is_connected = true;      // false: nothing reaches it and nothing of it gets out
+    bool is_connected = true;  // false: nothing reaches it and nothing of it gets out
     bool is_heartbeating = true;
     bool rejoins = false;          // says hello when its session ends
     bool publishes_by_pub = true;  // false: over the link
     bool loses_pub = false;
     bool duplicates_pub = false;
     std::vector<std::pair<std::string, std::string>> inputs;  // "task#attempt" and data, each once
+    std::set<std::string> handed_back;                        // "task#attempt"
 
     // For the world that it lives in.
     void receive(std::string_view bytes, std::int64_t now_us);
@@ -184,7 +186,9 @@ class FakeEdge final : public link::SubscriberListener {
 
     void subscribe(std::string_view topic) { receiver_.subscribe(path_of(topic)); }
     void unsubscribe(std::string_view topic) { receiver_.unsubscribe(path_of(topic)); }
-    void subscribe_filter(std::string_view filter) { receiver_.subscribe_filter(std::string(kRealm), std::string(filter)); }
+    void subscribe_filter(std::string_view filter) {
+        receiver_.subscribe_filter(std::string(kRealm), std::string(filter));
+    }
     void unsubscribe_filter(std::string_view filter) {
         receiver_.unsubscribe_filter(std::string(kRealm), std::string(filter));
     }

@@ -148,8 +148,8 @@ TEST_F(ProducerLink, RefusesAnEventOfAnUnknownTask) {
 
 TEST_F(ProducerLink, RefusesTypesThatAreTheBrokersOwn) {
     join_with_task();
-    for (const auto* type : {"task.queued", "task.started", "task.retrying", "task.cancelling", "task.expired",
-                             "task.input"}) {
+    for (const auto* type :
+         {"task.queued", "task.started", "task.retrying", "task.cancelling", "task.expired", "task.input"}) {
         worker.emit("t", type);
         world.settle();
         EXPECT_THAT(worker.heard(), ElementsAre("refused bad_request", "ack")) << type;
@@ -298,6 +298,27 @@ TEST_F(ProducerLink, AWorkerThatDoesNotComeBackAfterARestartLosesItsAttempt) {
     EXPECT_EQ(world.log_of("task/t").size(), 2U) << "it has one lease of time";
     world.pass(1000);
     EXPECT_THAT(world.log_of("task/t"), Contains("3 task.retrying"));
+}
+
+TEST_F(ProducerLink, ARestartedBrokerKnowsTheHoldersLifeThoughItHasNotSaidAWord) {
+    // The log told of the worker's last life only, so that its present one was taken for a new one and lost the attempt
+    // that it was at work on.
+    join(worker);
+    worker.publish("room/a", "in the first life");
+    world.settle();
+    auto& reborn = world.worker({.name = "w", .incarnation = 2});
+    join(reborn);
+    edge.start("t");
+    reborn.heard();
+    world.restart();
+    reborn.hello();
+    world.settle();
+    EXPECT_THAT(reborn.heard(), ElementsAre("welcome"));
+    EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started"));
+    world.restart();
+    auto& third = world.worker({.name = "w", .incarnation = 3});
+    join(third);
+    EXPECT_THAT(world.log_of("task/t"), Contains("3 task.retrying")) << "a later life never had the attempt";
 }
 
 TEST_F(ProducerLink, ARestartedBrokerTakesARefusedTailAsDone) {

@@ -36,7 +36,7 @@ TEST_F(SchedulerStories, ATaskIsQueuedHandedOutAndCompleted) {
     auto& worker = join({});
     EXPECT_EQ(state_of("t"), "RUNNING");
     EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started"));
-    EXPECT_EQ(text_of(data_of("task/t", 2)), R"({"run":1,"attempt":1,"worker":"w","supersedes":null})");
+    EXPECT_EQ(text_of(data_of("task/t", 2)), R"({"run":1,"attempt":1,"worker":"w","incarnation":1,"supersedes":null})");
     worker.emit("t", "task.completed", R"({"result":{"n":3}})");
     world.settle();
     const auto state = edge.state("t");
@@ -159,7 +159,7 @@ TEST_F(SchedulerStories, AnEndedTaskRunsAgainAsItsNextRun) {
     EXPECT_EQ(state.at("progress").to_number<double>(), 0.0);
     EXPECT_TRUE(state.at("result").is_null());
     EXPECT_TRUE(state.at("ended_us").is_null());
-    EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","supersedes":null})");
+    EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","incarnation":1,"supersedes":null})");
 }
 
 TEST_F(SchedulerStories, ACancelledHeldTaskRunsAgainAsItsNextRun) {
@@ -276,8 +276,8 @@ TEST_F(SchedulerStories, TheOldestEndedAreForgotten) {
 }
 
 TEST_F(SchedulerStories, WhatWasForgottenStaysForgottenAfterARestart) {
-    // All came back with the log. Where one of their ids had been used again, the new task was taken for a further run of
-    // the old one: with its kind, its end and its attempts.
+    // All came back with the log. Where one of their ids had been used again, the new task was taken for a further run
+    // of the old one: with its kind, its end and its attempts.
     auto options = World::defaults();
     options.broker.scheduler.tasks_kept_max = 2;
     World small(options);
@@ -300,6 +300,30 @@ TEST_F(SchedulerStories, WhatWasForgottenStaysForgottenAfterARestart) {
     EXPECT_EQ(e.start("d", R"(,"key":"k")").ok.at("created"), true);
 }
 
+TEST_F(SchedulerStories, AttemptsOfAForgottenTaskStayFenced) {
+    // A task of the same id counted its attempts from 1 again, and took what a zombie of the old one said for its own.
+    auto options = World::defaults();
+    options.broker.scheduler.tasks_kept_max = 1;
+    World small(options);
+    auto& e = small.edge();
+    auto& w = small.worker();
+    w.hello();
+    small.settle();
+    e.start("a");
+    e.ask("cancel", R"({"task":"a"})");
+    w.emit("a", "task.cancelled");
+    small.settle();
+    e.start("b", R"(,"hold":true)");
+    e.ask("cancel", R"({"task":"b"})");
+    e.start("a");
+    w.heard();
+    EXPECT_EQ(e.state("a").at("state"), "RUNNING");
+    w.emit_as("a", 1, "task.completed");
+    small.settle();
+    EXPECT_THAT(w.heard(), Contains("refused conflict"));
+    EXPECT_EQ(e.state("a").at("state"), "RUNNING");
+}
+
 TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     for (const auto* task : {"a", "b", "c", "d"}) edge.start(task);
     edge.ask("start", R"({"kind":"other","task":"o"})");
@@ -307,7 +331,8 @@ TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     const auto ids = [&](const std::string& json) {
         std::string line;
         const auto answer = edge.ask("tasks", json);
-        for (const auto& task : answer.ok.at("tasks").as_array()) line += std::string(task.at("task").as_string()) + " ";
+        for (const auto& task : answer.ok.at("tasks").as_array())
+            line += std::string(task.at("task").as_string()) + " ";
         return line + (answer.ok.contains("next") ? "| " + answer.text("next") : "");
     };
     EXPECT_EQ(ids("{}"), "o d c b a ");
@@ -336,8 +361,8 @@ TEST_F(SchedulerStories, APageOfTasksFitsIntoAMessage) {
 
 TEST_F(SchedulerStories, RealmsDoNotSeeEachOther) {
     edge.start("t");
-    const auto number = edge.receiver().request("other", "bob", "state", msgpack(R"({"task":"t"})"), false,
-                                                world.now_us());
+    const auto number =
+        edge.receiver().request("other", "bob", "state", msgpack(R"({"task":"t"})"), false, world.now_us());
     world.settle();
     EXPECT_EQ(edge.answers[number].code, "not_found");
 }

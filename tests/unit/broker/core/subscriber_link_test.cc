@@ -15,7 +15,8 @@ struct SubscriberLink : ::testing::Test {
     World world;
     FakeEdge& edge = world.edge();
 
-    static Answer publish(FakeEdge& by, const std::string& topic, const std::string& type, const std::string& more = "") {
+    static Answer publish(FakeEdge& by, const std::string& topic, const std::string& type,
+                          const std::string& more = "") {
         return by.ask("publish", R"({"topic":")" + topic + R"(","type":")" + type + "\"" + more + "}");
     }
     Answer publish(const std::string& topic, const std::string& type, const std::string& more = "") {
