@@ -29,8 +29,9 @@ void BatchRing::clear() {
 
 EventBatchPtr BatchRing::find(std::uint64_t offset) const {
     const auto begin = batches_.begin() + static_cast<std::ptrdiff_t>(oldest_);
-    const auto later = std::upper_bound(begin, batches_.end(), offset,
-                                        [](std::uint64_t wanted, const EventBatchPtr& b) { return wanted < b->first(); });
+    const auto later =
+        std::upper_bound(begin, batches_.end(), offset,
+                         [](std::uint64_t wanted, const EventBatchPtr& b) { return wanted < b->first(); });
     if (later == begin) return nullptr;
     const auto& batch = *std::prev(later);
     return offset <= batch->last() ? batch : nullptr;

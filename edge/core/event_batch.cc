@@ -120,12 +120,13 @@ std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64
         batch->envelopes_.push_back(envelope ? *envelope : unreadable_envelope());
     }
     const auto expected = size * 2 + envelopes.size() * kFieldsBytes;
-    batch->json_ = Rendering::of(envelopes.size(), expected,
-                                 [&, topic = batch->topic(), json = std::string()](std::size_t i, std::string& out) mutable {
-                                     json.clear();
-                                     append_event_json(topic, first + i, batch->envelopes_[i], json);
-                                     append_ws_frame(out, json, false);
-                                 });
+    batch->json_ =
+        Rendering::of(envelopes.size(), expected,
+                      [&, topic = batch->topic(), json = std::string()](std::size_t i, std::string& out) mutable {
+                          json.clear();
+                          append_event_json(topic, first + i, batch->envelopes_[i], json);
+                          append_ws_frame(out, json, false);
+                      });
     return batch;
 }
 
@@ -154,12 +155,20 @@ const Rendering& EventBatch::rendered_event_stream() const {
     return event_stream_;
 }
 
-std::string_view EventBatch::realm() const { return split_path(path_).realm; }
+std::string_view EventBatch::realm() const {
+    return split_path(path_).realm;
+}
 
-std::string_view EventBatch::topic() const { return split_path(path_).topic; }
+std::string_view EventBatch::topic() const {
+    return split_path(path_).topic;
+}
 
-std::string_view EventBatch::json(std::size_t i) const { return ws_frame_payload(json_.at(i)); }
+std::string_view EventBatch::json(std::size_t i) const {
+    return ws_frame_payload(json_.at(i));
+}
 
-std::string_view EventBatch::msgpack(std::size_t i) const { return ws_frame_payload(rendered_msgpack().at(i)); }
+std::string_view EventBatch::msgpack(std::size_t i) const {
+    return ws_frame_payload(rendered_msgpack().at(i));
+}
 
 }  // namespace longwire::edge

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
+#include <mutex>  // tidy: allow(include) shards share a batch, and whoever wants a form first renders it
 #include <string>
 #include <string_view>
 #include <vector>

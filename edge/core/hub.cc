@@ -166,9 +166,14 @@ void Hub::begin(HubWatch& watch, const From& from) {
     const bool same_log = from.epoch == 0 || from.epoch == topic.epoch;
     WatchStart start{topic.name(), topic.epoch, topic.last, topic.last, topic.tail, false};
     switch (from.kind) {
-        case From::Kind::now: break;
-        case From::Kind::start: start.after = topic.tail - 1; break;
-        case From::Kind::last: start.after = topic.last - std::min(from.count, topic.last); break;
+        case From::Kind::now:
+            break;
+        case From::Kind::start:
+            start.after = topic.tail - 1;
+            break;
+        case From::Kind::last:
+            start.after = topic.last - std::min(from.count, topic.last);
+            break;
         case From::Kind::after:
             // A client may know more than this edge has been sent yet.
             start.after = same_log ? from.offset : topic.tail - 1;
@@ -182,11 +187,11 @@ void Hub::begin(HubWatch& watch, const From& from) {
     watch.state = State::behind;
     watch.watcher->on_watching(watch.id, start);
     if (from.kind == From::Kind::after && !same_log) {
-        watch.watcher->on_gap(watch.id, {topic.name(), from.offset + 1, from.offset, GapReason::epoch_changed,
-                                         topic.epoch, start.after});
+        watch.watcher->on_gap(
+            watch.id, {topic.name(), from.offset + 1, from.offset, GapReason::epoch_changed, topic.epoch, start.after});
     } else if (from.kind == From::Kind::after && wanted < watch.next) {
-        watch.watcher->on_gap(watch.id, {topic.name(), wanted, start.after, GapReason::trimmed, topic.epoch,
-                                         start.after});
+        watch.watcher->on_gap(watch.id,
+                              {topic.name(), wanted, start.after, GapReason::trimmed, topic.epoch, start.after});
     }
     pump(watch);
 }

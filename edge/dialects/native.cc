@@ -170,8 +170,8 @@ void NativeDialect::start(Id id, const StartCommand& command, std::string_view o
     const auto task = command.task.empty() ? shard_.new_id("") : command.task;
     const auto own_token = std::make_shared<std::uint64_t>();
     *own_token = ask(StartCommand::kName, with_text_field(object, "task", task),
-                     [this, id, own_token, watch_it = command.watch, on_disconnect = command.on_disconnect](
-                         const Result<std::string>& result) {
+                     [this, id, own_token, watch_it = command.watch,
+                      on_disconnect = command.on_disconnect](const Result<std::string>& result) {
                          cancelled_starts_.erase(*own_token);
                          reply(id, result);
                          if (result) started(*result, watch_it, on_disconnect);
@@ -198,7 +198,9 @@ bool NativeDialect::is_full() {
     return true;
 }
 
-void NativeDialect::on_drained() { shard_.hub.resume(*this); }
+void NativeDialect::on_drained() {
+    shard_.hub.resume(*this);
+}
 
 void NativeDialect::on_tick() {
     if (transport_.unsent_bytes() > shard_.limits.outbox_bytes_max) {
@@ -206,7 +208,9 @@ void NativeDialect::on_tick() {
     }
 }
 
-void NativeDialect::on_draining(std::int64_t reconnect_ms) { send(native::draining_notice(reconnect_ms)); }
+void NativeDialect::on_draining(std::int64_t reconnect_ms) {
+    send(native::draining_notice(reconnect_ms));
+}
 
 void NativeDialect::on_closed(std::uint16_t) {
     for (const auto& task : cancel_on_close_) shard_.cancel_after_grace(identity_, task);

@@ -112,7 +112,7 @@ class NativeDialect final : public Dialect, private Watcher {
     std::map<std::uint64_t, Opening> openings_;               // by watch
     std::set<std::string, std::less<>> filters_;
     std::uint64_t next_watch_ = 1;
-    std::set<std::uint64_t> requests_;         // given up when the client goes,
+    std::set<std::uint64_t> requests_;          // given up when the client goes,
     std::set<std::uint64_t> cancelled_starts_;  // but of these the task is cancelled then
     std::vector<std::string> cancel_on_close_;
 };

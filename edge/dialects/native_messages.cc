@@ -118,7 +118,8 @@ std::string history_page(const History& history, std::uint64_t end, bool reverse
 
 Result<From> read_from(std::string_view raw) {
     const auto refused = [] {
-        return bad_request("from", "must be \"now\", \"start\", \"snapshot\", {\"last\": n} or {\"epoch\", \"offset\"}");
+        return bad_request("from",
+                           "must be \"now\", \"start\", \"snapshot\", {\"last\": n} or {\"epoch\", \"offset\"}");
     };
     From from;
     if (raw.empty()) return from;

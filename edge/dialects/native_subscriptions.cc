@@ -34,7 +34,9 @@ From place_of(std::string_view snapshot) {
     return from;
 }
 
-std::string empty_map() { return "\x80"; }
+std::string empty_map() {
+    return "\x80";
+}
 
 }  // namespace
 
@@ -202,13 +204,15 @@ void NativeDialect::on_events(std::uint64_t, const EventBatchPtr& batch, std::si
     transport_.send_frames(encoding_.frames(*batch, from));
 }
 
-void NativeDialect::on_gap(std::uint64_t, const Gap& gap) { send(native::gap_push(gap)); }
+void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {
+    send(native::gap_push(gap));
+}
 
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
     // A filter has no place in the log to go back to: a client too slow for it has to be told.
     if (is_full()) {
-        return send(native::gap_push({batch->topic(), batch->first(), batch->last(), GapReason::slow, batch->epoch(),
-                                      batch->last()}));
+        return send(native::gap_push(
+            {batch->topic(), batch->first(), batch->last(), GapReason::slow, batch->epoch(), batch->last()}));
     }
     transport_.send_frames(encoding_.frames(*batch, 0));
 }

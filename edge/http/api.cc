@@ -20,7 +20,9 @@ namespace {
 constexpr std::size_t kEventsPerRequestMax = 1'000;
 constexpr std::size_t kStreamTopicsMax = 100;
 
-std::string empty_map() { return "\x80"; }
+std::string empty_map() {
+    return "\x80";
+}
 
 Result<std::string> body_as_msgpack(const net::HttpRequest& request) {
     if (request.body.empty()) return empty_map();
@@ -66,9 +68,15 @@ Result<std::string> event_to_publish(const std::string& topic, std::string_view 
     return named;
 }
 
-unsigned ok_status(std::string_view) { return 200; }
-unsigned accepted_status(std::string_view) { return 202; }
-unsigned created_status(std::string_view) { return 201; }
+unsigned ok_status(std::string_view) {
+    return 200;
+}
+unsigned accepted_status(std::string_view) {
+    return 202;
+}
+unsigned created_status(std::string_view) {
+    return 201;
+}
 
 }  // namespace
 
@@ -182,7 +190,8 @@ void Api::publish(const std::string& topic, const Call& call, const Exchange& ex
     obey(PublishCommand::kName, std::move(*event), exchange, created_status);
 }
 
-void Api::publish_many(const std::string& topic, std::string_view body, std::string_view key, const Exchange& exchange) {
+void Api::publish_many(const std::string& topic, std::string_view body, std::string_view key,
+                       const Exchange& exchange) {
     MsgpackReader reader(body);
     const auto count = reader.array();
     if (count == 0 || count > kEventsPerRequestMax) {
@@ -191,7 +200,8 @@ void Api::publish_many(const std::string& topic, std::string_view body, std::str
     std::vector<std::string> events;
     for (std::uint32_t i = 0; i < count; ++i) {
         // Each has a key of its own, so that a repeated request stores none of them twice.
-        auto event = event_to_publish(topic, reader.raw(), key.empty() ? "" : std::string(key) + "." + std::to_string(i));
+        auto event =
+            event_to_publish(topic, reader.raw(), key.empty() ? "" : std::string(key) + "." + std::to_string(i));
         // All are looked at before any is published, so that a refused request has done nothing.
         if (!event) {
             auto error = event.error();
@@ -217,7 +227,8 @@ void Api::publish_many(const std::string& topic, std::string_view body, std::str
                                     answers->json[i] = native::to_json(*reply);
                                     if (--answers->open > 0) return;
                                     std::string all = "[";
-                                    for (const auto& json : answers->json) all.append(all.size() > 1 ? "," : "").append(json);
+                                    for (const auto& json : answers->json)
+                                        all.append(all.size() > 1 ? "," : "").append(json);
                                     exchange->respond(json_response(201, all + "]"));
                                 });
     }
@@ -298,7 +309,8 @@ void Api::serve_page(const net::HttpRequest& request, const Exchange& exchange) 
     response.body = file->body;
     response.headers = {
         {"Cache-Control", file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache"},
-        {"Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"},
+        {"Content-Security-Policy",
+         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
     };

@@ -37,7 +37,9 @@ SseStream::SseStream(ShardServices& shard, Identity identity, std::vector<Topic>
       exchange_(std::move(exchange)),
       wrote_us_(shard.now_us) {}
 
-SseStream::~SseStream() { shard_.hub.forget(*this, shard_.now_us); }
+SseStream::~SseStream() {
+    shard_.hub.forget(*this, shard_.now_us);
+}
 
 Status SseStream::read_cursor(std::string_view cursor, std::vector<Topic>& topics) {
     const auto places = static_cast<std::size_t>(std::count(cursor.begin(), cursor.end(), ',')) + 1;
@@ -114,7 +116,9 @@ std::string SseStream::cursor() const {
     return text;
 }
 
-void SseStream::write(std::string text) { write(std::make_shared<const std::string>(std::move(text))); }
+void SseStream::write(std::string text) {
+    write(std::make_shared<const std::string>(std::move(text)));
+}
 
 void SseStream::write(SharedBytes text) {
     wrote_us_ = shard_.now_us;

@@ -12,8 +12,8 @@
 
 namespace longwire::edge {
 
-/// One watch that holds what it is told against the promise: each offset once and in order from where it began, or a gap.
-/// Now and then, by the random source, it is full.
+/// One watch that holds what it is told against the promise: each offset once and in order from where it began, or a
+/// gap. Now and then, by the random source, it is full.
 class CheckingWatcher final : public Watcher {
   public:
     explicit CheckingWatcher(std::mt19937_64& random) : random_(random) {}

@@ -112,7 +112,9 @@ TEST(EventBatch, FrameHeadersGrowWithThePayload) {
         const auto batch = make_batch("dev/room/ops", 5, 1, 2, padding);
         const auto frames = batch->json_frames(0).bytes;
         const auto header = padding < 100 ? 2U : padding < 65'000 ? 4U : 10U;
-        EXPECT_EQ(static_cast<unsigned char>(frames[1]), padding < 100 ? batch->json(0).size() : header == 4 ? 126U : 127U);
+        EXPECT_EQ(static_cast<unsigned char>(frames[1]), padding < 100 ? batch->json(0).size()
+                                                         : header == 4 ? 126U
+                                                                       : 127U);
         EXPECT_EQ(frames.size(), 2 * header + batch->json(0).size() + batch->json(1).size());
         EXPECT_EQ(frames.substr(header, batch->json(0).size()), batch->json(0));
         EXPECT_EQ(batch->msgpack_frames(1).bytes.size(), header + batch->msgpack(1).size());
@@ -130,8 +132,7 @@ TEST(EventBatch, AnUnreadableEnvelopeIsAnEventAndNoHole) {
 
 TEST(EventBatch, AnEventStreamsMessagesHaveTheirPlaceAsId) {
     const auto batch = make_batch("dev/room/ops", 0xab, 11, 2);
-    EXPECT_EQ(batch->event_stream(1).bytes,
-              "id: 00000000000000ab:12\ndata: " + std::string(batch->json(1)) + "\n\n");
+    EXPECT_EQ(batch->event_stream(1).bytes, "id: 00000000000000ab:12\ndata: " + std::string(batch->json(1)) + "\n\n");
     EXPECT_EQ(batch->event_stream(0).bytes.substr(0, 28), "id: 00000000000000ab:11\ndata");
 }
 

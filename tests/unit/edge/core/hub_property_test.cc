@@ -29,20 +29,30 @@ class World {
         switch (random_() % 12) {
             case 0:
             case 1:
-            case 2: append(1 + random_() % 4); break;
-            case 3: trim(); break;
+            case 2:
+                append(1 + random_() % 4);
+                break;
+            case 3:
+                trim();
+                break;
             case 4:
                 if (random_() % 8 == 0) begin_epoch();
                 break;
-            case 5: add_watcher(); break;
+            case 5:
+                add_watcher();
+                break;
             case 6:
                 if (!watchers_.empty() && random_() % 2 == 0) remove_watcher(random_() % watchers_.size());
                 break;
             case 7:
                 if (!watchers_.empty()) make_room(*watchers_[random_() % watchers_.size()]);
                 break;
-            case 8: hub_.tick(now_us_); break;
-            default: deliver(); break;
+            case 8:
+                hub_.tick(now_us_);
+                break;
+            default:
+                deliver();
+                break;
         }
     }
 

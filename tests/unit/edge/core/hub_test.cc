@@ -2,36 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/edge/core/batches.h"
-#include "tests/unit/edge/core/recording_watcher.h"
+#include "tests/unit/edge/core/hub_fixture.h"
 
 namespace longwire::edge {
 namespace {
-
-const std::string kPath = "dev/room/ops";
-constexpr From kNow{};
-constexpr From kStart{From::Kind::start, 0, 0, 0};
-
-From last(std::uint64_t count) { return {From::Kind::last, count, 0, 0}; }
-From after(std::uint64_t offset, std::uint64_t epoch = 1) { return {From::Kind::after, 0, epoch, offset}; }
-
-struct HubTest : testing::Test, HubFixture {
-    RecordingWatcher watcher;
-
-    void ready(std::uint64_t at, std::uint64_t tail = 1, std::uint64_t epoch = 1) {
-        hub.on_ready({kPath, epoch, at, tail});
-    }
-    void events(std::uint64_t first, std::size_t count, std::uint64_t epoch = 1) {
-        hub.on_events(make_batch(kPath, epoch, first, count));
-    }
-    std::vector<FetchEvents> fetches() const { return all<FetchEvents>(); }
-
-    /// Answers the newest fetch with these events.
-    void page(std::uint64_t first, std::size_t count, std::uint64_t tail = 1) {
-        hub.on_fetched({fetches().back().token, FetchedPage{1, first + count - 1, tail, make_batch(kPath, 1, first, count)}});
-    }
-    const WatchStart& start(std::uint64_t watch) { return *watcher.seen[watch].start; }
-};
 
 TEST_F(HubTest, TheFirstWatchAsksForTheTopicAndOthersDoNot) {
     hub.watch(watcher, 1, kPath, kNow);
@@ -255,7 +229,9 @@ TEST_F(HubTest, AFailedFetchThatNobodyWaitsForIsForgotten) {
     EXPECT_EQ(fetches().size(), 1U);
 }
 
-TEST_F(HubTest, OthersFetchesAreLeftToThem) { EXPECT_FALSE(hub.on_fetched({1, FetchedPage{}})); }
+TEST_F(HubTest, OthersFetchesAreLeftToThem) {
+    EXPECT_FALSE(hub.on_fetched({1, FetchedPage{}}));
+}
 
 TEST_F(HubTest, APageThatWasTrimmedMeanwhileIsToldAsAGap) {
     hub.watch(watcher, 1, kPath, kStart);
@@ -434,113 +410,6 @@ TEST_F(HubTest, UnwatchingWhatIsNotWatchedDoesNothing) {
     hub.unwatch(watcher, 1, 1);
     hub.unwatch_filter(watcher, "dev", "room/#");
     EXPECT_TRUE(asked.empty());
-}
-
-TEST_F(HubTest, TheRingsBytesAreBoundedWithManyTopics) {
-    // Each topic kept at least one batch, whatever all of them together were allowed.
-    HubFixture small({.ring_bytes_max = 20'000, .linger_ms = 0});
-    for (int i = 0; i < 200; ++i) {
-        const auto path = kPath + std::to_string(i);
-        small.hub.watch(watcher, static_cast<std::uint64_t>(i), path, kNow);
-        small.hub.on_ready({path, 1, 0, 1});
-        for (std::uint64_t offset = 1; offset <= 5; ++offset) {
-            small.hub.on_events(make_batch(path, 1, offset, 1));
-            ASSERT_LE(small.hub.ring_bytes(), 20'000U);
-        }
-    }
-    EXPECT_EQ(watcher.log(199), "1 2 3 4 5");
-    small.hub.forget(watcher, 1);
-}
-
-TEST_F(HubTest, EachTopicHasAnEqualShareOfTheRings) {
-    HubFixture small({.ring_bytes_max = 40'000, .linger_ms = 0});
-    for (std::uint64_t i = 0; i < 4; ++i) {
-        const auto path = kPath + std::to_string(i);
-        small.hub.watch(watcher, i, path, kNow);
-        small.hub.on_ready({path, 1, 0, 1});
-        for (std::uint64_t offset = 1; offset <= 100; ++offset) small.hub.on_events(make_batch(path, 1, offset, 1));
-        RecordingWatcher back;
-        small.hub.watch(back, 1, path, after(98));
-        EXPECT_EQ(back.log(1), "99 100");
-        small.hub.forget(back, 1);
-    }
-    EXPECT_LE(small.hub.ring_bytes(), 40'000U);
-    small.hub.forget(watcher, 1);
-}
-
-TEST_F(HubTest, ABatchLargerThanTheShareIsDeliveredAndNotKept) {
-    HubFixture small({.ring_bytes_max = 1'000, .linger_ms = 0});
-    small.hub.watch(watcher, 1, kPath, kNow);
-    small.hub.on_ready({kPath, 1, 0, 1});
-    small.hub.on_events(make_batch(kPath, 1, 1, 1, 5'000));
-    EXPECT_EQ(watcher.log(1), "1");
-    EXPECT_EQ(small.hub.ring_bytes(), 0U);
-    small.hub.forget(watcher, 1);
-}
-
-TEST_F(HubTest, AFilterBringsTheEventsOfTopicsThatMatch) {
-    hub.watch_filter(watcher, "dev", "room/+");
-    EXPECT_EQ(all<WatchFilter>().at(0).filter, "room/+");
-    events(1, 2);
-    hub.on_events(make_batch("dev/task/t1", 1, 1, 1));
-    hub.on_events(make_batch("other/room/ops", 1, 1, 1));
-    EXPECT_EQ(watcher.filtered, (std::vector<std::string>{"room/ops:1", "room/ops:2"}));
-    hub.unwatch_filter(watcher, "dev", "room/+");
-    EXPECT_EQ(all<UnwatchFilter>().size(), 1U);
-    events(3, 1);
-    EXPECT_EQ(watcher.filtered.size(), 2U);
-}
-
-TEST_F(HubTest, FiltersThatOverlapPushOnce) {
-    hub.watch_filter(watcher, "dev", "room/+");
-    hub.watch_filter(watcher, "dev", "#");
-    events(1, 1);
-    EXPECT_EQ(watcher.filtered.size(), 1U);
-}
-
-TEST_F(HubTest, AFilterAndATopicThatOverlapPushOnce) {
-    hub.watch_filter(watcher, "dev", "room/+");
-    hub.watch(watcher, 1, kPath, kNow);
-    ready(0);
-    events(1, 1);
-    EXPECT_EQ(watcher.log(1), "1");
-    EXPECT_TRUE(watcher.filtered.empty());
-    hub.unwatch(watcher, 1, 1);
-    events(2, 1);
-    EXPECT_EQ(watcher.filtered, std::vector<std::string>{"room/ops:2"}) << "the filter brings it again";
-}
-
-TEST_F(HubTest, AFilterBringsWhatComesBeforeTheTopicsWatchHasBegun) {
-    // While a topic's watch waited for the broker, a filter that matched the topic was silent: these events were lost.
-    hub.watch_filter(watcher, "dev", "room/+");
-    hub.watch(watcher, 1, kPath, kNow);
-    events(5, 1);
-    ready(5);
-    events(6, 1);
-    EXPECT_EQ(watcher.filtered, std::vector<std::string>{"room/ops:5"});
-    EXPECT_EQ(watcher.log(1), "6");
-}
-
-TEST_F(HubTest, AFilterThatTwoWantIsGivenUpWithTheSecond) {
-    RecordingWatcher other;
-    hub.watch_filter(watcher, "dev", "room/+");
-    hub.watch_filter(other, "dev", "room/+");
-    hub.forget(watcher, 1);
-    EXPECT_TRUE(all<UnwatchFilter>().empty());
-    hub.forget(other, 1);
-    EXPECT_EQ(all<UnwatchFilter>().size(), 1U);
-}
-
-TEST_F(HubTest, AWatchThatIsBehindKeepsItsFilterSilent) {
-    hub.watch_filter(watcher, "dev", "room/+");
-    hub.watch(watcher, 1, kPath, kNow);
-    ready(0);
-    watcher.full = true;
-    events(1, 2);
-    EXPECT_TRUE(watcher.filtered.empty());
-    watcher.full = false;
-    hub.resume(watcher);
-    EXPECT_EQ(watcher.log(1), "1 2");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 #include "tests/unit/edge/core/batches.h"
 #include "tests/unit/edge/core/checking_watcher.h"
 
-/// A router with a hub per shard against a model of the broker, over a link that breaks and threads that lag behind each
-/// other, by seed. Epochs rise here, so that an old one can be told from a new one.
+/// A router with a hub per shard against a model of the broker, over a link that breaks and threads that lag behind
+/// each other, by seed. Epochs rise here, so that an old one can be told from a new one.
 namespace longwire::edge {
 namespace {
 
@@ -38,9 +38,8 @@ class RouterWorld {
   public:
     explicit RouterWorld(std::uint64_t seed) : random_(seed) {
         for (std::size_t i = 0; i < kShards; ++i) {
-            hubs_.push_back(std::make_unique<Hub>(Hub::Options{3'000, 10}, [this, i](ToLink message) {
-                to_link_[i].push_back(std::move(message));
-            }));
+            hubs_.push_back(std::make_unique<Hub>(
+                Hub::Options{3'000, 10}, [this, i](ToLink message) { to_link_[i].push_back(std::move(message)); }));
         }
     }
 
@@ -54,17 +53,27 @@ class RouterWorld {
         switch (random_() % 16) {
             case 0:
             case 1:
-            case 2: append(log, 1 + random_() % 3); break;
-            case 3: log.tail = std::min(log.tail + random_() % 3, log.head + 1); break;
-            case 4: add_watcher(); break;
+            case 2:
+                append(log, 1 + random_() % 3);
+                break;
+            case 3:
+                log.tail = std::min(log.tail + random_() % 3, log.head + 1);
+                break;
+            case 4:
+                add_watcher();
+                break;
             case 5:
                 if (!watchers_.empty() && random_() % 2 == 0) remove_watcher(random_() % watchers_.size());
                 break;
-            case 6: make_room(); break;
+            case 6:
+                make_room();
+                break;
             case 7:
                 if (random_() % 10 == 0) break_link();
                 break;
-            default: move(); break;
+            default:
+                move();
+                break;
         }
     }
 
@@ -135,14 +144,19 @@ class RouterWorld {
         const auto shard = random_() % kShards;
         switch (random_() % 4) {
             case 0:
-                for (auto& message : std::exchange(to_link_[shard], {})) router_.take(shard, std::move(message), now_us_);
+                for (auto& message : std::exchange(to_link_[shard], {}))
+                    router_.take(shard, std::move(message), now_us_);
                 break;
             case 1:
                 hubs_[shard]->tick(now_us_);
                 for (auto& message : router_.take_for(shard)) hear(*hubs_[shard], message);
                 break;
-            case 2: carry(); break;
-            default: serve(); break;
+            case 2:
+                carry();
+                break;
+            default:
+                serve();
+                break;
         }
     }
 
@@ -178,7 +192,8 @@ class RouterWorld {
     void deliver(const std::string& path, std::uint64_t first, std::uint64_t count) {
         const auto envelope = envelope_bytes("log", "1");
         link::Deliver message;
-        message.topics.push_back({path, logs_[path].epoch, first, std::vector<link::Blob>(count, link::Blob{envelope})});
+        message.topics.push_back(
+            {path, logs_[path].epoch, first, std::vector<link::Blob>(count, link::Blob{envelope})});
         say(message);
     }
 

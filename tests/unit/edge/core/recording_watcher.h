@@ -58,24 +58,4 @@ class RecordingWatcher final : public Watcher {
     int events_until_full = 0;  // batches; 0: never
 };
 
-/// A hub with its link: what it asks for lies in `asked` until a test answers.
-class HubFixture {
-  public:
-    explicit HubFixture(Hub::Options options = {})
-        : hub(options, [this](ToLink message) { asked.push_back(std::move(message)); }) {}
-
-    /// Messages of one type asked for so far.
-    template <class Message>
-    std::vector<Message> all() const {
-        std::vector<Message> found;
-        for (const auto& message : asked) {
-            if (const auto* one = std::get_if<Message>(&message)) found.push_back(*one);
-        }
-        return found;
-    }
-
-    std::vector<ToLink> asked;
-    Hub hub;
-};
-
 }  // namespace longwire::edge

@@ -43,7 +43,8 @@ class FakeTransport final : public Transport {
     /// What has been sent since the last call, each message on its own line.
     std::string take_lines() {
         std::string lines;
-        for (const auto& message : std::exchange(sent, {})) lines.append(lines.empty() ? "" : "\n").append(message.payload);
+        for (const auto& message : std::exchange(sent, {}))
+            lines.append(lines.empty() ? "" : "\n").append(message.payload);
         return lines;
     }
 

@@ -34,14 +34,15 @@ TEST_F(NativeMsgpack, TheObjectsAreTheSameAsInJson) {
     say_packed(R"({"id":2,"cmd":"subscribe","topic":"task/t1","from":"start"})");
     ready("dev/task/t1", 0);
     events("task/t1", 1, 2);
-    EXPECT_EQ(heard_unpacked(),
-              R"({"id":2,"ok":{"topic":"task/t1","epoch":"000000000000000e","offset":0,"head":0,"tail":1,"resumed":false}})"
-              "\n" +
-                  event_push("task/t1", 1) + "\n" + event_push("task/t1", 2));
+    EXPECT_EQ(
+        heard_unpacked(),
+        R"({"id":2,"ok":{"topic":"task/t1","epoch":"000000000000000e","offset":0,"head":0,"tail":1,"resumed":false}})"
+        "\n" +
+            event_push("task/t1", 1) + "\n" + event_push("task/t1", 2));
     say_packed(R"({"id":3,"cmd":"history","topic":"task/t1"})");
     page({0xe, 1, 1, make_batch("dev/task/t1", 0xe, 1, 1)});
-    EXPECT_EQ(heard_unpacked(),
-              R"({"id":3,"ok":{"epoch":"000000000000000e","head":1,"tail":1,"events":[)" + event_push("task/t1", 1) + "]}}");
+    EXPECT_EQ(heard_unpacked(), R"({"id":3,"ok":{"epoch":"000000000000000e","head":1,"tail":1,"events":[)" +
+                                    event_push("task/t1", 1) + "]}}");
     hub.on_trimmed({"dev/task/t1", 3, 4});
     EXPECT_EQ(heard_unpacked(), R"({"gap":{"topic":"task/t1","from":3,"to":4,"reason":"trimmed"}})");
     dialect->on_draining(5);
@@ -49,7 +50,8 @@ TEST_F(NativeMsgpack, TheObjectsAreTheSameAsInJson) {
 }
 
 TEST_F(NativeMsgpack, AFrameMayHoldSeveralObjectsBackToBack) {
-    dialect->on_message(*json_to_msgpack(R"({"id":1,"cmd":"ping"})") + *json_to_msgpack(R"({"id":2,"cmd":"ping"})"), true);
+    dialect->on_message(*json_to_msgpack(R"({"id":1,"cmd":"ping"})") + *json_to_msgpack(R"({"id":2,"cmd":"ping"})"),
+                        true);
     EXPECT_EQ(heard_unpacked(), "{\"id\":1,\"ok\":{\"time_us\":1000000}}\n{\"id\":2,\"ok\":{\"time_us\":1000000}}");
 }
 
@@ -92,8 +94,8 @@ TEST_F(NativeMsgpack, WhatIsNoObjectIsGarbage) {
 }
 
 TEST_F(NativeMsgpack, WhatFollowsABrokenObjectIsNotGuessedAt) {
-    dialect->on_message(*json_to_msgpack(R"({"id":1,"cmd":"ping"})") + "\xC1" + *json_to_msgpack(R"({"id":2,"cmd":"ping"})"),
-                        true);
+    dialect->on_message(
+        *json_to_msgpack(R"({"id":1,"cmd":"ping"})") + "\xC1" + *json_to_msgpack(R"({"id":2,"cmd":"ping"})"), true);
     const auto answers = heard_unpacked();
     EXPECT_TRUE(answers.starts_with(R"({"id":1,"ok")")) << answers;
     EXPECT_EQ(answers.find("\"id\":2"), std::string::npos) << answers;

@@ -7,18 +7,21 @@ namespace {
 
 struct NativeSubscribe : testing::Test, NativeClient {
     std::string subscribe(std::string_view topic, std::string_view from = "\"now\"") {
-        return say("{\"id\":1,\"cmd\":\"subscribe\",\"topic\":\"" + std::string(topic) + "\",\"from\":" +
-                   std::string(from) + "}");
+        return say("{\"id\":1,\"cmd\":\"subscribe\",\"topic\":\"" + std::string(topic) +
+                   "\",\"from\":" + std::string(from) + "}");
     }
 };
 
 std::string subscribed(std::string_view topic, int offset, int head, int tail, bool resumed = false) {
-    return "{\"topic\":\"" + std::string(topic) + "\",\"epoch\":\"000000000000000e\",\"offset\":" +
-           std::to_string(offset) + ",\"head\":" + std::to_string(head) + ",\"tail\":" + std::to_string(tail) +
+    return "{\"topic\":\"" + std::string(topic) +
+           "\",\"epoch\":\"000000000000000e\",\"offset\":" + std::to_string(offset) +
+           ",\"head\":" + std::to_string(head) + ",\"tail\":" + std::to_string(tail) +
            ",\"resumed\":" + (resumed ? "true}" : "false}");
 }
 
-std::string ok(const std::string& object) { return "{\"id\":1,\"ok\":" + object + "}"; }
+std::string ok(const std::string& object) {
+    return "{\"id\":1,\"ok\":" + object + "}";
+}
 
 TEST_F(NativeSubscribe, IsAnsweredWithItsPlaceBeforeTheFirstEvent) {
     EXPECT_EQ(say(R"({"id":1,"cmd":"subscribe","topic":"room/ops"})"), "");
@@ -40,8 +43,9 @@ TEST_F(NativeSubscribe, FromStartAndLastAndAfter) {
 TEST_F(NativeSubscribe, AChangedEpochIsAGapBehindTheAnswer) {
     subscribe("a", R"({"epoch":"00000000000000aa","offset":9})");
     ready("dev/a", 0);
-    EXPECT_EQ(heard(), ok(subscribed("a", 0, 0, 1)) + "\n" +
-                           R"({"gap":{"topic":"a","from":10,"to":9,"reason":"epoch_changed","epoch":"000000000000000e"}})");
+    EXPECT_EQ(heard(),
+              ok(subscribed("a", 0, 0, 1)) + "\n" +
+                  R"({"gap":{"topic":"a","from":10,"to":9,"reason":"epoch_changed","epoch":"000000000000000e"}})");
 }
 
 TEST_F(NativeSubscribe, WhatIsTrimmedIsAGapBehindTheAnswer) {
@@ -57,7 +61,8 @@ TEST_F(NativeSubscribe, RefusesWhatIsNoPlace) {
     }
     EXPECT_NE(subscribe("a", R"({"last":-1})").find("\"field\":\"last\""), std::string::npos);
     EXPECT_NE(subscribe("a", R"({"epoch":"e","offset":1})").find("\"field\":\"epoch\""), std::string::npos);
-    EXPECT_NE(subscribe("a", R"({"epoch":"000000000000000e","offset":-1})").find("\"field\":\"offset\""), std::string::npos);
+    EXPECT_NE(subscribe("a", R"({"epoch":"000000000000000e","offset":-1})").find("\"field\":\"offset\""),
+              std::string::npos);
     EXPECT_TRUE(asked.empty());
     EXPECT_EQ(subscribe("a"), "") << "nothing of them is left";
 }
@@ -110,14 +115,16 @@ TEST_F(NativeSubscribe, UnsubscribingBeforeItHasBegunAnswersBoth) {
 
 TEST_F(NativeSubscribe, ManyAreAnsweredTogetherInTheirOrder) {
     // The answers came sorted by name, and of a topic that came twice one was missing.
-    say(R"({"id":1,"cmd":"subscribe","topics":[{"topic":"z"},{"topic":"a","from":"start"},{"topic":"z"},{"topic":"+"},{},5]})");
+    say(R"({"id":1,"cmd":"subscribe","topics":[{"topic":"z"},{"topic":"a","from":"start"},)"
+        R"({"topic":"z"},{"topic":"+"},{},5]})");
     ready("dev/a", 3);
     EXPECT_EQ(heard(), "");
     ready("dev/z", 7);
     EXPECT_EQ(heard(),
               ok("{\"topics\":[" + subscribed("z", 7, 7, 1) + "," + subscribed("a", 0, 3, 1) +
                  R"(,{"topic":"z","error":{"code":"conflict","message":"already subscribed to z","field":"topic"}})" +
-                 R"(,{"topic":"+","error":{"code":"bad_request","message":"must not hold '+' or '#', which are for filters","field":"topic"}})" +
+                 R"(,{"topic":"+","error":{"code":"bad_request",)" +
+                 R"("message":"must not hold '+' or '#', which are for filters","field":"topic"}})" +
                  R"(,{"error":{"code":"bad_request","message":"is required","field":"topic"}})" +
                  R"(,{"error":{"code":"bad_request","message":"must be an object","field":"topics"}}]})"));
 }
@@ -126,8 +133,9 @@ TEST_F(NativeSubscribe, ManyWithNothingButErrorsAreAnsweredAtOnce) {
     EXPECT_EQ(say(R"({"id":1,"cmd":"subscribe","topics":[{}]})"),
               ok(R"({"topics":[{"error":{"code":"bad_request","message":"is required","field":"topic"}}]})"));
     for (const auto* topics : {"[]", "5", "{}"}) {
-        EXPECT_NE(say("{\"id\":1,\"cmd\":\"subscribe\",\"topics\":" + std::string(topics) + "}").find("\"field\":\"topics\""),
-                  std::string::npos);
+        EXPECT_NE(
+            say("{\"id\":1,\"cmd\":\"subscribe\",\"topics\":" + std::string(topics) + "}").find("\"field\":\"topics\""),
+            std::string::npos);
     }
 }
 
@@ -135,9 +143,9 @@ TEST_F(NativeSubscribe, OneOfManyMayBeGivenUpOrRefused) {
     say(R"({"id":1,"cmd":"subscribe","topics":[{"topic":"a"},{"topic":"b"}]})");
     EXPECT_EQ(say(R"({"id":2,"cmd":"unsubscribe","topic":"a"})"), R"({"id":2,"ok":{}})");
     hub.on_refused({"dev/b", Error{Errc::forbidden, "no"}});
-    EXPECT_EQ(heard(),
-              ok(R"({"topics":[{"topic":"a","error":{"code":"conflict","message":"was unsubscribed before it had begun","field":"topic"}},)"
-                 R"({"topic":"b","error":{"code":"forbidden","message":"no"}}]})"));
+    EXPECT_EQ(heard(), ok(R"({"topics":[{"topic":"a","error":{"code":"conflict",)"
+                          R"("message":"was unsubscribed before it had begun","field":"topic"}},)"
+                          R"({"topic":"b","error":{"code":"forbidden","message":"no"}}]})"));
 }
 
 TEST_F(NativeSubscribe, AFilterIsLiveAndAnsweredAtOnce) {
@@ -179,9 +187,11 @@ TEST(NativeSubscribeLimits, TooManyAreRefused) {
     client.say(R"({"id":1,"cmd":"subscribe","topic":"a"})");
     client.say(R"({"id":1,"cmd":"subscribe","filter":"x/#"})");
     EXPECT_EQ(client.say(R"({"id":1,"cmd":"subscribe","topic":"b"})"),
-              R"({"id":1,"error":{"code":"too_many","message":"too many subscriptions on this connection","field":"topic"}})");
+              R"({"id":1,"error":{"code":"too_many",)"
+              R"("message":"too many subscriptions on this connection","field":"topic"}})");
     EXPECT_EQ(client.say(R"({"id":1,"cmd":"subscribe","filter":"y/#"})"),
-              R"({"id":1,"error":{"code":"too_many","message":"too many subscriptions on this connection","field":"filter"}})");
+              R"({"id":1,"error":{"code":"too_many",)"
+              R"("message":"too many subscriptions on this connection","field":"filter"}})");
     client.say(R"({"id":1,"cmd":"unsubscribe","topic":"a"})");
     client.heard();
     EXPECT_EQ(client.say(R"({"id":1,"cmd":"subscribe","topic":"b"})"), "");
@@ -195,11 +205,12 @@ TEST_F(NativeSubscribe, ASnapshotComesBetweenTheAnswerAndTheEventsBehindIt) {
     ready("dev/task/t1", 6);
     page({0xe, 6, 1, make_batch("dev/task/t1", 0xe, 5, 2)});
     events("task/t1", 7, 1);
-    EXPECT_EQ(heard(),
-              ok(subscribed("task/t1", 4, 6, 1, true)) + "\n" +
-                  R"({"snapshot":{"task":"t1","state":"RUNNING","topic":"task/t1","epoch":"000000000000000e","offset":4},)"
-                  R"("topic":"task/t1","epoch":"000000000000000e","offset":4})" +
-                  "\n" + event_push("task/t1", 5) + "\n" + event_push("task/t1", 6) + "\n" + event_push("task/t1", 7));
+    EXPECT_EQ(
+        heard(),
+        ok(subscribed("task/t1", 4, 6, 1, true)) + "\n" +
+            R"({"snapshot":{"task":"t1","state":"RUNNING","topic":"task/t1","epoch":"000000000000000e","offset":4},)"
+            R"("topic":"task/t1","epoch":"000000000000000e","offset":4})" +
+            "\n" + event_push("task/t1", 5) + "\n" + event_push("task/t1", 6) + "\n" + event_push("task/t1", 7));
 }
 
 TEST_F(NativeSubscribe, ASnapshotAheadOfTheEdgeIsNotFollowedByWhatItHolds) {
@@ -246,10 +257,11 @@ TEST_F(NativeSubscribe, SnapshotsMayBeAmongMany) {
     ready("dev/a", 0);
     EXPECT_EQ(heard(), "");
     ready("dev/task/t1", 2);
-    EXPECT_EQ(heard(), ok("{\"topics\":[" + subscribed("task/t1", 2, 2, 1, true) + "," + subscribed("a", 0, 0, 1) + "]}") +
-                           "\n" +
-                           R"({"snapshot":{"task":"t1","epoch":"000000000000000e","offset":2},)"
-                           R"("topic":"task/t1","epoch":"000000000000000e","offset":2})");
+    EXPECT_EQ(heard(),
+              ok("{\"topics\":[" + subscribed("task/t1", 2, 2, 1, true) + "," + subscribed("a", 0, 0, 1) + "]}") +
+                  "\n" +
+                  R"({"snapshot":{"task":"t1","epoch":"000000000000000e","offset":2},)"
+                  R"("topic":"task/t1","epoch":"000000000000000e","offset":2})");
 }
 
 }  // namespace

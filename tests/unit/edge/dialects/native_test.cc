@@ -41,10 +41,11 @@ TEST_F(NativeTest, ACommandIsPassedOnWithItsFieldsAndItsAnswerComesBack) {
 }
 
 TEST_F(NativeTest, EveryCommandOfTheBrokerIsPassedOn) {
-    for (const auto* text : {R"({"id":1,"cmd":"run","task":"t1"})", R"({"id":1,"cmd":"cancel","task":"t1","reason":"r"})",
-                             R"({"id":1,"cmd":"input","task":"t1","data":1})", R"({"id":1,"cmd":"state","task":"t1"})",
-                             R"({"id":1,"cmd":"tasks","state":"RUNNING","kind":"k","limit":5,"after":"t0"})",
-                             R"({"id":1,"cmd":"workers"})"}) {
+    for (const auto* text :
+         {R"({"id":1,"cmd":"run","task":"t1"})", R"({"id":1,"cmd":"cancel","task":"t1","reason":"r"})",
+          R"({"id":1,"cmd":"input","task":"t1","data":1})", R"({"id":1,"cmd":"state","task":"t1"})",
+          R"({"id":1,"cmd":"tasks","state":"RUNNING","kind":"k","limit":5,"after":"t0"})",
+          R"({"id":1,"cmd":"workers"})"}) {
         EXPECT_EQ(say(text), "") << text;
         EXPECT_TRUE(command().ends_with(text)) << command();
         answer("{}");
@@ -108,7 +109,8 @@ TEST_F(NativeTest, AnObjectMaySpanLines) {
 
 TEST_F(NativeTest, AGarbledLineSpoilsOnlyItself) {
     const auto answers = say("{\"id\":1,\"cmd\":\"ping\"}\nnonsense\n{\"id\":2,\"cmd\":\"ping\"}");
-    EXPECT_TRUE(answers.starts_with("{\"id\":1,\"ok\":{\"time_us\":1000000}}\n{\"error\":{\"code\":\"bad_request\"")) << answers;
+    EXPECT_TRUE(answers.starts_with("{\"id\":1,\"ok\":{\"time_us\":1000000}}\n{\"error\":{\"code\":\"bad_request\""))
+        << answers;
     EXPECT_TRUE(answers.ends_with("{\"id\":2,\"ok\":{\"time_us\":1000000}}")) << answers;
 }
 

@@ -53,7 +53,8 @@ TEST_F(ApiTest, AskingForTasksPassesTheQueryOn) {
     answer(R"({"tasks":[]})");
     EXPECT_EQ(exchange->status(), 200U);
     EXPECT_EQ(exchange->body(), R"({"tasks":[]})");
-    EXPECT_EQ(get("/v1/tasks?limit=five")->body(), problem(400, "Bad Request", "bad_request", "must be a whole number", "limit"));
+    EXPECT_EQ(get("/v1/tasks?limit=five")->body(),
+              problem(400, "Bad Request", "bad_request", "must be a whole number", "limit"));
     EXPECT_EQ(get("/v1/tasks?limit=1001")->status(), 400U);
     EXPECT_EQ(get("/v1/tasks?state=ASLEEP")->status(), 400U);
 }
@@ -77,7 +78,8 @@ TEST_F(ApiTest, ATaskHasAStateAndTakesCancelInputAndRun) {
     EXPECT_EQ(command(), R"(run {"task":"t1"})");
     answer("{}");
     EXPECT_EQ(run->status(), 202U);
-    EXPECT_EQ(post("/v1/tasks/t1/input", "{}")->body(), problem(400, "Bad Request", "bad_request", "is required", "data"));
+    EXPECT_EQ(post("/v1/tasks/t1/input", "{}")->body(),
+              problem(400, "Bad Request", "bad_request", "is required", "data"));
     EXPECT_EQ(post("/v1/tasks/t1/sing")->status(), 404U);
     EXPECT_EQ(get("/v1/tasks/a%2Fb")->status(), 400U);
     EXPECT_EQ(get("/v1/tasks/")->status(), 400U);
@@ -92,12 +94,12 @@ TEST_F(ApiTest, WorkersAreListed) {
 
 TEST_F(ApiTest, EachRouteSaysWhichMethodsItKnows) {
     const std::vector<std::array<std::string, 3>> cases{
-        {"DELETE", "/v1/tasks", "GET, POST"},    {"POST", "/v1/tasks/t1", "GET"},
-        {"GET", "/v1/tasks/t1/cancel", "POST"},  {"GET", "/v1/tasks/t1/input", "POST"},
-        {"GET", "/v1/tasks/t1/run", "POST"},     {"PUT", "/v1/topics/a/events", "GET, POST"},
-        {"POST", "/v1/workers", "GET"},          {"POST", "/v1/events", "GET"},
-        {"POST", "/v1/openapi.json", "GET"},     {"POST", "/healthz", "GET"},
-        {"DELETE", "/readyz", "GET"},            {"POST", "/metrics", "GET"},
+        {"DELETE", "/v1/tasks", "GET, POST"},   {"POST", "/v1/tasks/t1", "GET"},
+        {"GET", "/v1/tasks/t1/cancel", "POST"}, {"GET", "/v1/tasks/t1/input", "POST"},
+        {"GET", "/v1/tasks/t1/run", "POST"},    {"PUT", "/v1/topics/a/events", "GET, POST"},
+        {"POST", "/v1/workers", "GET"},         {"POST", "/v1/events", "GET"},
+        {"POST", "/v1/openapi.json", "GET"},    {"POST", "/healthz", "GET"},
+        {"DELETE", "/readyz", "GET"},           {"POST", "/metrics", "GET"},
     };
     for (const auto& [method, path, allowed] : cases) {
         const auto exchange = request(method, path);
@@ -129,9 +131,9 @@ TEST_F(ApiTest, AFailureIsAProblemWithTheProtocolsCode) {
     EXPECT_EQ(busy->status(), 503U);
     EXPECT_EQ(busy->header("Retry-After"), "2");
     const std::vector<std::pair<Errc, unsigned>> statuses{
-        {Errc::bad_request, 400}, {Errc::unauthorized, 401}, {Errc::forbidden, 403}, {Errc::conflict, 409},
-        {Errc::expired, 410},     {Errc::too_large, 413},    {Errc::rate_limited, 429}, {Errc::too_many, 429},
-        {Errc::internal, 500},
+        {Errc::bad_request, 400},  {Errc::unauthorized, 401}, {Errc::forbidden, 403},
+        {Errc::conflict, 409},     {Errc::expired, 410},      {Errc::too_large, 413},
+        {Errc::rate_limited, 429}, {Errc::too_many, 429},     {Errc::internal, 500},
     };
     for (const auto& [code, status] : statuses) {
         const auto exchange = get("/v1/tasks/t1");
@@ -212,7 +214,8 @@ TEST_F(ApiTest, HistoryIsPaged) {
     EXPECT_EQ(fetch.events_max, 2U);
     page({0xe, 9, 1, make_batch("dev/room/ops", 0xe, 5, 2)});
     EXPECT_EQ(exchange->status(), 200U);
-    EXPECT_TRUE(exchange->body().starts_with(R"({"epoch":"000000000000000e","head":9,"tail":1,"events":[{"topic":"room/ops","offset":5,)"));
+    EXPECT_TRUE(exchange->body().starts_with(
+        R"({"epoch":"000000000000000e","head":9,"tail":1,"events":[{"topic":"room/ops","offset":5,)"));
     EXPECT_NE(exchange->body().find("\"offset\":6"), std::string::npos);
     get("/v1/topics/a/events");
     EXPECT_EQ(all<FetchEvents>().back().events_max, 100U);

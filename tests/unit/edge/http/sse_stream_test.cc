@@ -34,8 +34,8 @@ TEST_F(EventStream, BeginsAtOnceAndSaysItsPlace) {
     ready("dev/room/ops", 10);
     EXPECT_EQ(stream->take_stream(), "id: " + kEpoch + ":10\n\n");
     events("room/ops", 11, 2);
-    EXPECT_EQ(stream->take_stream(), "id: " + kEpoch + ":11\n" + data("room/ops", 11) + "id: " + kEpoch + ":12\n" +
-                                         data("room/ops", 12));
+    EXPECT_EQ(stream->take_stream(),
+              "id: " + kEpoch + ":11\n" + data("room/ops", 11) + "id: " + kEpoch + ":12\n" + data("room/ops", 12));
 }
 
 TEST_F(EventStream, GoesOnBehindALastEventIdOrAfter) {
@@ -44,8 +44,7 @@ TEST_F(EventStream, GoesOnBehindALastEventIdOrAfter) {
     for (const auto& stream : {request("GET", "/v1/events?topic=a", {}, {{"last-event-id", kEpoch + ":4"}}),
                                get("/v1/events?topic=a&after=" + kEpoch + ":4"),
                                request("GET", "/v1/events?topic=a&after=x", {}, {{"last-event-id", kEpoch + ":4"}})}) {
-        EXPECT_EQ(stream->take_stream(),
-                  ": longwire\n\nid: " + kEpoch + ":4\n\nid: " + kEpoch + ":5\n" + data("a", 5));
+        EXPECT_EQ(stream->take_stream(), ": longwire\n\nid: " + kEpoch + ":4\n\nid: " + kEpoch + ":5\n" + data("a", 5));
     }
 }
 
@@ -65,14 +64,13 @@ TEST_F(EventStream, OverSeveralTopicsAnIdSaysWhereAllStand) {
     events("a", 2, 2);
     events("b", 8, 1);
     EXPECT_EQ(stream->take_stream(),
-              "id: " + kEpoch + ":1," + kEpoch + ":7\n\n" +                              //
-                  "id: " + kEpoch + ":2," + kEpoch + ":7\n" + data("a", 2) +             //
-                  "id: " + kEpoch + ":3," + kEpoch + ":7\n" + data("a", 3) +             //
+              "id: " + kEpoch + ":1," + kEpoch + ":7\n\n" +                   //
+                  "id: " + kEpoch + ":2," + kEpoch + ":7\n" + data("a", 2) +  //
+                  "id: " + kEpoch + ":3," + kEpoch + ":7\n" + data("a", 3) +  //
                   "id: " + kEpoch + ":3," + kEpoch + ":8\n" + data("b", 8));
     const auto resumed = get("/v1/events?topic=a&topic=b&after=" + kEpoch + ":2,-");
-    EXPECT_EQ(resumed->take_stream(), ": longwire\n\nid: " + kEpoch + ":2,-\n\n" +
-                                          "id: " + kEpoch + ":3,-\n" + data("a", 3) +
-                                          "id: " + kEpoch + ":3," + kEpoch + ":8\n\n");
+    EXPECT_EQ(resumed->take_stream(), ": longwire\n\nid: " + kEpoch + ":2,-\n\n" + "id: " + kEpoch + ":3,-\n" +
+                                          data("a", 3) + "id: " + kEpoch + ":3," + kEpoch + ":8\n\n");
 }
 
 TEST_F(EventStream, AnIdOfAnotherStreamIsRefused) {
@@ -101,8 +99,9 @@ TEST_F(EventStream, WantsTopicsThatDiffer) {
 TEST_F(EventStream, AGapIsDataAndMovesTheId) {
     open_topic("a", 9, 6);
     const auto stream = get("/v1/events?topic=a&after=" + kEpoch + ":2");
-    EXPECT_EQ(stream->take_stream(), ": longwire\n\nid: " + kEpoch + ":5\n\nid: " + kEpoch +
-                                         ":5\ndata: {\"gap\":{\"topic\":\"a\",\"from\":3,\"to\":5,\"reason\":\"trimmed\"}}\n\n");
+    EXPECT_EQ(stream->take_stream(),
+              ": longwire\n\nid: " + kEpoch + ":5\n\nid: " + kEpoch +
+                  ":5\ndata: {\"gap\":{\"topic\":\"a\",\"from\":3,\"to\":5,\"reason\":\"trimmed\"}}\n\n");
 }
 
 TEST_F(EventStream, BehindANewEpochTheIdIsItsPlace) {
@@ -111,9 +110,10 @@ TEST_F(EventStream, BehindANewEpochTheIdIsItsPlace) {
     ready("dev/a", 9);
     stream->take_stream();
     hub.on_ready({"dev/a", 0xf, 0, 1});
-    EXPECT_EQ(stream->take_stream(),
-              "id: 000000000000000f:0\ndata: {\"gap\":{\"topic\":\"a\",\"from\":10,\"to\":9,\"reason\":\"epoch_changed\","
-              "\"epoch\":\"000000000000000f\"}}\n\n");
+    EXPECT_EQ(
+        stream->take_stream(),
+        "id: 000000000000000f:0\ndata: {\"gap\":{\"topic\":\"a\",\"from\":10,\"to\":9,\"reason\":\"epoch_changed\","
+        "\"epoch\":\"000000000000000f\"}}\n\n");
 }
 
 TEST_F(EventStream, ACommentKeepsAQuietOneOpen) {
