@@ -112,6 +112,7 @@ class FollowedTask {
         const Status status = follower.run([this](const Push& push) { return on_push(push); });
         if (live_) screen_.clear();
         if (end_) return finish();
+        if (lost_) return report(*lost_);
         if (interrupt_.happened() || reader_gone_) return say_how_to_go_on();
         return report(status ? Error{Errc::internal, "the task's end was not seen"} : status.error());
     }
@@ -142,8 +143,10 @@ class FollowedTask {
         if (!end_ && push.object.contains("gap")) {
             const auto snapshot = client_.call({{"cmd", "state"}, {"task", task_}});
             if (snapshot) end_ = end_of_snapshot(*snapshot);
+            // A broker that has lost its log knows nothing of the task: its end will never come.
+            if (!snapshot && snapshot.error().code == Errc::not_found) lost_ = snapshot.error();
         }
-        return !end_ && !reader_gone_;
+        return !end_ && !lost_ && !reader_gone_;
     }
 
     int finish() {
@@ -181,6 +184,7 @@ class FollowedTask {
     TaskView view_;
     Screen screen_;
     std::optional<TaskEnd> end_;
+    std::optional<Error> lost_;
 };
 
 int start_and_follow(const StartSettings& settings, const json::object& command) {
