@@ -215,7 +215,7 @@ Result<std::string> take_json(std::string_view& json) {
     boost::json::stream_parser parser({}, options);
     boost::json::error_code error;
     const auto parsed = parser.write_some(json.data(), json.size(), error);
-    if (!error) parser.finish(error);
+    if (!error && !parser.done()) parser.finish(error);
     if (error == boost::json::error::too_deep) {
         return bad_request("json", "is nested deeper than " + std::to_string(kPayloadDepthMax) + " levels");
     }

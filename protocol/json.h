@@ -20,9 +20,9 @@ Status append_json(std::string_view msgpack, std::string& out, std::size_t depth
 /// Appends a JSON string, quoted and escaped; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string_view text, std::string& out);
 
-/// Turns one JSON text into MessagePack. Whole numbers become integers, 1.0 and 1e2 too, others doubles; of a key
-/// that comes twice the last value counts. Errors name the byte at or before which the text goes wrong, and refuse more
-/// than kPayloadDepthMax levels.
+/// Turns one JSON text into MessagePack. Whole numbers become integers, 1.0 and 1e2 too, others doubles; a fraction of
+/// more than 15 digits may come out one unit of a double's last place off. Of a key that comes twice the last value
+/// counts. Errors name the byte at or before which the text goes wrong, and refuse more than kPayloadDepthMax levels.
 Result<std::string> json_to_msgpack(std::string_view json);
 
 /// Takes one JSON text off the front of `json`, with the white space around it, and turns it into MessagePack likewise.

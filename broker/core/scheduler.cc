@@ -36,6 +36,10 @@ bool is_brokers_own(std::string_view type) {
 
 }  // namespace
 
+std::string Scheduler::key_path(std::string_view realm, std::string_view key) {
+    return std::string(realm).append(1, '\n').append(key);
+}
+
 std::string Scheduler::path_of(std::string_view realm, std::string_view task) {
     return topic_path(realm, task_topic(task));
 }
@@ -65,15 +69,27 @@ Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view tas
 void Scheduler::restore(std::string_view realm, std::string_view task, std::uint64_t epoch, std::uint64_t offset,
                         const Envelope& envelope) {
     auto* entry = find(realm, task);
+    const bool begins = begins_task(envelope);
+    if (begins && entry != nullptr) {
+        forget(*entry);
+        entry = nullptr;
+    }
     if (entry == nullptr) entry = &insert(realm, task);
     entry->task.epoch = epoch;
     fold(entry->task, offset, envelope);
+    if (is_terminal(entry->task.status)) {
+        ended_.emplace(entry->age, entry);
+    } else {
+        ended_.erase(entry->age);
+    }
+    if (!begins) return;
+    remember_key(*entry);
+    forget_oldest_ended();  // the same that were forgotten when it was started
 }
 
 void Scheduler::restored(std::int64_t now_us) {
     for (auto& [path, entry] : tasks_) {
         const auto& task = entry->task;
-        if (!task.key.empty()) by_key_.emplace(task.realm + '\n' + task.key, path);
         if (!task.worker.empty()) {
             auto& worker = workers_[task.worker];
             worker.info.worker = task.worker;
@@ -392,15 +408,22 @@ void Scheduler::send_cancel(const Task& task, std::int64_t now_us) {
                                                                      std::max<std::int64_t>(left_us / kUsPerMs, 0)}));
 }
 
+void Scheduler::remember_key(const Entry& entry) {
+    const auto& task = entry.task;
+    if (!task.key.empty()) by_key_.emplace(key_path(task.realm, task.key), path_of(task));
+}
+
+void Scheduler::forget(const Entry& entry) {
+    const auto path = path_of(entry.task);
+    const auto key = by_key_.find(key_path(entry.task.realm, entry.task.key));
+    if (key != by_key_.end() && key->second == path) by_key_.erase(key);
+    by_age_[entry.task.realm].erase(entry.age);
+    ended_.erase(entry.age);
+    tasks_.erase(path);
+}
+
 void Scheduler::forget_oldest_ended() {
-    while (tasks_.size() > options_.tasks_kept_max && !ended_.empty()) {
-        const auto& task = ended_.begin()->second->task;
-        const auto path = path_of(task);
-        if (!task.key.empty()) by_key_.erase(task.realm + '\n' + task.key);
-        by_age_[task.realm].erase(ended_.begin()->first);
-        ended_.erase(ended_.begin());
-        tasks_.erase(path);
-    }
+    while (tasks_.size() > options_.tasks_kept_max && !ended_.empty()) forget(*ended_.begin()->second);
 }
 
 std::size_t Scheduler::queued() const {

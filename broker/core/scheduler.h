@@ -142,6 +142,7 @@ class Scheduler {
     };
     using Queue = std::map<QueueKey, Entry*>;
 
+    static std::string key_path(std::string_view realm, std::string_view key);
     static std::string path_of(std::string_view realm, std::string_view task);
     static std::string path_of(const Task& task) { return path_of(task.realm, task.id); }
     static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.age}; }
@@ -178,6 +179,8 @@ class Scheduler {
     void fire_deadline(Entry& entry, std::int64_t now_us);
     void revoke(const Task& task, std::string_view reason);
     void expire_leases(std::int64_t now_us);
+    void remember_key(const Entry& entry);
+    void forget(const Entry& entry);
     void forget_oldest_ended();
 
     Options options_;

@@ -11,10 +11,6 @@ constexpr std::size_t kInputsMax = 10'000;
 constexpr std::size_t kInputBytesMax = 4 << 20;  // of one run, kept for further attempts
 constexpr std::size_t kPageBytesTarget = 1 << 20;  // of snapshots; then a page of tasks is full
 
-std::string key_path(std::string_view realm, std::string_view key) {
-    return std::string(realm).append(1, '\n').append(key);
-}
-
 std::string started_reply(const Task& task, bool created) {
     std::string reply;
     MsgpackWriter writer(reply);
@@ -98,7 +94,7 @@ Result<std::string> Scheduler::start(std::string_view realm, std::string_view us
     }
     auto& entry = insert(realm, command.task);
     port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued, queued_payload(entry.task, command, user, now_us));
-    if (!command.key.empty()) by_key_.emplace(key_path(realm, command.key), path_of(entry.task));
+    remember_key(entry);
     settle(entry, now_us);
     forget_oldest_ended();
     return started_reply(entry.task, true);

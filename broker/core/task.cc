@@ -46,7 +46,7 @@ class Payload {
 };
 
 void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
-    if (task.run == 0) {
+    if (payload.has("kind")) {
         task.kind = payload.text("kind");
         task.input_raw = payload.raw("input");
         task.key = payload.text("key");
@@ -130,6 +130,10 @@ std::string epoch_text(std::uint64_t epoch) {
     std::array<char, 17> text{};
     std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
     return text.data();
+}
+
+bool begins_task(const Envelope& envelope) {
+    return envelope.type == event_type::kTaskQueued && Payload(envelope.payload).has("kind");
 }
 
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {

@@ -79,6 +79,9 @@ struct Task {
     std::uint64_t offset = 0;  // of the last event folded in
 };
 
+/// Whether this event begins a task: everything of an older one of the same id is over, and was forgotten.
+bool begins_task(const Envelope& envelope);
+
 /// Folds one event in. Events that say nothing of the state (logs, text) only move the offset.
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope);
 

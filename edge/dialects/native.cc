@@ -41,6 +41,7 @@ NativeDialect::~NativeDialect() {
 }
 
 void NativeDialect::on_message(std::string_view message, bool is_binary) {
+    if (is_closing_) return;
     if (is_binary != encoding_.is_binary()) {
         return on_garbage(bad_request("frame", encoding_.is_binary() ? "must be a binary one" : "must be a text one"));
     }
@@ -64,7 +65,6 @@ void NativeDialect::on_object(std::string_view object) {
 
 /// What is no command cannot be answered by its id. It is answered without one and counted.
 void NativeDialect::on_garbage(const Error& error) {
-    if (is_closing_) return;
     std::erase_if(garbage_us_, [&](std::int64_t at_us) { return shard_.now_us - at_us > kMinuteUs; });
     garbage_us_.push_back(shard_.now_us);
     send(native::error_reply(0, error));

@@ -106,7 +106,7 @@ class NativeDialect final : public Dialect, private Watcher {
     bool is_closing_ = false;
     RateLimit rate_;
     std::int64_t over_rate_since_us_ = 0;
-    std::int64_t over_rate_us_ = 0;
+    std::int64_t over_rate_us_ = INT64_MIN / 2;  // the last time; never yet
     std::vector<std::int64_t> garbage_us_;
     std::unordered_map<std::string, std::uint64_t> watches_;  // by topic, those that are opening too
     std::map<std::uint64_t, Opening> openings_;               // by watch

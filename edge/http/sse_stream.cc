@@ -1,5 +1,6 @@
 #include "edge/http/sse_stream.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -39,14 +40,15 @@ SseStream::SseStream(ShardServices& shard, Identity identity, std::vector<Topic>
 SseStream::~SseStream() { shard_.hub.forget(*this, shard_.now_us); }
 
 Status SseStream::read_cursor(std::string_view cursor, std::vector<Topic>& topics) {
+    const auto places = static_cast<std::size_t>(std::count(cursor.begin(), cursor.end(), ',')) + 1;
+    if (places != topics.size()) return bad_request("after", "is an id of a stream of other topics");
     for (auto& topic : topics) {
-        const auto end = cursor.find(',');
+        const auto end = std::min(cursor.find(','), cursor.size());
         const auto place = cursor.substr(0, end);
         // A topic whose place was not yet known when the cursor was made begins as if there were none.
         if (place != "-") LW_TRY_STATUS(read_place(place, topic));
-        cursor.remove_prefix(end == std::string_view::npos ? cursor.size() : end + 1);
+        cursor.remove_prefix(std::min(end + 1, cursor.size()));
     }
-    if (!cursor.empty()) return bad_request("after", "is an id of a stream of other topics");
     return {};
 }
 

@@ -275,6 +275,31 @@ TEST_F(SchedulerStories, TheOldestEndedAreForgotten) {
     EXPECT_EQ(e.start("e", R"(,"key":"k-b")").ok.at("created"), true) << "its key is forgotten as well";
 }
 
+TEST_F(SchedulerStories, WhatWasForgottenStaysForgottenAfterARestart) {
+    // All came back with the log. Where one of their ids had been used again, the new task was taken for a further run of
+    // the old one: with its kind, its end and its attempts.
+    auto options = World::defaults();
+    options.broker.scheduler.tasks_kept_max = 2;
+    World small(options);
+    auto& e = small.edge();
+    const auto end = [&](const std::string& task) { e.ask("cancel", R"({"task":")" + task + "\"}"); };
+    e.start("a", R"(,"key":"k")");
+    end("a");
+    e.start("b");
+    end("b");
+    e.start("c");
+    EXPECT_EQ(e.ask("start", R"({"kind":"other","task":"a","hold":true})").ok.at("created"), true);
+    small.restart();
+    small.pass(2000);
+    EXPECT_EQ(small.broker().scheduler().known(), 2U);
+    EXPECT_EQ(e.ask("state", R"({"task":"b"})").code, "not_found");
+    EXPECT_EQ(e.state("a").at("kind"), "other");
+    EXPECT_EQ(e.state("a").at("state"), "PENDING");
+    EXPECT_EQ(e.ask("run", R"({"task":"a"})").number("run"), 1);
+    end("a");
+    EXPECT_EQ(e.start("d", R"(,"key":"k")").ok.at("created"), true);
+}
+
 TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     for (const auto* task : {"a", "b", "c", "d"}) edge.start(task);
     edge.ask("start", R"({"kind":"other","task":"o"})");
