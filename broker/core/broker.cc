@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/event_types.h"
 #include "protocol/limits.h"
+#include "protocol/msgpack_fields.h"
 #include "protocol/topic.h"
 
 namespace longwire::broker {
@@ -24,17 +26,23 @@ void Broker::restore(const Record& record) {
     const auto [realm, topic] = split_path(*record.path);
     const auto task = task_of_topic(topic);
     if (!task.empty()) scheduler_.restore(realm, task, record.epoch, record.offset, *envelope);
-    if (envelope->sequence == 0) {  // not a worker's
-        const auto key = envelope_header(*envelope, "key");
-        if (!key.empty()) Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
-        return;
-    }
-    const auto fresh = [&] {
-        return WorkerLink{envelope->incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
-    };
-    const auto worker = workers_.try_emplace(std::string(envelope->producer), fresh()).first;
-    if (worker->second.incarnation < envelope->incarnation) worker->second = fresh();
-    worker->second.receiver.restore({partition_of(*record.path, options_.partitions), envelope->sequence});
+    if (envelope->sequence == 0) return restore_unsequenced(record, *envelope);
+    auto& worker = worker_in_its_life(envelope->producer, envelope->incarnation);
+    if (worker.incarnation != envelope->incarnation) return;
+    worker.receiver.restore({partition_of(*record.path, options_.partitions), envelope->sequence});
+}
+
+/// An event that is not a worker's.
+void Broker::restore_unsequenced(const Record& record, const Envelope& envelope) {
+    const auto key = envelope_header(envelope, "key");
+    if (!key.empty()) Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
+    if (envelope.type != event_type::kTaskStarted) return;
+    // A worker may hold an attempt and not have said a word of it: which life of it that is must be known all the same.
+    const auto started = MsgpackFields::parse(envelope.payload, "payload");
+    if (!started) return;
+    const auto worker = started->string("worker");
+    const auto incarnation = started->integer("incarnation", 0, INT64_MAX);
+    if (worker && incarnation) worker_in_its_life(*worker, static_cast<std::uint64_t>(*incarnation));
 }
 
 void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {

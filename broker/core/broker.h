@@ -14,6 +14,7 @@
 
 #include "broker/core/record.h"
 #include "broker/core/scheduler.h"
+#include "broker/core/string_map.h"
 #include "broker/core/topics.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/producer_receiver.h"
@@ -117,7 +118,7 @@ class Broker final : private SchedulerPort {
   private:
     struct WorkerLink {
         std::uint64_t incarnation = 0;
-        link::ProducerReceiver receiver;
+        link::ProducerReceiver receiver{0, 0};
         std::optional<link::LinkCounter> counter;  // while there is a session
         std::uint64_t session = 0;                 // counts the sessions of all peers
         std::set<std::uint32_t> unacknowledged;    // partitions with news to acknowledge
@@ -156,6 +157,7 @@ class Broker final : private SchedulerPort {
     };
 
     // broker.cc: the cycle
+    void restore_unsequenced(const Record& record, const Envelope& envelope);
     void take_log(LogOutcome& outcome);
     void close_batch();
     void release(Batch& batch);
@@ -169,6 +171,8 @@ class Broker final : private SchedulerPort {
 
     // broker_workers.cc: the producer link
     void on_worker_frame(const LinkFrame& frame);
+    /// A worker as it was in this life of it or is in a later one; a life that is news begins with nothing.
+    WorkerLink& worker_in_its_life(std::string_view name, std::uint64_t incarnation);
     void on_worker_hello(const std::string& peer, std::uint64_t number, const link::WorkerHello& hello);
     void on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message);
     void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
@@ -209,8 +213,8 @@ class Broker final : private SchedulerPort {
     BrokerOutbox* out_ = nullptr;
     bool is_tapped_ = false;
 
-    std::unordered_map<std::string, WorkerLink> workers_;
-    std::unordered_map<std::string, EdgeLink> edges_;
+    StringMap<WorkerLink> workers_;
+    StringMap<EdgeLink> edges_;
     std::uint64_t next_session_ = 1;
 
     Batch open_;

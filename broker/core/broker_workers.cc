@@ -38,6 +38,14 @@ void Broker::on_worker_frame(const LinkFrame& frame) {
     on_worker_message(frame.peer, worker->second, decoded->message);
 }
 
+Broker::WorkerLink& Broker::worker_in_its_life(std::string_view name, std::uint64_t incarnation) {
+    auto found = workers_.find(name);
+    if (found != workers_.end() && found->second.incarnation >= incarnation) return found->second;
+    if (found == workers_.end()) found = workers_.try_emplace(std::string(name)).first;
+    found->second = WorkerLink{incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
+    return found->second;
+}
+
 void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, const link::WorkerHello& hello) {
     const auto refuse = [&](std::string_view why) {
         out_->to_workers.push_back({peer, link::encode(1, link::HelloRefused{why})});
@@ -45,15 +53,12 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
     };
     if (hello.version != kProtocolVersion) return refuse("this broker speaks another version of the link");
     if (hello.worker != peer || !check_name("worker", peer, kNameBytesMax)) return refuse("not a valid name");
-    const auto fresh = [&] {
-        return WorkerLink{hello.incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
-    };
-    auto& worker = workers_.try_emplace(peer, fresh()).first->second;
-    if (hello.incarnation < worker.incarnation) return refuse("a later incarnation of this worker is known");
-    if (hello.incarnation > worker.incarnation) {
-        scheduler_.worker_left(peer, now_us_);
-        worker = fresh();
+    const auto known = workers_.find(peer);
+    if (known != workers_.end() && hello.incarnation < known->second.incarnation) {
+        return refuse("a later incarnation of this worker is known");
     }
+    if (known != workers_.end() && hello.incarnation > known->second.incarnation) scheduler_.worker_left(peer, now_us_);
+    auto& worker = worker_in_its_life(peer, hello.incarnation);
     for (const auto& position : hello.acknowledged) worker.receiver.restore(position);
     worker.counter.emplace(now_us_);
     static_cast<void>(worker.counter->accept(number, now_us_));
@@ -64,7 +69,7 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
     send_now(peer, worker, link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
                                                              options_.producer_window_bytes,
                                                              worker.receiver.positions()}));
-    Scheduler::WorkerInfo info{peer, std::string(hello.program), {}, hello.capacity};
+    Scheduler::WorkerInfo info{peer, hello.incarnation, std::string(hello.program), {}, hello.capacity};
     info.kinds.assign(hello.kinds.begin(), hello.kinds.end());
     scheduler_.worker_joined(std::move(info), hello.running, now_us_);
     if (workers_.size() > kSilentProducersMax) forget_silent_producers();

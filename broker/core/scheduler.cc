@@ -375,10 +375,11 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     dequeue(entry);
     std::string payload;
     MsgpackWriter writer(payload);
-    writer.map(4);
+    writer.map(5);
     writer.field("run", task.run);
     writer.field("attempt", task.attempt + 1);
     writer.field("worker", worker.info.worker);
+    writer.field("incarnation", worker.info.incarnation);
     writer.string("supersedes");
     task.started_us != 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));

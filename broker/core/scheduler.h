@@ -77,6 +77,7 @@ class Scheduler {
 
     struct WorkerInfo {
         std::string worker;
+        std::uint64_t incarnation = 0;
         std::string program;
         std::vector<std::string> kinds;
         std::uint32_t capacity = 0;

@@ -45,8 +45,10 @@ class Payload {
     MsgpackFields fields_;
 };
 
-void on_queued(Task& task, const Payload& payload, std::int64_t time_us) {
+void on_queued(Task& task, const Payload& payload, std::uint64_t offset, std::int64_t time_us) {
     if (payload.has("kind")) {
+        // Each attempt of a forgotten task has begun with an event, so that this is beyond them all.
+        task.attempt = static_cast<std::uint32_t>(offset - 1);
         task.kind = payload.text("kind");
         task.input_raw = payload.raw("input");
         task.key = payload.text("key");
@@ -152,7 +154,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     } else if (type == event_type::kAgentHandoff) {
         if (payload.has("to")) task.current_agent = payload.text("to");
     } else if (type == event_type::kTaskQueued) {
-        on_queued(task, payload, time_us);
+        on_queued(task, payload, offset, time_us);
     } else if (type == event_type::kTaskStarted) {
         task.status = TaskStatus::running;
         task.attempt = static_cast<std::uint32_t>(payload.integer("attempt"));

@@ -53,7 +53,7 @@ struct Task {
     bool waiting = false;
     bool cancelling = false;
     std::uint32_t run = 0;
-    std::uint32_t attempt = 0;         // counts over all runs, so that it fences; 0 before the first
+    std::uint32_t attempt = 0;  // counts on over all runs, and over forgotten tasks of this id, so that it fences
     std::int32_t attempts_in_run = 0;  // those that count
     std::string worker;                // who has the attempt; empty between attempts
 

@@ -49,7 +49,7 @@ TEST_F(Attempts, AFailureIsTriedAgainAfterABackoff) {
     EXPECT_THAT(worker.attempts(), IsEmpty());
     world.pass(200);
     EXPECT_TRUE(worker.attempts().contains("t"));
-    EXPECT_EQ(text_of(last()), R"({"run":1,"attempt":2,"worker":"w","supersedes":1})");
+    EXPECT_EQ(text_of(last()), R"({"run":1,"attempt":2,"worker":"w","incarnation":1,"supersedes":1})");
 }
 
 TEST_F(Attempts, TheBackoffDoubles) {

@@ -300,6 +300,27 @@ TEST_F(ProducerLink, AWorkerThatDoesNotComeBackAfterARestartLosesItsAttempt) {
     EXPECT_THAT(world.log_of("task/t"), Contains("3 task.retrying"));
 }
 
+TEST_F(ProducerLink, ARestartedBrokerKnowsTheHoldersLifeThoughItHasNotSaidAWord) {
+    // The log told of the worker's last life only, so that its present one was taken for a new one and lost the attempt
+    // that it was at work on.
+    join(worker);
+    worker.publish("room/a", "in the first life");
+    world.settle();
+    auto& reborn = world.worker({.name = "w", .incarnation = 2});
+    join(reborn);
+    edge.start("t");
+    reborn.heard();
+    world.restart();
+    reborn.hello();
+    world.settle();
+    EXPECT_THAT(reborn.heard(), ElementsAre("welcome"));
+    EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started"));
+    world.restart();
+    auto& third = world.worker({.name = "w", .incarnation = 3});
+    join(third);
+    EXPECT_THAT(world.log_of("task/t"), Contains("3 task.retrying")) << "a later life never had the attempt";
+}
+
 TEST_F(ProducerLink, ARestartedBrokerTakesARefusedTailAsDone) {
     // Refused events leave no trace in the log: a broker that went by its log alone would ask for one that the worker
     // has forgotten, for ever.

@@ -36,7 +36,7 @@ TEST_F(SchedulerStories, ATaskIsQueuedHandedOutAndCompleted) {
     auto& worker = join({});
     EXPECT_EQ(state_of("t"), "RUNNING");
     EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started"));
-    EXPECT_EQ(text_of(data_of("task/t", 2)), R"({"run":1,"attempt":1,"worker":"w","supersedes":null})");
+    EXPECT_EQ(text_of(data_of("task/t", 2)), R"({"run":1,"attempt":1,"worker":"w","incarnation":1,"supersedes":null})");
     worker.emit("t", "task.completed", R"({"result":{"n":3}})");
     world.settle();
     const auto state = edge.state("t");
@@ -159,7 +159,7 @@ TEST_F(SchedulerStories, AnEndedTaskRunsAgainAsItsNextRun) {
     EXPECT_EQ(state.at("progress").to_number<double>(), 0.0);
     EXPECT_TRUE(state.at("result").is_null());
     EXPECT_TRUE(state.at("ended_us").is_null());
-    EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","supersedes":null})");
+    EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","incarnation":1,"supersedes":null})");
 }
 
 TEST_F(SchedulerStories, ACancelledHeldTaskRunsAgainAsItsNextRun) {
@@ -298,6 +298,30 @@ TEST_F(SchedulerStories, WhatWasForgottenStaysForgottenAfterARestart) {
     EXPECT_EQ(e.ask("run", R"({"task":"a"})").number("run"), 1);
     end("a");
     EXPECT_EQ(e.start("d", R"(,"key":"k")").ok.at("created"), true);
+}
+
+TEST_F(SchedulerStories, AttemptsOfAForgottenTaskStayFenced) {
+    // A task of the same id counted its attempts from 1 again, and took what a zombie of the old one said for its own.
+    auto options = World::defaults();
+    options.broker.scheduler.tasks_kept_max = 1;
+    World small(options);
+    auto& e = small.edge();
+    auto& w = small.worker();
+    w.hello();
+    small.settle();
+    e.start("a");
+    e.ask("cancel", R"({"task":"a"})");
+    w.emit("a", "task.cancelled");
+    small.settle();
+    e.start("b", R"(,"hold":true)");
+    e.ask("cancel", R"({"task":"b"})");
+    e.start("a");
+    w.heard();
+    EXPECT_EQ(e.state("a").at("state"), "RUNNING");
+    w.emit_as("a", 1, "task.completed");
+    small.settle();
+    EXPECT_THAT(w.heard(), Contains("refused conflict"));
+    EXPECT_EQ(e.state("a").at("state"), "RUNNING");
 }
 
 TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
