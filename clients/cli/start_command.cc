@@ -40,7 +40,7 @@ struct StartSettings {
 };
 
 void declare(Config& config, StartSettings& settings, std::vector<std::string>& words) {
-    constexpr double kLongest = 366.0 * 86400;
+    constexpr double kLongest = 30.0 * 86400;  // what a cluster takes
     config.words("KIND", words, 1, 1);
     config.text(only_flag("input", "the task's input: JSON, @FILE, or - for stdin", "JSON", 'i'),
                 settings.input);
@@ -54,8 +54,8 @@ void declare(Config& config, StartSettings& settings, std::vector<std::string>& 
                 kLongest);
     config.real(only_flag("delay-s", "not before so many s from now", "S"), settings.delay_s, 0, kLongest);
     config.number(only_flag("max-attempts", "runs of a task that fails; 0 for the cluster's default", "N"),
-                  settings.max_attempts, 0, 1000);
-    config.number(only_flag("priority", "higher goes first", "N"), settings.priority, -1000, 1000);
+                  settings.max_attempts, 0, 100);
+    config.number(only_flag("priority", "higher goes first", "N"), settings.priority, -100, 100);
     config.toggle(only_flag("hold", "make it, but wait for `longwire run`"), settings.hold);
     declare_client_settings(config, settings.client);
     declare_reconnect_settings(config, settings.client);
