@@ -38,6 +38,7 @@ class Shell {
     Status restore();
     Status bind(const Endpoints& endpoints, std::uint32_t partitions);
     void wait(int stop_fd, std::int64_t timeout_ms);
+    void notice_stall(std::int64_t now_us);
     void read_sockets();
     void read_published();
     void read_frames(zmq::socket_t& socket, std::vector<LinkFrame>& frames);
@@ -59,6 +60,7 @@ class Shell {
     std::size_t tap_subscriptions_ = 0;
     bool has_more_ = false;  // a socket had more than one turn may take
     bool stopped_ = false;
+    std::int64_t turned_us_ = 0;
     LogLimiter notice_limiter_{1'000};
     std::size_t notices_this_second_ = 0;
 };

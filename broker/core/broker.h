@@ -107,6 +107,9 @@ class Broker final : private SchedulerPort {
     /// Takes all of `in`; fills `out`, which must be empty.
     void step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out);
 
+    /// For so long this process has not run: what came meanwhile has not been heard, so nobody's silence counts.
+    void stalled(std::int64_t for_us) { scheduler_.stalled(for_us); }
+
     /// A message could not be sent to this peer: its session is over.
     void peer_unreachable(PeerKind kind, const std::string& peer);
 

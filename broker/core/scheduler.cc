@@ -213,6 +213,10 @@ void Scheduler::worker_heard(const std::string& worker, std::int64_t now_us) {
     if (found != workers_.end()) found->second.heard_us = now_us;
 }
 
+void Scheduler::stalled(std::int64_t for_us) {
+    for (auto& [name, worker] : workers_) worker.heard_us += for_us;
+}
+
 void Scheduler::worker_draining(const std::string& worker) {
     const auto found = workers_.find(worker);
     if (found != workers_.end()) found->second.draining = true;

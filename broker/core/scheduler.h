@@ -90,6 +90,8 @@ class Scheduler {
     /// given and never got is given again.
     void worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us);
     void worker_heard(const std::string& worker, std::int64_t now_us);
+    /// The broker itself has not run for so long: leases are longer by that.
+    void stalled(std::int64_t for_us);
     void worker_draining(const std::string& worker);
     /// Its session has ended: it gets nothing new, and keeps what it has for one lease.
     void worker_away(const std::string& worker);

@@ -40,7 +40,7 @@ struct StartSettings {
 };
 
 void declare(Config& config, StartSettings& settings, std::vector<std::string>& words) {
-    constexpr double kLongest = 366.0 * 86400;
+    constexpr double kLongest = 30.0 * 86400;  // what a cluster takes
     config.words("KIND", words, 1, 1);
     config.text(only_flag("input", "the task's input: JSON, @FILE, or - for stdin", "JSON", 'i'),
                 settings.input);
@@ -54,8 +54,8 @@ void declare(Config& config, StartSettings& settings, std::vector<std::string>& 
                 kLongest);
     config.real(only_flag("delay-s", "not before so many s from now", "S"), settings.delay_s, 0, kLongest);
     config.number(only_flag("max-attempts", "runs of a task that fails; 0 for the cluster's default", "N"),
-                  settings.max_attempts, 0, 1000);
-    config.number(only_flag("priority", "higher goes first", "N"), settings.priority, -1000, 1000);
+                  settings.max_attempts, 0, 100);
+    config.number(only_flag("priority", "higher goes first", "N"), settings.priority, -100, 100);
     config.toggle(only_flag("hold", "make it, but wait for `longwire run`"), settings.hold);
     declare_client_settings(config, settings.client);
     declare_reconnect_settings(config, settings.client);
@@ -112,6 +112,7 @@ class FollowedTask {
         const Status status = follower.run([this](const Push& push) { return on_push(push); });
         if (live_) screen_.clear();
         if (end_) return finish();
+        if (lost_) return report(*lost_);
         if (interrupt_.happened() || reader_gone_) return say_how_to_go_on();
         return report(status ? Error{Errc::internal, "the task's end was not seen"} : status.error());
     }
@@ -142,8 +143,10 @@ class FollowedTask {
         if (!end_ && push.object.contains("gap")) {
             const auto snapshot = client_.call({{"cmd", "state"}, {"task", task_}});
             if (snapshot) end_ = end_of_snapshot(*snapshot);
+            // A broker that has lost its log knows nothing of the task: its end will never come.
+            if (!snapshot && snapshot.error().code == Errc::not_found) lost_ = snapshot.error();
         }
-        return !end_ && !reader_gone_;
+        return !end_ && !lost_ && !reader_gone_;
     }
 
     int finish() {
@@ -181,6 +184,7 @@ class FollowedTask {
     TaskView view_;
     Screen screen_;
     std::optional<TaskEnd> end_;
+    std::optional<Error> lost_;
 };
 
 int start_and_follow(const StartSettings& settings, const json::object& command) {

@@ -83,8 +83,8 @@ class Config {
                     std::function<void(std::int64_t)> set, std::function<std::int64_t()> get);
     void add(SettingSlot slot);
     Status read(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
-    Status read_file(const std::string& path, std::vector<bool>& done);
-    Status read_variables(const std::map<std::string, std::string>& environment, std::vector<bool>& done);
+    Status read_file(const std::string& path, std::vector<std::string>& origins);
+    Status read_variables(const std::map<std::string, std::string>& environment, std::vector<std::string>& origins);
     Status store(const SettingSlot& slot, const std::string& origin,
                  const std::vector<std::string>& values) const;
 

@@ -136,7 +136,10 @@ TEST_F(Malformed, FragmentsBatchesAndLongMessagesAreGoodOnes) {
     client.send_frame(0, R"("ping"})");
     EXPECT_EQ(number(client.next_push(), "id"), 900);
     client.send_text("{\"id\":901,\"cmd\":\"ping\"}\n{\"id\":902,\"cmd\":\"fly\"}\n\n{\"id\":903,\"cmd\":\"ping\"}\n");
-    for (int id = 901; id <= 903; ++id) EXPECT_EQ(number(client.next_push(), "id"), id);
+    for (int id = 901; id <= 903; ++id) {
+        const auto reply = client.next_push();
+        EXPECT_EQ(number(reply, "id"), id) << json::serialize(reply);
+    }
     const std::string large(1'000'000, 'x');
     client.ok({{"cmd", "subscribe"}, {"topic", "room/a"}});
     client.ok({{"cmd", "publish"}, {"topic", "room/a"}, {"type", "note"}, {"data", large}});
