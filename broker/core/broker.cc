@@ -101,13 +101,20 @@ void Broker::close_batch() {
 }
 
 void Broker::release(Batch& batch) {
-    for (const auto& record : *batch.records) deliver(record);
+    Topic* topic = nullptr;
+    for (const auto& record : *batch.records) {
+        // Records of one topic come in runs.
+        if (topic == nullptr || topic->path != record.path) topic = topics_.find(*record.path);
+        deliver(*topic, record);
+    }
     // A worker forgets what is acknowledged, so it must have heard before which of it was refused.
     for (const auto& refusal : batch.refusals) send_held(refusal);
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
         const auto worker = workers_.find(name);
         if (worker == workers_.end() || worker->second.incarnation != incarnation) continue;
-        if (worker->second.receiver.committed(at)) worker->second.unacknowledged.insert(at.partition);
+        if (!worker->second.receiver.committed(at)) continue;
+        if (worker->second.unacknowledged.empty()) workers_with_news_.push_back(name);
+        worker->second.unacknowledged.insert(at.partition);
     }
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
@@ -127,8 +134,7 @@ void Broker::send_held(const HeldMessage& held) {
     }
 }
 
-void Broker::deliver(const Record& record) {
-    auto& topic = *topics_.find(*record.path);
+void Broker::deliver(Topic& topic, const Record& record) {
     topic.committed = record.offset;
     ++stats_.events_committed;
     stats_.bytes_committed += record.envelope.bytes.size();
