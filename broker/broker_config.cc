@@ -21,7 +21,10 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
                   c.retain_bytes, 16 << 20);
     config.number({"retain-ms", "age at which events go, in ms; 0: none goes for its age", "MS"}, c.retain_ms);
     config.number({"cache-bytes", "memory for what is read from disk", "BYTES"}, c.cache_bytes, 1 << 20);
-    config.toggle({"check", "verify the data directory, say what is there, and end"}, c.check);
+    config.toggle({.name = "check",
+                   .help = "verify the data directory, say what is there, and end",
+                   .reach = Reach::flag},
+                  c.check);
     config.number({"memory-bytes", "most bytes of events kept by the memory log; the oldest go first", "BYTES"},
                   c.memory_bytes, 1 << 20);
     config.number({"partitions", "partitions of the cluster; never changed once there are events", "N"}, c.partitions,
