@@ -49,7 +49,7 @@ std::vector<Node> nodes() {
                                {"log", {"memory", "rocksdb", "memory"}, "paper"},
                                {"durability", {"os", "fsync", "os"}, "sometimes"},
                                {"data-dir", texts, ""},             {"memory-bytes", large, "1"},
-                               {"retain-bytes", large, "1"},        {"retain-ms", numbers, "-1"},
+                               {"retain-bytes", {"20000001", "30000002", "40000003"}, "1"},        {"retain-ms", numbers, "-1"},
                                {"cache-bytes", large, "1"},
                                {"partitions", small, "257"},        {"producer-window-bytes", numbers, "1"},
                                {"lease-ms", numbers, "999"},        {"cancel-grace-ms", numbers, "never"},
