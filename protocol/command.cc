@@ -50,9 +50,11 @@ Result<std::string> payload_field(const MsgpackFields& fields, std::string_view 
     return std::string(raw);
 }
 
+/// 0 only where 0 was given: it stands for none.
 Result<std::int64_t> milliseconds(const MsgpackFields& fields, std::string_view name) {
     LW_TRY(const double seconds, fields.number_or(name, 0, 0, kSecondsMax));
-    return static_cast<std::int64_t>(std::llround(seconds * 1000));
+    const auto rounded = static_cast<std::int64_t>(std::llround(seconds * 1000));
+    return rounded == 0 && seconds > 0 ? 1 : rounded;
 }
 
 Result<std::int32_t> page_limit(const MsgpackFields& fields) {

@@ -14,6 +14,11 @@ Status check_name_or_empty(std::string_view field, std::string_view name) {
     return name.empty() ? Status{} : check_name(field, name, kNameBytesMax);
 }
 
+Status check_size(std::string_view field, std::string_view bytes, std::size_t bytes_max) {
+    if (bytes.size() <= bytes_max) return {};
+    return Error{Errc::too_large, "is larger than " + std::to_string(bytes_max) + " bytes", std::string(field)};
+}
+
 }  // namespace
 
 void write_envelope(const Envelope& envelope, std::string& out) {
@@ -51,9 +56,8 @@ Result<Envelope> read_envelope(MsgpackReader& reader) {
     envelope.attempt = static_cast<std::uint32_t>(attempt);
     envelope.payload = reader.raw();
     if (!reader.ok()) return bad_request("payload", "is not well-formed MessagePack of at most 64 levels");
-    if (envelope.payload.size() > kPayloadBytesMax) {
-        return Error{Errc::too_large, "is larger than " + std::to_string(kPayloadBytesMax) + " bytes", "payload"};
-    }
+    LW_TRY_STATUS(check_size("headers", envelope.headers, kHeadersBytesMax));
+    LW_TRY_STATUS(check_size("payload", envelope.payload, kPayloadBytesMax));
     LW_TRY_STATUS(check_name("producer", envelope.producer, kNameBytesMax));
     LW_TRY_STATUS(check_event_type(envelope.type));
     LW_TRY_STATUS(check_name_or_empty("task", envelope.task));

@@ -76,10 +76,14 @@ bool append_timestamp(std::string_view data, std::string& out) {
     }
     std::tm parts{};
     const std::time_t time = seconds;
-    if (nanoseconds > 999'999'999 || gmtime_r(&time, &parts) == nullptr || parts.tm_year > 8099) return false;
+    if (nanoseconds > 999'999'999 || gmtime_r(&time, &parts) == nullptr) return false;
+    const auto year = parts.tm_year + 1900;
+    if (year < 0 || year > 9999) return false;
+    // strftime doesn't pad the year; ten thousand more and its last four digits do.
     std::array<char, 64> text;
-    auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    out.append(1, '"').append(text.data(), size);
+    parts.tm_year += 10'000;
+    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    out.append(1, '"').append(text.data() + 1, size - 1);
     if (nanoseconds != 0) {
         auto fraction = std::to_string(1'000'000'000 + nanoseconds);
         out.append(1, '.').append(fraction, 1);
@@ -99,25 +103,33 @@ void append_extension(const MsgpackReader::Extension& extension, std::string& ou
     out += "\"}";
 }
 
-void append_value(MsgpackReader& reader, std::string& out, std::size_t depth);
+/// Where in a payload a value stands.
+struct Place {
+    std::size_t depth = 0;  // arrays and maps around it
+    bool is_in_key = false;
 
-void append_key(MsgpackReader& reader, std::string& out, std::size_t depth) {
+    Place inside() const { return {depth + 1, is_in_key}; }
+};
+
+void append_value(MsgpackReader& reader, std::string& out, Place place);
+
+void append_key(MsgpackReader& reader, std::string& out, Place place) {
     if (reader.peek() == MsgpackReader::Type::string) {
         append_json_string(reader.string(), out);
         return;
     }
+    // Quoting the quoted doubles its size with every level, so a key within a key must be text.
+    if (place.is_in_key) return reader.fail();
     std::string key;
-    append_value(reader, key, depth);
+    append_value(reader, key, {place.depth, true});
     append_json_string(key, out);
 }
 
-void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
+void append_value(MsgpackReader& reader, std::string& out, Place place) {
     using Type = MsgpackReader::Type;
-    if (depth > kPayloadDepthMax) {
-        reader.fail();
-        return;
-    }
-    switch (reader.peek()) {
+    const auto type = reader.peek();
+    if (place.depth == kPayloadDepthMax && (type == Type::array || type == Type::map)) return reader.fail();
+    switch (type) {
         case Type::nil:
             reader.nil();
             out += "null";
@@ -147,7 +159,7 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
             const auto elements = reader.array();
             for (std::uint32_t i = 0; i < elements && reader.ok(); ++i) {
                 if (i > 0) out += ',';
-                append_value(reader, out, depth + 1);
+                append_value(reader, out, place.inside());
             }
             out += ']';
             return;
@@ -157,9 +169,9 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
             const auto pairs = reader.map();
             for (std::uint32_t i = 0; i < pairs && reader.ok(); ++i) {
                 if (i > 0) out += ',';
-                append_key(reader, out, depth + 1);
+                append_key(reader, out, place.inside());
                 out += ':';
-                append_value(reader, out, depth + 1);
+                append_value(reader, out, place.inside());
             }
             out += '}';
             return;
@@ -172,7 +184,7 @@ void append_value(MsgpackReader& reader, std::string& out, std::size_t depth) {
 
 Status append_json(std::string_view msgpack, std::string& out) {
     MsgpackReader reader(msgpack);
-    append_value(reader, out, 1);
+    append_value(reader, out, {});
     if (!reader.ok() || !reader.at_end()) return bad_request("payload", "is not one well-formed MessagePack value");
     return {};
 }

@@ -13,14 +13,15 @@ namespace longwire {
 /// What JSON has no form for: bin becomes base64 text, a timestamp RFC 3339 text, any other extension
 /// {"ext": type, "base64": …}; NaN and infinities become null; a key that is no text becomes its JSON as text; bytes
 /// that are not UTF-8 become U+FFFD. Whole numbers keep all their digits. Errors: malformed input, more than
-/// kPayloadDepthMax levels; `out` then holds a part.
+/// kPayloadDepthMax levels, within a key another key that is no text; `out` then holds a part.
 Status append_json(std::string_view msgpack, std::string& out);
 
 /// Appends a JSON string, quoted and escaped; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string_view text, std::string& out);
 
-/// Turns one JSON text into MessagePack. Whole numbers become integers, others doubles. Errors name the byte where
-/// the text goes wrong, and refuse more than kPayloadDepthMax levels.
+/// Turns one JSON text into MessagePack. Whole numbers become integers, 1.0 and 1e2 too, others doubles; of a key
+/// that comes twice the last value counts. Errors name the byte at or before which the text goes wrong, and refuse more
+/// than kPayloadDepthMax levels.
 Result<std::string> json_to_msgpack(std::string_view json);
 
 }  // namespace longwire

@@ -12,9 +12,21 @@ namespace {
 std::string range_text(double low, double high) {
     const auto text = [](double v) {
         return v == std::floor(v) && std::abs(v) < 1e15 ? std::to_string(static_cast<std::int64_t>(v))
-                                                       : std::to_string(v);
+                                                        : std::to_string(v);
     };
     return "must be from " + text(low) + " to " + text(high);
+}
+
+/// A whole number without a double's rounding; nothing if it is no int64. `number` is the same as a double.
+std::optional<std::int64_t> exact_integer(std::string_view value, double number) {
+    MsgpackReader reader(value);
+    if (reader.peek() == MsgpackReader::Type::integer) {
+        const auto exact = reader.signed_integer();
+        return reader.ok() ? std::optional(exact) : std::nullopt;
+    }
+    constexpr double kTwoTo63 = 9223372036854775808.0;
+    if (number < -kTwoTo63 || number >= kTwoTo63) return std::nullopt;
+    return static_cast<std::int64_t>(number);
 }
 
 }  // namespace
@@ -28,9 +40,9 @@ Result<MsgpackFields> MsgpackFields::parse(std::string_view map, std::string_vie
     for (std::uint32_t i = 0; i < pairs && reader.ok(); ++i) {
         const auto key = reader.string();
         const auto value = reader.raw();
-        if (reader.ok() && MsgpackReader(value).peek() != MsgpackReader::Type::nil) {
-            fields.fields_.emplace_back(key, value);
-        }
+        const bool is_nil = MsgpackReader(value).peek() == MsgpackReader::Type::nil;
+        // A nil is kept as no bytes: it takes back an earlier value of its key.
+        if (reader.ok()) fields.fields_.emplace_back(key, is_nil ? std::string_view{} : value);
     }
     if (!reader.ok() || !reader.at_end()) {
         return bad_request(std::string(field), "is not a well-formed map with text keys");
@@ -80,11 +92,9 @@ Result<std::int64_t> MsgpackFields::integer_or(std::string_view name, std::int64
     if (!reader.ok() || number != std::floor(number)) {
         return bad_request(std::string(name), "must be a whole number");
     }
-    const auto in_range = number >= static_cast<double>(low) && number <= static_cast<double>(high);
-    if (!in_range) return bad_request(std::string(name), range_text(static_cast<double>(low), static_cast<double>(high)));
-    MsgpackReader exact(value);
-    if (exact.peek() == MsgpackReader::Type::integer) return exact.signed_integer();
-    return static_cast<std::int64_t>(number);
+    const auto whole = exact_integer(value, number);
+    if (whole && *whole >= low && *whole <= high) return *whole;
+    return bad_request(std::string(name), range_text(static_cast<double>(low), static_cast<double>(high)));
 }
 
 Result<double> MsgpackFields::number_or(std::string_view name, double fallback, double low, double high) const {
@@ -102,11 +112,11 @@ std::string with_text_field(std::string_view map, std::string_view name, std::st
     MsgpackWriter writer(result);
     const auto fields = MsgpackFields::parse(map, "map");
     if (!fields) return result;
-    const auto others = std::count_if(fields->all().begin(), fields->all().end(),
-                                      [&](const auto& field) { return field.first != name; });
+    const auto is_other = [&](const auto& field) { return field.first != name; };
+    const auto others = std::count_if(fields->all().begin(), fields->all().end(), is_other);
     writer.map(static_cast<std::size_t>(others) + 1);
-    for (const auto& [key, value] : fields->all()) {
-        if (key != name) writer.field_raw(key, value);
+    for (const auto& field : fields->all()) {
+        if (is_other(field)) writer.field_raw_or_nil(field.first, field.second);
     }
     writer.field(name, text);
     return result;

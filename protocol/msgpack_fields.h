@@ -37,6 +37,7 @@ class MsgpackFields {
 
     bool has(std::string_view name) const { return !raw(name).empty(); }
 
+    /// Names and values in the order they came; no bytes stand for nil.
     const std::vector<std::pair<std::string_view, std::string_view>>& all() const { return fields_; }
 
   private:

@@ -211,9 +211,10 @@ std::string_view MsgpackReader::raw() {
     std::array<std::uint32_t, kPayloadDepthMax> left{};
     std::size_t depth = 0;
     do {
+        const auto type = peek();
+        if (depth == left.size() && (type == Type::array || type == Type::map)) fail();
         const auto inner = skip_one();
         if (inner > 0) {
-            if (depth == left.size()) fail();
             if (!ok_) return {};
             left[depth++] = inner;
         } else {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/crc.hpp>
-#include <charconv>
 
 #include "protocol/limits.h"
 #include "protocol/utf8.h"
@@ -11,6 +10,7 @@ namespace longwire {
 namespace {
 
 constexpr std::string_view kTaskPrefix = "task/";
+constexpr std::string_view kHex = "0123456789abcdef";
 
 bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -69,7 +69,9 @@ RealmAndTopic split_path(std::string_view path) {
     return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
-std::string task_topic(std::string_view task) { return std::string(kTaskPrefix).append(task); }
+std::string task_topic(std::string_view task) {
+    return std::string(kTaskPrefix).append(task);
+}
 
 std::string_view task_of_topic(std::string_view topic) {
     if (!topic.starts_with(kTaskPrefix)) return {};
@@ -84,7 +86,6 @@ std::uint32_t partition_of(std::string_view path, std::uint32_t partitions) {
 }
 
 std::string topic_key(std::string_view path, std::uint32_t partition) {
-    constexpr std::string_view kHex = "0123456789abcdef";
     std::string key;
     key.reserve(path.size() + 4);
     key += kHex[(partition >> 4) & 0xF];
@@ -98,8 +99,11 @@ Result<ParsedKey> parse_topic_key(std::string_view key) {
     if (key.size() < 5 || key[2] != '/' || key.back() != '\0') {
         return bad_request("key", "is not of the form PP/realm/topic, ended by a 0 byte");
     }
-    const auto [end, error] = std::from_chars(key.data(), key.data() + 2, parsed.partition, 16);
-    if (error != std::errc{} || end != key.data() + 2) return bad_request("key", "has no partition in hex");
+    for (const char digit : key.substr(0, 2)) {
+        const auto value = kHex.find(digit);
+        if (value == std::string_view::npos) return bad_request("key", "has no partition in lower-case hex");
+        parsed.partition = parsed.partition * 16 + static_cast<std::uint32_t>(value);
+    }
     parsed.path = key.substr(3, key.size() - 4);
     const auto [realm, topic] = split_path(parsed.path);
     LW_TRY_STATUS(check_name("realm", realm, kRealmBytesMax));
