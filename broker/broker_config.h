@@ -4,18 +4,24 @@
 #include <optional>
 #include <string>
 
+#include "protocol/endpoints.h"
 #include "protocol/node/log_setup.h"
 
 namespace longwire::broker {
 
 /// What an operator can set on a broker. The comments are the words of --help, see broker_config.cc.
 struct BrokerConfig {
-    std::string events = "tcp://127.0.0.1:7601";
-    std::string workers = "tcp://127.0.0.1:7602";
-    std::string edges = "tcp://127.0.0.1:7603";
-    std::string tap = "tcp://127.0.0.1:7604";
-    std::string log = "memory";
+    std::string events = kEventsEndpoint;
+    std::string workers = kWorkersEndpoint;
+    std::string edges = kEdgesEndpoint;
+    std::string tap = kTapEndpoint;
+    std::string log = "rocksdb";
     std::string data_dir = "longwire-data";
+    std::string durability = "os";
+    std::int64_t retain_bytes = std::int64_t{10} << 30;
+    std::int64_t retain_ms = 0;
+    std::int64_t cache_bytes = 128 << 20;
+    bool check = false;
     std::int64_t memory_bytes = std::int64_t{1} << 30;
     std::uint32_t partitions = 16;
     std::int64_t producer_window_bytes = 8 << 20;

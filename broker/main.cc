@@ -3,13 +3,44 @@
 
 #include "broker/broker_config.h"
 #include "broker/log/memory_log.h"
+#include "broker/log/rocks_log.h"
 #include "broker/shell.h"
 #include "protocol/node/random_id.h"
 #include "protocol/node/signals.h"
 
+namespace longwire::broker {
+namespace {
+
+Result<std::unique_ptr<CommitLog>> open_log(const BrokerConfig& config) {
+    if (config.log == "memory") {
+        return std::unique_ptr<CommitLog>(std::make_unique<MemoryLog>(static_cast<std::size_t>(config.memory_bytes)));
+    }
+    RocksLogOptions options;
+    options.directory = config.data_dir;
+    options.durability = config.durability == "fsync" ? Durability::fsync : Durability::os;
+    options.retain_bytes = static_cast<std::uint64_t>(config.retain_bytes);
+    options.retain_ms = config.retain_ms;
+    options.cache_bytes = static_cast<std::size_t>(config.cache_bytes);
+    return open_rocks_log(options);
+}
+
+int check(const std::string& directory) {
+    const auto checked = check_rocks_log(directory);
+    if (!checked) {
+        std::fprintf(stderr, "%s: %s\n", directory.c_str(), describe(checked.error()).c_str());
+        return 1;
+    }
+    std::printf("%s: %s\n", directory.c_str(), checked->c_str());
+    return 0;
+}
+
+}  // namespace
+}  // namespace longwire::broker
+
 int main(int argc, char** argv) {
     longwire::broker::BrokerConfig config;
     if (const auto status = longwire::broker::read_config(argc, argv, config)) return *status;
+    if (config.check) return longwire::broker::check(config.data_dir);
     if (config.logging.node.empty()) config.logging.node = longwire::random_id("broker-", 6);
     longwire::set_up_logging(config.logging);
     longwire::Signals signals;
@@ -23,9 +54,13 @@ int main(int argc, char** argv) {
     options.scheduler.queued_per_kind_max = static_cast<std::size_t>(config.queued_per_kind_max);
     options.scheduler.tasks_kept_max = static_cast<std::size_t>(config.tasks_kept_max);
 
-    auto log = std::make_unique<longwire::broker::MemoryLog>(static_cast<std::size_t>(config.memory_bytes));
+    auto log = longwire::broker::open_log(config);
+    if (!log) {
+        longwire::log_error("cannot start", {{"error", describe(log.error())}});
+        return 1;
+    }
     auto shell = longwire::broker::Shell::open({config.events, config.workers, config.edges, config.tap}, options,
-                                               std::move(log));
+                                               std::move(*log));
     if (!shell) {
         longwire::log_error("cannot start", {{"error", describe(shell.error())}});
         return 1;

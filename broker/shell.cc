@@ -1,6 +1,7 @@
 #include "broker/shell.h"
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "protocol/limits.h"
@@ -17,6 +18,7 @@ constexpr std::size_t kMessagesPerTurn = 1024;       // of one socket; more of o
 constexpr std::size_t kPublishedBytesPerTurn = 4 << 20;
 constexpr std::int64_t kTickMs = 20;                 // longest sleep: leases, holes and heartbeats are looked at
 constexpr std::size_t kNoticesPerSecond = 20;
+constexpr std::int64_t kStallUs = 500'000;           // a turn that began so late was not the peers' doing
 
 std::uint64_t random_epoch() {
     const auto number = random_u64();
@@ -32,10 +34,20 @@ Result<std::unique_ptr<Shell>> Shell::open(const Endpoints& endpoints, Broker::O
                                            std::unique_ptr<CommitLog> log) {
     const auto partitions = options.partitions;
     std::unique_ptr<Shell> shell(new Shell(std::move(options), std::move(log)));
-    LW_TRY_STATUS(shell->log_->replay([&](const Record& record) { shell->broker_.restore(record); }));
-    shell->broker_.restored(now_us());
+    LW_TRY_STATUS(shell->restore());
     LW_TRY_STATUS(shell->bind(endpoints, partitions));
     return shell;
+}
+
+Status Shell::restore() {
+    LW_TRY_STATUS(log_->visit_topics([&](const KeptTopic& topic) { broker_.restore(topic); }));
+    Status sound;
+    LW_TRY_STATUS(log_->visit_state([&](const StatePut& entry) {
+        if (sound) sound = broker_.restore(entry);
+    }));
+    LW_TRY_STATUS(sound);
+    broker_.restored(now_us());
+    return {};
 }
 
 Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {
@@ -51,6 +63,7 @@ Status Shell::run(int stop_fd) {
     while (true) {
         wait(stop_fd, has_more_ ? 0 : kTickMs);
         if (stopped_) return {};
+        notice_stall(now_us());
         has_more_ = false;
         read_sockets();
         inbox_.log = log_->poll();
@@ -68,8 +81,16 @@ void Shell::wait(int stop_fd, std::int64_t timeout_ms) {
                                           {nullptr, stop_fd, ZMQ_POLLIN, 0},
                                           {nullptr, log_->fd(), ZMQ_POLLIN, 0}}};
     const auto count = log_->fd() < 0 ? items.size() - 1 : items.size();
-    zmq::poll(items.data(), count, std::chrono::milliseconds(timeout_ms));
+    zmq_link::wait(std::span(items).first(count), timeout_ms);
     stopped_ = (items[4].revents & ZMQ_POLLIN) != 0;
+}
+
+void Shell::notice_stall(std::int64_t now_us) {
+    const auto turned_us = std::exchange(turned_us_, now_us);
+    const auto since_us = now_us - turned_us;
+    if (turned_us == 0 || since_us < kStallUs) return;
+    log_warn("this process did not run for a while", {{"ms", since_us / 1000}});
+    broker_.stalled(since_us);
 }
 
 void Shell::read_sockets() {

@@ -4,12 +4,12 @@
 #include <memory>
 #include <string>
 #include <vector>
-#include <zmq.hpp>
 
 #include "broker/core/broker.h"
 #include "broker/log/commit_log.h"
 #include "protocol/node/log_setup.h"
 #include "protocol/result.h"
+#include "protocol/zmq/socket.h"
 
 namespace longwire::broker {
 
@@ -25,7 +25,7 @@ class Shell {
         std::string tap;
     };
 
-    /// Binds all sockets and replays the log.
+    /// Takes up what the log has and binds all sockets.
     static Result<std::unique_ptr<Shell>> open(const Endpoints& endpoints, Broker::Options options,
                                                std::unique_ptr<CommitLog> log);
 
@@ -35,8 +35,10 @@ class Shell {
   private:
     Shell(Broker::Options options, std::unique_ptr<CommitLog> log);
 
+    Status restore();
     Status bind(const Endpoints& endpoints, std::uint32_t partitions);
     void wait(int stop_fd, std::int64_t timeout_ms);
+    void notice_stall(std::int64_t now_us);
     void read_sockets();
     void read_published();
     void read_frames(zmq::socket_t& socket, std::vector<LinkFrame>& frames);
@@ -58,6 +60,7 @@ class Shell {
     std::size_t tap_subscriptions_ = 0;
     bool has_more_ = false;  // a socket had more than one turn may take
     bool stopped_ = false;
+    std::int64_t turned_us_ = 0;
     LogLimiter notice_limiter_{1'000};
     std::size_t notices_this_second_ = 0;
 };

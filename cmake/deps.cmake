@@ -6,8 +6,10 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(cppzmq REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(RocksDB REQUIRED)
 
 # Debian's libmsgpack-cxx-dev depends on Boost 1.74 and so cannot be installed beside 1.81. It is header-only:
 # `./dev deps` unpacks it below build/deps.

@@ -5,13 +5,14 @@
 #include <string>
 
 #include "edge/core/client_api.h"
+#include "protocol/endpoints.h"
 #include "protocol/node/log_setup.h"
 
 namespace longwire::edge {
 
 /// What an operator can set on an edge. The comments are the words of --help, see edge_config.cc.
 struct EdgeConfig {
-    std::string broker = "tcp://127.0.0.1:7603";
+    std::string broker = kEdgesEndpoint;
     std::string http = "127.0.0.1:8080";
     std::string console;
     std::uint32_t shards = 0;

@@ -25,7 +25,7 @@ class Loop {
     /// True if there may be more to read at once.
     bool wait(int wake_fd, bool may_sleep) {
         std::array<zmq::pollitem_t, 2> items{{{socket_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_fd, ZMQ_POLLIN, 0}}};
-        zmq::poll(items.data(), items.size(), std::chrono::milliseconds(may_sleep ? kTickMs : 0));
+        zmq_link::wait(items, may_sleep ? kTickMs : 0);
         return (items[1].revents & ZMQ_POLLIN) != 0;
     }
 

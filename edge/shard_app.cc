@@ -1,5 +1,7 @@
 #include "edge/shard_app.h"
 
+#include <array>
+
 #include "edge/dialects/native.h"
 #include "edge/http/problem.h"
 #include "edge/ws_client.h"
@@ -18,17 +20,28 @@ struct Overloaded : Cases... {
     using Cases::operator()...;
 };
 
-/// Whether the client offers a subprotocol (RFC 6455, 4.2.1: a list of tokens).
-bool offers(std::string_view header, std::string_view protocol) {
-    while (!header.empty()) {
-        const auto end = header.find(',');
-        auto token = header.substr(0, end);
+struct Subprotocol {
+    std::string_view name;
+    const NativeEncoding& (*encoding)();
+};
+constexpr std::array<Subprotocol, 2> kSubprotocols{{
+    {"longwire.v1.json", json_encoding},
+    {"longwire.v1.msgpack", msgpack_encoding},
+}};
+
+/// The first known one of those that a client offers (RFC 6455, 4.2.1: a list of tokens, most wanted first).
+const Subprotocol* choose_subprotocol(std::string_view offered) {
+    while (!offered.empty()) {
+        const auto end = offered.find(',');
+        auto token = offered.substr(0, end);
         while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
         while (!token.empty() && token.back() == ' ') token.remove_suffix(1);
-        if (token == protocol) return true;
-        header.remove_prefix(end == std::string_view::npos ? header.size() : end + 1);
+        for (const auto& known : kSubprotocols) {
+            if (token == known.name) return &known;
+        }
+        offered.remove_prefix(end == std::string_view::npos ? offered.size() : end + 1);
     }
-    return false;
+    return nullptr;
 }
 
 }  // namespace
@@ -64,18 +77,18 @@ net::App::Upgrade ShardApp::on_upgrade(const net::HttpRequest& request) {
         upgrade.refused.response = http::problem({Errc::not_found, "there is no WebSocket at " + request.path});
         return upgrade;
     }
-    constexpr std::string_view kJson = "longwire.v1.json";
     const auto offered = request.header("sec-websocket-protocol");
-    if (!offered.empty() && !offers(offered, kJson)) {
-        upgrade.refused.response =
-            http::problem(bad_request("sec-websocket-protocol", "must offer " + std::string(kJson)));
+    const auto* const chosen = offered.empty() ? kSubprotocols.data() : choose_subprotocol(offered);
+    if (chosen == nullptr) {
+        upgrade.refused.response = http::problem(
+            bad_request("sec-websocket-protocol", "must offer longwire.v1.json or longwire.v1.msgpack"));
         return upgrade;
     }
-    upgrade.accepted.subprotocol = offered.empty() ? "" : kJson;
+    if (!offered.empty()) upgrade.accepted.subprotocol = chosen->name;
     upgrade.accepted.max_message_bytes = services_.limits.message_bytes_max;
-    upgrade.accepted.make_handler = [this](net::WsConnection& connection) {
-        return std::make_unique<WsClient>(*this, connection, [this](Transport& transport) {
-            return std::make_unique<NativeDialect>(services_, transport, Identity{"dev", "dev"});
+    upgrade.accepted.make_handler = [this, chosen](net::WsConnection& connection) {
+        return std::make_unique<WsClient>(*this, connection, [this, chosen](Transport& transport) {
+            return std::make_unique<NativeDialect>(services_, transport, Identity{"dev", "dev"}, chosen->encoding());
         });
     };
     return upgrade;

@@ -41,7 +41,7 @@ void WsClient::on_tick() {
 }
 
 void WsClient::drain(std::int64_t reconnect_ms) {
-    send_text("{\"notice\":\"draining\",\"reconnect_ms\":" + std::to_string(reconnect_ms) + "}");
+    dialect_->on_draining(reconnect_ms);
     connection_.close(close_code::kDraining, "draining: reconnect");
 }
 

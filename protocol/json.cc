@@ -105,10 +105,10 @@ void append_extension(const MsgpackReader::Extension& extension, std::string& ou
 
 /// Where in a payload a value stands.
 struct Place {
-    std::size_t depth = 0;  // arrays and maps around it
+    std::size_t levels_left = 0;  // arrays and maps that may still begin
     bool is_in_key = false;
 
-    Place inside() const { return {depth + 1, is_in_key}; }
+    Place inside() const { return {levels_left - 1, is_in_key}; }
 };
 
 void append_value(MsgpackReader& reader, std::string& out, Place place);
@@ -121,14 +121,14 @@ void append_key(MsgpackReader& reader, std::string& out, Place place) {
     // Quoting the quoted doubles its size with every level, so a key within a key must be text.
     if (place.is_in_key) return reader.fail();
     std::string key;
-    append_value(reader, key, {place.depth, true});
+    append_value(reader, key, {place.levels_left, true});
     append_json_string(key, out);
 }
 
 void append_value(MsgpackReader& reader, std::string& out, Place place) {
     using Type = MsgpackReader::Type;
     const auto type = reader.peek();
-    if (place.depth == kPayloadDepthMax && (type == Type::array || type == Type::map)) return reader.fail();
+    if (place.levels_left == 0 && (type == Type::array || type == Type::map)) return reader.fail();
     switch (type) {
         case Type::nil:
             reader.nil();
@@ -182,9 +182,9 @@ void append_value(MsgpackReader& reader, std::string& out, Place place) {
 
 }  // namespace
 
-Status append_json(std::string_view msgpack, std::string& out) {
+Status append_json(std::string_view msgpack, std::string& out, std::size_t depth_max) {
     MsgpackReader reader(msgpack);
-    append_value(reader, out, {});
+    append_value(reader, out, {depth_max, false});
     if (!reader.ok() || !reader.at_end()) return bad_request("payload", "is not one well-formed MessagePack value");
     return {};
 }
@@ -209,14 +209,13 @@ void append_json_string(std::string_view text, std::string& out) {
     out += '"';
 }
 
-Result<std::string> json_to_msgpack(std::string_view json) {
+Result<std::string> take_json(std::string_view& json) {
     boost::json::parse_options options;
     options.max_depth = kPayloadDepthMax;
     boost::json::stream_parser parser({}, options);
     boost::json::error_code error;
     const auto parsed = parser.write_some(json.data(), json.size(), error);
-    if (!error && parsed < json.size()) error = boost::json::error::extra_data;
-    if (!error) parser.finish(error);
+    if (!error && !parser.done()) parser.finish(error);
     if (error == boost::json::error::too_deep) {
         return bad_request("json", "is nested deeper than " + std::to_string(kPayloadDepthMax) + " levels");
     }
@@ -224,9 +223,18 @@ Result<std::string> json_to_msgpack(std::string_view json) {
         return bad_request("json", "is malformed at byte " + std::to_string(parsed) + ": " + error.message());
     }
     std::string out;
-    out.reserve(json.size());
+    out.reserve(parsed);
     append_msgpack(parser.release(), out);
+    json.remove_prefix(parsed);
     return out;
+}
+
+Result<std::string> json_to_msgpack(std::string_view json) {
+    const auto size = json.size();
+    auto taken = take_json(json);
+    if (!taken || json.empty()) return taken;
+    const boost::json::error_code error = boost::json::error::extra_data;
+    return bad_request("json", "is malformed at byte " + std::to_string(size - json.size()) + ": " + error.message());
 }
 
 }  // namespace longwire

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bit>
+#include <cmath>
 #include <cstdint>
 #include <msgpack.hpp>
 #include <string>
@@ -16,7 +18,18 @@ class MsgpackWriter {
     void boolean(bool value) { value ? packer_.pack_true() : packer_.pack_false(); }
     void unsigned_integer(std::uint64_t value) { packer_.pack_uint64(value); }
     void signed_integer(std::int64_t value) { packer_.pack_int64(value); }
-    void number(double value) { packer_.pack_double(value); }
+
+    /// A whole number as an integer, any other as a float of 64 bits.
+    void number(double value) {
+        constexpr double kTwoTo63 = 9223372036854775808.0;
+        const bool is_whole = value == std::floor(value);
+        if (is_whole && value >= 0 && value < 2 * kTwoTo63) return unsigned_integer(static_cast<std::uint64_t>(value));
+        if (is_whole && value < 0 && value >= -kTwoTo63) return signed_integer(static_cast<std::int64_t>(value));
+        const auto bits = std::bit_cast<std::uint64_t>(value);
+        sink_.out += '\xCB';
+        for (int shift = 56; shift >= 0; shift -= 8) sink_.out += static_cast<char>(bits >> shift);
+    }
+
     void string(std::string_view value) {
         packer_.pack_str(static_cast<std::uint32_t>(value.size()));
         packer_.pack_str_body(value.data(), static_cast<std::uint32_t>(value.size()));

@@ -1,6 +1,7 @@
 #include "broker/core/broker.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "protocol/event_types.h"
@@ -19,30 +20,38 @@ constexpr std::string_view kBrokerProducer = "broker";  // of events that the br
 Broker::Broker(Options options, std::function<std::uint64_t()> random)
     : options_(std::move(options)), topics_(std::move(random)), scheduler_(options_.scheduler, *this) {}
 
-void Broker::restore(const Record& record) {
-    topics_.restore(record);
-    const auto envelope = parse_envelope(record.envelope.bytes);
-    if (!envelope) return;
-    const auto [realm, topic] = split_path(*record.path);
-    const auto task = task_of_topic(topic);
-    if (!task.empty()) scheduler_.restore(realm, task, record.epoch, record.offset, *envelope);
-    if (envelope->sequence == 0) return restore_unsequenced(record, *envelope);
-    auto& worker = worker_in_its_life(envelope->producer, envelope->incarnation);
-    if (worker.incarnation != envelope->incarnation) return;
-    worker.receiver.restore({partition_of(*record.path, options_.partitions), envelope->sequence});
+Status Broker::restore(const StatePut& entry) {
+    LW_TRY(RestoredState state, read_state(entry));
+    if (auto* task = std::get_if<Task>(&state)) {
+        restored_tasks_.push_back(std::move(*task));
+    } else if (auto* input = std::get_if<RestoredInput>(&state)) {
+        restored_inputs_.push_back(std::move(*input));
+    } else if (const auto* key = std::get_if<RestoredPublishKey>(&state)) {
+        if (auto* topic = topics_.find(key->path)) Topics::remember_publish_key(*topic, key->key, key->offset);
+    } else if (const auto* position = std::get_if<RestoredPosition>(&state)) {
+        auto& worker = worker_in_its_life(position->producer, position->incarnation);
+        if (worker.incarnation == position->incarnation) worker.receiver.restore(position->at);
+    }
+    return {};
 }
 
-/// An event that is not a worker's.
-void Broker::restore_unsequenced(const Record& record, const Envelope& envelope) {
-    const auto key = envelope_header(envelope, "key");
-    if (!key.empty()) Topics::remember_publish_key(topics_.find_or_create(*record.path), key, record.offset);
-    if (envelope.type != event_type::kTaskStarted) return;
-    // A worker may hold an attempt and not have said a word of it: which life of it that is must be known all the same.
-    const auto started = MsgpackFields::parse(envelope.payload, "payload");
-    if (!started) return;
-    const auto worker = started->string("worker");
-    const auto incarnation = started->integer("incarnation", 0, INT64_MAX);
-    if (worker && incarnation) worker_in_its_life(*worker, static_cast<std::uint64_t>(*incarnation));
+void Broker::restored(std::int64_t now_us) {
+    for (auto& task : restored_tasks_) {
+        // Events that leave the state as it was move nothing but the place.
+        const auto* topic = topics_.find(topic_path(task.realm, task_topic(task.id)));
+        if (topic != nullptr) {
+            task.epoch = topic->epoch;
+            task.offset = topic->head;
+        }
+        // A worker may hold an attempt and not have said a word of it: which life of it that is must be known too.
+        if (!task.worker.empty()) worker_in_its_life(task.worker, task.worker_incarnation);
+    }
+    std::sort(restored_tasks_.begin(), restored_tasks_.end(), [](const Task& a, const Task& b) {
+        return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id);
+    });
+    for (auto& task : std::exchange(restored_tasks_, {})) scheduler_.restore(std::move(task));
+    for (auto& input : std::exchange(restored_inputs_, {})) scheduler_.restore(std::move(input));
+    scheduler_.restored(now_us);
 }
 
 void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {
@@ -73,18 +82,20 @@ void Broker::take_log(LogOutcome& outcome) {
         }
     }
     for (auto& page : outcome.pages) take_page(page);
+    for (const auto& failed : outcome.failed_reads) take_failed_read(failed);
 }
 
 /// Hands the step's decisions to the log, or, where there is nothing to commit, behind what is being committed.
 void Broker::close_batch() {
     if (open_.empty()) return;
     auto batch = std::exchange(open_, {});
-    if (batch.records->empty()) {
+    keep_state(batch);
+    if (batch.records->empty() && batch.state.empty()) {
         if (pending_.empty()) return release(batch);
         batch.ticket = pending_.back().ticket;
     } else {
         batch.ticket = next_ticket_++;
-        out_->commit = CommitBatch{batch.ticket, batch.records};
+        out_->commit = CommitBatch{batch.ticket, now_us_, batch.records, std::move(batch.state)};
     }
     pending_.push_back(std::move(batch));
 }
@@ -136,6 +147,10 @@ void Broker::flush_edges() {
 }
 
 void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
+    // A gap lies before the events that were found behind it.
+    for (const auto& gap : edge.sender.take_gaps()) {
+        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
+    }
     const auto groups = edge.sender.take_groups();
     link::Deliver deliver;
     std::size_t bytes = 0;
@@ -160,9 +175,6 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
         }
     }
     send();
-    for (const auto& gap : edge.sender.take_gaps()) {
-        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
-    }
     for (auto& request : edge.sender.take_page_requests()) {
         const auto token = next_read_++;
         reads_.emplace(token, PendingRead{name, edge.session, 0});
@@ -219,7 +231,43 @@ void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, st
     auto& topic = topics_.find_or_create(topic_path(task.realm, task_topic(task.id)));
     const auto& record = append_record(topic, envelope);
     task.epoch = record.epoch;
-    fold(task, record.offset, envelope);
+    fold_and_keep(task, record.offset, envelope);
+}
+
+/// Folds an event in, and notes what of the kept state that changes.
+void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope) {
+    if (!changes_state(envelope.type)) return fold(task, offset, envelope);
+    const auto before = task.inputs.size();
+    std::vector<StatePut> dropped;
+    for (const auto& input : task.inputs) dropped.push_back(drop_input(task, input.offset));
+    fold(task, offset, envelope);
+    if (task.inputs.empty()) {
+        for (auto& put : dropped) open_.state.push_back(std::move(put));
+    } else if (task.inputs.size() > before) {
+        open_.state.push_back(keep_input(task, task.inputs.back()));
+    }
+    changed_tasks_.emplace(task.realm, task.id);
+}
+
+void Broker::task_forgotten(const Task& task) {
+    changed_tasks_.erase({task.realm, task.id});
+    open_.state.push_back(drop_task(task.realm, task.id));
+}
+
+/// Puts into the batch what has become of the tasks and producers that it is about, once for each.
+void Broker::keep_state(Batch& batch) {
+    for (const auto& [realm, id] : std::exchange(changed_tasks_, {})) {
+        if (const auto* task = scheduler_.find_task(realm, id)) batch.state.push_back(keep_task(*task));
+    }
+    for (const auto& [name, incarnation, at] : batch.acknowledgements) {
+        batch.state.push_back(keep_position(name, incarnation, at));
+    }
+}
+
+void Broker::remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset) {
+    open_.state.push_back(keep_publish_key(*topic.path, key, offset));
+    const auto oldest = Topics::remember_publish_key(topic, key, offset);
+    if (!oldest.empty()) open_.state.push_back(drop_publish_key(*topic.path, oldest));
 }
 
 }  // namespace longwire::broker

@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "broker/core/kept_state.h"
 #include "broker/core/record.h"
 #include "broker/core/scheduler.h"
 #include "broker/core/string_map.h"
@@ -79,12 +80,12 @@ struct BrokerStats {
 ///
 /// A step decides at once (offsets, task states) and puts the decisions, as records, into one commit batch. What
 /// follows from them (acknowledgements, replies, assignments, deliveries) is held until the log reports that batch
-/// durable. A decision is never made anew: replaying the records rebuilds the state.
+/// durable. A decision is never made anew: what it changed is in the same batch, as kept state.
 ///
 /// Thread:  owned and called by one thread; no locks inside.
 /// Time:    `now_us` is microseconds since the Unix epoch and never smaller than in the call before.
 /// Errors:  bad input is answered or counted, never thrown. A commit that fails cannot be undone here: the shell must
-///          end the process, and the next one replays the log.
+///          end the process, and the next one begins with what the log has.
 class Broker final : private SchedulerPort {
   public:
     struct Options {
@@ -97,12 +98,17 @@ class Broker final : private SchedulerPort {
     /// `random` gives random numbers other than 0, for epochs.
     Broker(Options options, std::function<std::uint64_t()> random);
 
-    /// One record of the log, in its order, before the first step. After the last one, restored().
-    void restore(const Record& record);
-    void restored(std::int64_t now_us) { scheduler_.restored(now_us); }
+    /// What the log has, before the first step: all topics, then all of the kept state, then restored(). Errors: an
+    /// entry that cannot be read.
+    void restore(const KeptTopic& topic) { topics_.restore(topic); }
+    Status restore(const StatePut& entry);
+    void restored(std::int64_t now_us);
 
     /// Takes all of `in`; fills `out`, which must be empty.
     void step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out);
+
+    /// For so long this process has not run: what came meanwhile has not been heard, so nobody's silence counts.
+    void stalled(std::int64_t for_us) { scheduler_.stalled(for_us); }
 
     /// A message could not be sent to this peer: its session is over.
     void peer_unreachable(PeerKind kind, const std::string& peer);
@@ -142,6 +148,7 @@ class Broker final : private SchedulerPort {
     struct Batch {
         std::uint64_t ticket = 0;  // 0: nothing to commit in it
         std::shared_ptr<std::vector<Record>> records = std::make_shared<std::vector<Record>>();
+        std::vector<StatePut> state;
         std::vector<HeldMessage> refusals;  // of events; each is among the acknowledgements too
         std::vector<HeldAcknowledgement> acknowledgements;
         std::vector<HeldMessage> messages;
@@ -154,7 +161,6 @@ class Broker final : private SchedulerPort {
     };
 
     // broker.cc: the cycle
-    void restore_unsequenced(const Record& record, const Envelope& envelope);
     void take_log(LogOutcome& outcome);
     void close_batch();
     void release(Batch& batch);
@@ -164,6 +170,10 @@ class Broker final : private SchedulerPort {
     void flush_edge(const std::string& name, EdgeLink& edge);
     void tend_links();
     Record& append_record(Topic& topic, const Envelope& envelope);
+    void fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope);
+    void keep_state(Batch& batch);
+    void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
+    void task_forgotten(const Task& task) override;
     void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
 
     // broker_workers.cc: the producer link
@@ -200,6 +210,7 @@ class Broker final : private SchedulerPort {
     void reset_edge(const std::string& peer, std::string_view reason);
     void end_edge(const std::string& peer);
     void take_page(ReadPage& page);
+    void take_failed_read(const FailedRead& failed);
 
     Options options_;
     Topics topics_;
@@ -217,6 +228,9 @@ class Broker final : private SchedulerPort {
 
     Batch open_;
     std::deque<Batch> pending_;
+    std::set<std::pair<std::string, std::string>> changed_tasks_;  // realm and id, of the step under way
+    std::vector<Task> restored_tasks_;                             // gathered until restored()
+    std::vector<RestoredInput> restored_inputs_;
     std::uint64_t next_ticket_ = 1;
 
     std::unordered_map<std::uint64_t, PendingRead> reads_;

@@ -150,6 +150,17 @@ void Broker::take_page(ReadPage& page) {
     send_now(name, edge->second, link::prepare(fetched));
 }
 
+/// A fetch is answered by nobody and asked for again by the edge; a cursor that can't go on ends the session, so that the
+/// edge begins anew and not from a hole.
+void Broker::take_failed_read(const FailedRead& failed) {
+    out_->notices.push_back("the log could not be read: " + describe(failed.error));
+    const auto read = reads_.extract(failed.token);
+    if (read.empty() || read.mapped().fetch != 0) return;
+    const auto edge = edges_.find(read.mapped().edge);
+    const bool is_current = edge != edges_.end() && edge->second.session == read.mapped().session;
+    if (is_current) reset_edge(std::string(edge->first), "the log could not be read");
+}
+
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {
     reply(peer, edge, request.request, obey(request));
 }
@@ -191,7 +202,7 @@ Result<std::string> Broker::publish(std::string_view realm, std::string_view use
     envelope.headers = headers;
     envelope.payload = command.data;
     const auto offset = append_record(topic, envelope).offset;
-    if (!command.key.empty()) Topics::remember_publish_key(topic, command.key, offset);
+    if (!command.key.empty()) remember_publish_key(topic, command.key, offset);
     return published_reply(topic, offset, false);
 }
 

@@ -11,8 +11,7 @@
 /// What the broker's core and a commit log say to each other.
 namespace longwire::broker {
 
-/// The one kind of thing that is ever committed: an event at its place. All the broker's lasting state (topics, tasks,
-/// producers' positions, publish keys) is a fold over these.
+/// An event at its place.
 struct Record {
     std::shared_ptr<const std::string> path;
     std::uint64_t epoch = 0;
@@ -20,10 +19,19 @@ struct Record {
     SharedSlice envelope;
 };
 
-/// Records that become durable together, or not at all.
+/// Something the core wants to find again after a restart, beside the events: a task's state, a producer's position. The
+/// log keeps the newest value of each key and knows nothing of their meaning; an empty value means none.
+struct StatePut {
+    std::string key;
+    std::string value;
+};
+
+/// What becomes durable together, or not at all.
 struct CommitBatch {
-    std::uint64_t ticket = 0;  // rises by one
+    std::uint64_t ticket = 0;  // rises by one, from 1 in each life of a broker
+    std::int64_t time_us = 0;
     std::shared_ptr<const std::vector<Record>> records;
+    std::vector<StatePut> state;
 };
 
 struct Committed {
@@ -47,6 +55,12 @@ struct ReadPage {
     std::vector<SharedSlice> envelopes;
 };
 
+/// A page that could not be read.
+struct FailedRead {
+    std::uint64_t token = 0;
+    Error error;
+};
+
 /// The log has dropped the events of a topic before `tail`.
 struct Trimmed {
     std::string path;
@@ -57,9 +71,20 @@ struct Trimmed {
 struct LogOutcome {
     std::vector<Committed> committed;
     std::vector<ReadPage> pages;
+    std::vector<FailedRead> failed_reads;
     std::vector<Trimmed> trimmed;
 
-    bool empty() const { return committed.empty() && pages.empty() && trimmed.empty(); }
+    bool empty() const {
+        return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty();
+    }
+};
+
+/// A topic as the log has it.
+struct KeptTopic {
+    std::string path;
+    std::uint64_t epoch = 0;
+    std::uint64_t head = 0;
+    std::uint64_t tail = 1;
 };
 
 }  // namespace longwire::broker

@@ -68,25 +68,17 @@ Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view tas
     return inserted;
 }
 
-void Scheduler::restore(std::string_view realm, std::string_view task, std::uint64_t epoch, std::uint64_t offset,
-                        const Envelope& envelope) {
-    auto* entry = find(realm, task);
-    const bool begins = begins_task(envelope);
-    if (begins && entry != nullptr) {
-        forget(*entry);
-        entry = nullptr;
-    }
-    if (entry == nullptr) entry = &insert(realm, task);
-    entry->task.epoch = epoch;
-    fold(entry->task, offset, envelope);
-    if (is_terminal(entry->task.status)) {
-        ended_.emplace(entry->age, entry);
-    } else {
-        ended_.erase(entry->age);
-    }
-    if (!begins) return;
-    remember_key(*entry);
-    forget_oldest_ended();  // the same that were forgotten when it was started
+void Scheduler::restore(Task task) {
+    auto& entry = insert(task.realm, task.id);
+    entry.task = std::move(task);
+    remember_key(entry);
+}
+
+void Scheduler::restore(RestoredInput input) {
+    auto* entry = find(input.realm, input.task);
+    if (entry == nullptr) return;
+    entry->task.input_bytes += input.input.data_raw.size();
+    entry->task.inputs.push_back(std::move(input.input));
 }
 
 void Scheduler::restored(std::int64_t now_us) {
@@ -219,6 +211,10 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
 void Scheduler::worker_heard(const std::string& worker, std::int64_t now_us) {
     const auto found = workers_.find(worker);
     if (found != workers_.end()) found->second.heard_us = now_us;
+}
+
+void Scheduler::stalled(std::int64_t for_us) {
+    for (auto& [name, worker] : workers_) worker.heard_us += for_us;
 }
 
 void Scheduler::worker_draining(const std::string& worker) {
@@ -421,6 +417,7 @@ void Scheduler::forget(const Entry& entry) {
     if (key != by_key_.end() && key->second == path) by_key_.erase(key);
     by_age_[entry.task.realm].erase(entry.age);
     ended_.erase(entry.age);
+    port_.task_forgotten(entry.task);
     tasks_.erase(path);
 }
 

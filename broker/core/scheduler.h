@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "broker/core/string_map.h"
+#include "broker/core/kept_state.h"
 #include "broker/core/task.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
@@ -26,6 +27,9 @@ class SchedulerPort {
     /// Appends an event of the broker's own to the task's topic, about an attempt (0: about none).
     virtual void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) = 0;
 
+    /// An ended task is no longer remembered.
+    virtual void task_forgotten(const Task& task) = 0;
+
     virtual void send_to_worker(const std::string& worker, link::Prepared message) = 0;
 
     /// The worker has been silent for a lease and is forgotten: if it lives after all it must say hello anew.
@@ -35,7 +39,7 @@ class SchedulerPort {
 /// Tasks, from the asking to the one end of each run: a queue per kind, leases held by workers, retries, cancels and
 /// deadlines.
 ///
-/// Every change of a task is an event on its topic, so that replaying the events rebuilds this; workers and their load
+/// Every change of a task is an event on its topic, and comes back after a restart as kept state; workers and their load
 /// are of the present only and come back with their hellos.
 ///
 /// Thread: one at a time; no locks inside. Time: `now_us`, never smaller than before.
@@ -53,9 +57,9 @@ class Scheduler {
 
     Scheduler(Options options, SchedulerPort& port) : options_(options), port_(port) {}
 
-    /// An event of a task's topic, found in the log. After the last one, restored().
-    void restore(std::string_view realm, std::string_view task, std::uint64_t epoch, std::uint64_t offset,
-                 const Envelope& envelope);
+    /// Tasks as the log has them, oldest first, then the inputs of those that have not ended; then restored().
+    void restore(Task task);
+    void restore(RestoredInput input);
 
     /// The log has been read. Attempts that were running may be claimed by their workers for one lease from now.
     void restored(std::int64_t now_us);
@@ -86,6 +90,8 @@ class Scheduler {
     /// given and never got is given again.
     void worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us);
     void worker_heard(const std::string& worker, std::int64_t now_us);
+    /// The broker itself has not run for so long: leases are longer by that.
+    void stalled(std::int64_t for_us);
     void worker_draining(const std::string& worker);
     /// Its session has ended: it gets nothing new, and keeps what it has for one lease.
     void worker_away(const std::string& worker);
@@ -111,6 +117,12 @@ class Scheduler {
 
     /// Fires what is due and hands out what can be.
     void advance(std::int64_t now_us);
+
+    /// Null if there is no such task.
+    const Task* find_task(std::string_view realm, std::string_view task) const {
+        const auto* entry = find(realm, task);
+        return entry == nullptr ? nullptr : &entry->task;
+    }
 
     std::size_t queued() const;
     std::size_t running() const;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kAgentsMax = 256;  // further ones are events like any other, but not in the snapshot
 constexpr std::size_t kTextBytesMax = 4096;
-constexpr auto kAnyInteger = std::int64_t{1} << 53;
+constexpr auto kAnyInteger = INT64_MAX;
 
 /// A payload's fields, each empty or 0 where it is absent or of another type: a fold never fails.
 class Payload {
@@ -135,14 +135,12 @@ std::string epoch_text(std::uint64_t epoch) {
     return text.data();
 }
 
-bool begins_task(const Envelope& envelope) {
-    return envelope.type == event_type::kTaskQueued && Payload(envelope.payload).has("kind");
-}
+bool changes_state(std::string_view type) { return type.starts_with("task.") || type.starts_with("agent."); }
 
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     task.offset = offset;
     const auto type = envelope.type;
-    if (!type.starts_with("task.") && !type.starts_with("agent.")) return;
+    if (!changes_state(type)) return;
     const Payload payload(envelope.payload);
     const auto time_us = envelope.time_us;
     if (type == event_type::kTaskProgress) {
@@ -160,6 +158,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
         task.status = TaskStatus::running;
         task.attempt = static_cast<std::uint32_t>(payload.integer("attempt"));
         task.worker = payload.text("worker");
+        task.worker_incarnation = static_cast<std::uint64_t>(payload.integer("incarnation"));
         ++task.attempts_in_run;
         task.progress = 0;
         if (task.started_us == 0) task.started_us = time_us;

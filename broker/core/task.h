@@ -58,6 +58,7 @@ struct Task {
     std::uint32_t attempt = 0;  // counts on over all runs, and over forgotten tasks of this id, so that it fences
     std::int32_t attempts_in_run = 0;  // those that count
     std::string worker;                // who has the attempt; empty between attempts
+    std::uint64_t worker_incarnation = 0;
 
     double progress = 0;
     std::string message;
@@ -81,8 +82,8 @@ struct Task {
     std::uint64_t offset = 0;  // of the last event folded in
 };
 
-/// Whether this event begins a task: everything of an older one of the same id is over, and was forgotten.
-bool begins_task(const Envelope& envelope);
+/// Whether an event of this type may change more of a task than its offset.
+bool changes_state(std::string_view type);
 
 /// Folds one event in. Events that say nothing of the state (logs, text) only move the offset.
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope);

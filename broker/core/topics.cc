@@ -28,13 +28,11 @@ Record Topics::append(Topic& topic, SharedSlice envelope) {
     return {topic.path, topic.epoch, ++topic.head, std::move(envelope)};
 }
 
-void Topics::restore(const Record& record) {
-    auto& topic = find_or_create(*record.path);
-    if (topic.head == 0) {
-        topic.epoch = record.epoch;
-        topic.tail = record.offset;
-    }
-    topic.head = topic.committed = record.offset;
+void Topics::restore(const KeptTopic& kept) {
+    auto& topic = find_or_create(kept.path);
+    topic.epoch = kept.epoch;
+    topic.head = topic.committed = kept.head;
+    topic.tail = kept.tail;
 }
 
 std::uint64_t Topics::find_publish_key(const Topic& topic, std::string_view key) {
@@ -42,12 +40,14 @@ std::uint64_t Topics::find_publish_key(const Topic& topic, std::string_view key)
     return found == topic.publish_keys.end() ? 0 : found->second;
 }
 
-void Topics::remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset) {
-    if (!topic.publish_keys.emplace(key, offset).second) return;
+std::string Topics::remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset) {
+    if (!topic.publish_keys.emplace(key, offset).second) return {};
     topic.publish_keys_by_age.emplace_back(key);
-    if (topic.publish_keys_by_age.size() <= kPublishKeysPerTopicMax) return;
-    topic.publish_keys.erase(topic.publish_keys_by_age.front());
+    if (topic.publish_keys_by_age.size() <= kPublishKeysPerTopicMax) return {};
+    auto oldest = std::move(topic.publish_keys_by_age.front());
     topic.publish_keys_by_age.pop_front();
+    topic.publish_keys.erase(oldest);
+    return oldest;
 }
 
 void Topics::release(Topic& topic) {

@@ -37,12 +37,14 @@ class Topics {
     /// Gives the next offset of the topic to these bytes.
     Record append(Topic& topic, SharedSlice envelope);
 
-    /// Takes up a record found in the log.
-    void restore(const Record& record);
+    /// Takes up a topic found in the log.
+    void restore(const KeptTopic& kept);
 
     /// The offset at which this key was published before, or 0.
     static std::uint64_t find_publish_key(const Topic& topic, std::string_view key);
-    static void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
+
+    /// Returns the key that is forgotten for it, if there are too many.
+    static std::string remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
 
     /// Forgets a topic that nobody watches and that has never had an event.
     void release(Topic& topic);

@@ -6,8 +6,8 @@
 
 namespace longwire::broker {
 
-/// Where events are kept. Nothing here blocks: work is taken at once and its outcome comes from poll(), after fd() has
-/// become readable.
+/// Where events are kept. Nothing after the start blocks: work is taken at once and its outcome comes from poll(), after
+/// fd() has become readable.
 ///
 /// Order:  batches become durable in the order of append().
 /// Thread: all calls by one thread, the broker's; an engine may have threads of its own behind them.
@@ -15,9 +15,17 @@ class CommitLog {
   public:
     virtual ~CommitLog() = default;
 
-    /// Everything kept, in the order of commitment. Called once, before anything else. Errors: unreadable or of an
-    /// unknown version, with the file named.
-    virtual Status replay(const std::function<void(const Record&)>& visit) = 0;
+    // At start, before anything else. These block. Errors: what is kept is unreadable.
+
+    using VisitTopic = std::function<void(const KeptTopic&)>;
+    using VisitState = std::function<void(const StatePut&)>;
+    using VisitEvent = std::function<void(std::uint64_t offset, std::string_view envelope)>;
+
+    virtual Status visit_topics(const VisitTopic& visit) = 0;
+    virtual Status visit_state(const VisitState& visit) = 0;
+    virtual Status visit_events(const std::string& path, std::uint64_t after, const VisitEvent& visit) = 0;
+
+    // From then on.
 
     virtual void append(CommitBatch batch) = 0;
 

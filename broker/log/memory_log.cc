@@ -12,8 +12,6 @@ std::size_t cost(const SharedSlice& envelope) { return envelope.bytes.size() + k
 
 }  // namespace
 
-Status MemoryLog::replay(const std::function<void(const Record&)>&) { return {}; }
-
 void MemoryLog::append(CommitBatch batch) {
     for (const auto& record : *batch.records) {
         auto& entry = *topics_.try_emplace(*record.path).first;

@@ -6,6 +6,7 @@
 
 #include "clients/cli/exit_status.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/terminal_text.h"
 
 namespace longwire::cli {
 
@@ -52,8 +53,12 @@ void declare_reconnect_settings(Config& config, ClientSettings& settings) {
                   settings.give_up_s, 0, 1'000'000);
 }
 
+void tell(const std::string& message) {
+    std::cerr << "longwire: " << one_line(message) << "\n";
+}
+
 int report(const Error& error) {
-    std::cerr << "longwire: " << (error.code == Errc::unavailable ? error.message : describe(error)) << "\n";
+    tell(error.code == Errc::unavailable ? error.message : describe(error));
     return error.code == Errc::unavailable ? kUnreachable : kFailed;
 }
 

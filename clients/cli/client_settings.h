@@ -27,7 +27,10 @@ void declare_reconnect_settings(Config& config, ClientSettings& settings);
 /// A flag that no variable and no file sets.
 Setting only_flag(std::string name, std::string help, std::string value_name = {}, char letter = 0);
 
-/// Writes "longwire: what went wrong" to stderr; returns the exit status for it.
+/// Writes "longwire: message" to stderr, made harmless for a terminal.
+void tell(const std::string& message);
+
+/// Tells what went wrong; returns the exit status for it.
 int report(const Error& error);
 
 /// JSON given as text, as @FILE, or as - for stdin. Errors name `flag`.

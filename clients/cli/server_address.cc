@@ -57,19 +57,19 @@ Result<ServerAddress> parse_server_address(std::string_view url) {
         rest = rest.substr(0, slash);
     }
     address.port = address.tls ? "443" : "80";
-    std::size_t host_end = rest.size();
     if (rest.starts_with('[')) {
-        host_end = rest.find(']');
-        if (host_end == std::string_view::npos) return refused(url);
-        address.host = rest.substr(1, host_end - 1);
-        ++host_end;
+        const std::size_t bracket = rest.find(']');
+        if (bracket == std::string_view::npos) return refused(url);
+        address.host = rest.substr(1, bracket - 1);
+        rest.remove_prefix(bracket + 1);
     } else {
-        host_end = std::min(rest.find(':'), rest.size());
-        address.host = rest.substr(0, host_end);
+        const std::size_t colon = std::min(rest.find(':'), rest.size());
+        address.host = rest.substr(0, colon);
+        rest.remove_prefix(colon);
     }
-    if (host_end < rest.size()) {
-        const auto port = read_number(rest.substr(host_end + 1), 1, 65535);
-        if (rest[host_end] != ':' || !port) return refused(url);
+    if (!rest.empty()) {
+        const auto port = read_number(rest.substr(1), 1, 65535);
+        if (rest[0] != ':' || !port) return refused(url);
         address.port = std::to_string(*port);
     }
     if (address.host.empty()) return refused(url);

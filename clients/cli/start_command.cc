@@ -40,7 +40,7 @@ struct StartSettings {
 };
 
 void declare(Config& config, StartSettings& settings, std::vector<std::string>& words) {
-    constexpr double kLongest = 366.0 * 86400;
+    constexpr double kLongest = 30.0 * 86400;  // what a cluster takes
     config.words("KIND", words, 1, 1);
     config.text(only_flag("input", "the task's input: JSON, @FILE, or - for stdin", "JSON", 'i'),
                 settings.input);
@@ -54,8 +54,8 @@ void declare(Config& config, StartSettings& settings, std::vector<std::string>& 
                 kLongest);
     config.real(only_flag("delay-s", "not before so many s from now", "S"), settings.delay_s, 0, kLongest);
     config.number(only_flag("max-attempts", "runs of a task that fails; 0 for the cluster's default", "N"),
-                  settings.max_attempts, 0, 1000);
-    config.number(only_flag("priority", "higher goes first", "N"), settings.priority, -1000, 1000);
+                  settings.max_attempts, 0, 100);
+    config.number(only_flag("priority", "higher goes first", "N"), settings.priority, -100, 100);
     config.toggle(only_flag("hold", "make it, but wait for `longwire run`"), settings.hold);
     declare_client_settings(config, settings.client);
     declare_reconnect_settings(config, settings.client);
@@ -107,11 +107,12 @@ class FollowedTask {
     int follow() {
         const WaitHook hook = interrupt_.hook([this] { redraw(); });
         Follower follower(
-            client_, hook, [this](const std::string& news) { tell(news); }, settings_.client.give_up_s);
+            client_, hook, [this](const std::string& news) { tell_news(news); }, settings_.client.give_up_s);
         follower.follow_topic(task_topic(task_), "start");
         const Status status = follower.run([this](const Push& push) { return on_push(push); });
         if (live_) screen_.clear();
         if (end_) return finish();
+        if (lost_) return report(*lost_);
         if (interrupt_.happened() || reader_gone_) return say_how_to_go_on();
         return report(status ? Error{Errc::internal, "the task's end was not seen"} : status.error());
     }
@@ -142,8 +143,10 @@ class FollowedTask {
         if (!end_ && push.object.contains("gap")) {
             const auto snapshot = client_.call({{"cmd", "state"}, {"task", task_}});
             if (snapshot) end_ = end_of_snapshot(*snapshot);
+            // A broker that has lost its log knows nothing of the task: its end will never come.
+            if (!snapshot && snapshot.error().code == Errc::not_found) lost_ = snapshot.error();
         }
-        return !end_ && !reader_gone_;
+        return !end_ && !lost_ && !reader_gone_;
     }
 
     int finish() {
@@ -162,11 +165,11 @@ class FollowedTask {
         return kInterrupted;
     }
 
-    void tell(const std::string& news) {
+    void tell_news(const std::string& news) {
         if (live_) {
             screen_.tell(news);
         } else {
-            std::cerr << "longwire: " << news << "\n";
+            tell(news);
         }
     }
 
@@ -181,6 +184,7 @@ class FollowedTask {
     TaskView view_;
     Screen screen_;
     std::optional<TaskEnd> end_;
+    std::optional<Error> lost_;
 };
 
 int start_and_follow(const StartSettings& settings, const json::object& command) {
@@ -195,7 +199,7 @@ int start_and_follow(const StartSettings& settings, const json::object& command)
 
     const std::string task = text_at(*answer, "task");
     const bool for_people = stdout_is_terminal() && !settings.client.json;
-    (for_people ? std::cout : std::cerr) << "task " << task << std::endl;
+    (for_people ? std::cout : std::cerr) << "task " << task << '\n' << std::flush;
     FollowedTask task_view(client, task, settings, interrupt);
     followed = &task_view;
     const int status = task_view.follow();
@@ -219,7 +223,7 @@ int run_start(const Arguments& arguments) {
 
     const auto command = start_request(settings, words.front());
     if (!command) {
-        std::cerr << "longwire: " << command.error().field << ": " << command.error().message << "\n";
+        tell(command.error().field + ": " + command.error().message);
         return kUsage;
     }
     if (settings.follow) return start_and_follow(settings, *command);
@@ -228,7 +232,7 @@ int run_start(const Arguments& arguments) {
     const auto answer = send_start(client, *command, {});
     if (!answer) return report(answer.error());
     client.close();
-    std::cout << (settings.client.json ? compact_json(*answer) : text_at(*answer, "task")) << std::endl;
+    std::cout << (settings.client.json ? compact_json(*answer) : text_at(*answer, "task")) << '\n' << std::flush;
     return kDone;
 }
 

@@ -1,5 +1,3 @@
-#include <iostream>
-
 #include "clients/cli/client_settings.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/event_text.h"
@@ -58,9 +56,7 @@ int run_tail(const Arguments& arguments) {
     Interrupt interrupt;
     const WaitHook hook = interrupt.hook();
     NativeClient client(settings.client.addresses(), settings.client.token, hook);
-    Follower follower(
-        client, hook, [](const std::string& news) { std::cerr << "longwire: " << news << "\n"; },
-        settings.client.give_up_s);
+    Follower follower(client, hook, tell, settings.client.give_up_s);
     const auto from = parse_start_point(settings.from);
     for (const std::string& topic : settings.topics) {
         if (is_topic_filter(topic)) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iostream>
 
 #include "clients/cli/client_settings.h"
 #include "clients/cli/commands.h"
@@ -19,10 +18,10 @@ constexpr int kHttpTimeoutMs = 30'000;
 constexpr std::int64_t kTasksPerPage = 200;
 
 /// Connects, asks one thing and leaves.
-Result<json::object> ask(const ClientSettings& settings, json::object command) {
+Result<json::object> ask(const ClientSettings& settings, const json::object& command) {
     NativeClient client(settings.addresses(), settings.token);
     LW_TRY_STATUS(client.connect());
-    LW_TRY(json::object answer, client.call(std::move(command)));
+    LW_TRY(json::object answer, client.call(command));
     client.close();
     return answer;
 }
@@ -133,7 +132,7 @@ int run_cancel(const Arguments& arguments) {
     for (const std::string& task : tasks) {
         json::object command{{"cmd", "cancel"}, {"task", task}};
         if (!reason.empty()) command["reason"] = reason;
-        const auto answer = ask(settings, std::move(command));
+        const auto answer = ask(settings, command);
         if (!answer) {
             worst = std::max(worst, report(answer.error()));
         } else if (settings.json) {
@@ -159,7 +158,7 @@ int run_input(const Arguments& arguments) {
     const auto data =
         as_text ? Result<json::value>(json::value(words[1])) : read_json_argument("DATA", words[1]);
     if (!data) {
-        std::cerr << "longwire: " << data.error().field << ": " << data.error().message << "\n";
+        tell(data.error().field + ": " + data.error().message);
         return kUsage;
     }
     const auto answer = ask(settings, {{"cmd", "input"}, {"task", words[0]}, {"data", *data}});
@@ -200,13 +199,13 @@ int run_publish(const Arguments& arguments) {
     if (words.size() > 2) {
         auto data = read_json_argument("DATA", words[2]);
         if (!data) {
-            std::cerr << "longwire: " << data.error().field << ": " << data.error().message << "\n";
+            tell(data.error().field + ": " + data.error().message);
             return kUsage;
         }
         command["data"] = std::move(*data);
     }
     if (!key.empty()) command["key"] = key;
-    const auto answer = ask(settings, std::move(command));
+    const auto answer = ask(settings, command);
     if (!answer) return report(answer.error());
     if (settings.json) {
         write_out(compact_json(*answer) + "\n");

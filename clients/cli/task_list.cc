@@ -15,8 +15,8 @@ constexpr std::size_t kMessageCells = 48;
 
 std::string state_of(const json::object& snapshot) {
     std::string state = text_at(snapshot, "state");
-    if (truth_at(snapshot, "held")) state += " (held)";
-    if (truth_at(snapshot, "waiting")) state += " (waiting)";
+    if (state == "PENDING" && truth_at(snapshot, "held")) state += " (held)";
+    if (state == "RUNNING" && truth_at(snapshot, "waiting")) state += " (waiting)";
     return state;
 }
 
@@ -66,11 +66,10 @@ std::string task_sheet(const json::object& snapshot, std::int64_t now_us) {
     for (const char* key : {"run", "attempt", "worker", "message", "current_agent", "agents", "parent",
                             "result", "error", "topic", "epoch", "offset"}) {
         const json::value* value = snapshot.if_contains(key);
-        if (value == nullptr || value->is_null() || (value->is_array() && value->get_array().empty()))
-            continue;
-        const bool is_text = value->is_string();
-        rows.push_back(
-            {key, is_text ? std::string(std::string_view(value->get_string())) : compact_json(*value)});
+        if (value == nullptr || value->is_null()) continue;
+        const std::string text =
+            value->is_string() ? std::string(std::string_view(value->get_string())) : compact_json(*value);
+        if (!text.empty() && text != "[]") rows.push_back({key, text});
     }
     return format_table(rows);
 }

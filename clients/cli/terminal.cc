@@ -59,7 +59,7 @@ bool Screen::clear() {
 void Screen::tell(const std::string& message) {
     const std::vector<std::string> live = live_;
     if (!live.empty()) clear();
-    std::cerr << "longwire: " << message << "\n";
+    std::cerr << "longwire: " << one_line(message) << "\n";
     if (!live.empty()) draw({}, live);
 }
 

@@ -144,8 +144,8 @@ std::string exact_duration_text(std::int64_t duration_us) {
 std::string age_text(std::int64_t duration_us) {
     const std::int64_t seconds = std::max<std::int64_t>(duration_us, 0) / 1'000'000;
     if (seconds < 120) return std::to_string(seconds) + " s";
-    if (seconds < 120 * 60) return std::to_string(seconds / 60) + " min";
-    if (seconds < 48 * 3600) return std::to_string(seconds / 3600) + " h";
+    if (seconds < 7'200) return std::to_string(seconds / 60) + " min";
+    if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
     return std::to_string(seconds / 86400) + " d";
 }
 

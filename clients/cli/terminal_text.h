@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// Text as a terminal shows it. What comes from a cluster is made harmless first: it may hold control
-/// characters.
+/// Text as a terminal shows it. What comes from a cluster is made harmless first: it may hold
+/// control characters.
 namespace longwire::cli {
 
 /// Cells that valid or invalid UTF-8 fills; wide characters fill two, combining ones none.

@@ -83,6 +83,9 @@ class Dialect {
     /// About every 50 ms.
     virtual void on_tick() = 0;
 
+    /// The edge is about to close the connection: the client is to come back, elsewhere, after this time.
+    virtual void on_draining(std::int64_t reconnect_ms) = 0;
+
     /// The client is gone; nothing can be sent any more.
     virtual void on_closed(std::uint16_t code) = 0;
 };

@@ -4,12 +4,16 @@
 #include <charconv>
 #include <utility>
 
+#include "edge/core/epoch.h"
 #include "edge/core/ws_frame.h"
 #include "protocol/json.h"
+#include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
 
 namespace longwire::edge {
 namespace {
+
+constexpr std::size_t kFieldsBytes = 128;  // about what an event takes beside its payload
 
 template <class Number>
 void append_number(Number number, std::string& out) {
@@ -21,6 +25,19 @@ void append_number(Number number, std::string& out) {
 std::string_view source_of(const Envelope& envelope) {
     const auto user = envelope_header(envelope, "user");
     return user.empty() ? envelope.producer : user;
+}
+
+/// The task an event belongs to, which its topic may say; empty for others.
+std::string_view task_of(std::string_view topic, const Envelope& envelope) {
+    return envelope.task.empty() ? task_of_topic(topic) : envelope.task;
+}
+
+Envelope unreadable_envelope() {
+    Envelope envelope;
+    envelope.type = "unreadable";
+    envelope.producer = "edge";
+    envelope.payload = "\xC0";
+    return envelope;
 }
 
 }  // namespace
@@ -37,7 +54,7 @@ void append_event_json(std::string_view topic, std::uint64_t offset, const Envel
     out += ",\"data\":";
     const auto data = out.size();
     if (!append_json(envelope.payload, out)) out.replace(data, std::string::npos, "null");
-    if (const auto task = envelope.task.empty() ? task_of_topic(topic) : envelope.task; !task.empty()) {
+    if (const auto task = task_of(topic, envelope); !task.empty()) {
         out += ",\"task\":";
         append_json_string(task, out);
         out += ",\"attempt\":";
@@ -46,6 +63,41 @@ void append_event_json(std::string_view topic, std::uint64_t offset, const Envel
     out += ",\"source\":";
     append_json_string(source_of(envelope), out);
     out += '}';
+}
+
+void append_event_msgpack(std::string_view topic, std::uint64_t offset, const Envelope& envelope, std::string& out) {
+    const auto task = task_of(topic, envelope);
+    MsgpackWriter writer(out);
+    writer.map(task.empty() ? 6 : 8);
+    writer.field("topic", topic);
+    writer.field("offset", offset);
+    writer.field("type", envelope.type);
+    writer.field("time_us", envelope.time_us);
+    writer.field_raw("data", envelope.payload);
+    if (!task.empty()) {
+        writer.field("task", task);
+        writer.field("attempt", envelope.attempt);
+    }
+    writer.field("source", source_of(envelope));
+}
+
+template <class Append>
+Rendering Rendering::of(std::size_t count, std::size_t bytes_expected, Append append) {
+    Rendering rendering;
+    rendering.starts_.reserve(count);
+    std::string bytes;
+    bytes.reserve(bytes_expected);
+    for (std::size_t i = 0; i < count; ++i) {
+        rendering.starts_.push_back(static_cast<std::uint32_t>(bytes.size()));
+        append(i, bytes);
+    }
+    rendering.bytes_ = std::make_shared<const std::string>(std::move(bytes));
+    return rendering;
+}
+
+std::string_view Rendering::at(std::size_t i) const {
+    const std::size_t end = i + 1 < starts_.size() ? starts_[i + 1] : bytes_->size();
+    return std::string_view(*bytes_).substr(starts_[i], end - starts_[i]);
 }
 
 std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64_t epoch, std::uint64_t first,
@@ -63,50 +115,60 @@ std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64
     batch->envelopes_.reserve(envelopes.size());
     std::string_view rest = *batch->bytes_;
     for (const auto given : envelopes) {
-        auto envelope = parse_envelope(rest.substr(0, given.size()));
+        const auto envelope = parse_envelope(rest.substr(0, given.size()));
         rest.remove_prefix(given.size());
-        if (!envelope) {
-            Envelope unreadable;
-            unreadable.type = "unreadable";
-            unreadable.producer = "edge";
-            unreadable.payload = "\xC0";
-            envelope = unreadable;
-        }
-        batch->envelopes_.push_back(*envelope);
+        batch->envelopes_.push_back(envelope ? *envelope : unreadable_envelope());
     }
-    batch->render();
+    const auto expected = size * 2 + envelopes.size() * kFieldsBytes;
+    batch->json_ =
+        Rendering::of(envelopes.size(), expected,
+                      [&, topic = batch->topic(), json = std::string()](std::size_t i, std::string& out) mutable {
+                          json.clear();
+                          append_event_json(topic, first + i, batch->envelopes_[i], json);
+                          append_ws_frame(out, json, false);
+                      });
     return batch;
 }
 
-void EventBatch::render() {
-    std::string frames;
-    std::string json;
-    frames.reserve(bytes_->size() * 2 + envelopes_.size() * 128);
-    places_.reserve(envelopes_.size());
-    for (std::size_t i = 0; i < envelopes_.size(); ++i) {
-        json.clear();
-        append_event_json(topic(), first_ + i, envelopes_[i], json);
-        Place place;
-        place.frame = frames.size();
-        append_ws_header(frames, WsOpcode::text, json.size());
-        place.json = frames.size();
-        frames += json;
-        place.end = frames.size();
-        places_.push_back(place);
-    }
-    json_frames_ = std::make_shared<const std::string>(std::move(frames));
+const Rendering& EventBatch::rendered_msgpack() const {
+    std::call_once(msgpack_once_, [&] {
+        const auto expected = bytes_->size() + size() * kFieldsBytes;
+        msgpack_ = Rendering::of(size(), expected,
+                                 [&, topic = topic(), object = std::string()](std::size_t i, std::string& out) mutable {
+                                     object.clear();
+                                     append_event_msgpack(topic, first_ + i, envelopes_[i], object);
+                                     append_ws_frame(out, object, true);
+                                 });
+    });
+    return msgpack_;
 }
 
-std::string_view EventBatch::realm() const { return split_path(path_).realm; }
+const Rendering& EventBatch::rendered_event_stream() const {
+    std::call_once(event_stream_once_, [&] {
+        const auto id = "id: " + epoch_text(epoch_) + ":";
+        event_stream_ = Rendering::of(size(), json_.bytes() + size() * 64, [&](std::size_t i, std::string& out) {
+            out += id;
+            append_number(first_ + i, out);
+            out.append("\ndata: ").append(json(i)).append("\n\n");
+        });
+    });
+    return event_stream_;
+}
 
-std::string_view EventBatch::topic() const { return split_path(path_).topic; }
+std::string_view EventBatch::realm() const {
+    return split_path(path_).realm;
+}
+
+std::string_view EventBatch::topic() const {
+    return split_path(path_).topic;
+}
 
 std::string_view EventBatch::json(std::size_t i) const {
-    return std::string_view(*json_frames_).substr(places_[i].json, places_[i].end - places_[i].json);
+    return ws_frame_payload(json_.at(i));
 }
 
-SharedSlice EventBatch::json_frames(std::size_t i) const {
-    return {json_frames_, std::string_view(*json_frames_).substr(places_[i].frame)};
+std::string_view EventBatch::msgpack(std::size_t i) const {
+    return ws_frame_payload(rendered_msgpack().at(i));
 }
 
 }  // namespace longwire::edge

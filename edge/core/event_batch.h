@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>  // tidy: allow(include) shards share a batch, and whoever wants a form first renders it
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,29 @@
 
 namespace longwire::edge {
 
-/// Consecutive events of one topic as they came from the broker, and as the native protocol shows them, rendered once
-/// for all who watch. Never changed after it is made, so any number of threads and connections may hold it.
+/// Events in one form, one after the other in one piece of memory, of which any number of clients hold parts.
+class Rendering {
+  public:
+    /// The events from number `i` on.
+    SharedSlice from(std::size_t i) const { return {bytes_, std::string_view(*bytes_).substr(starts_[i])}; }
+
+    /// Event number `i` alone.
+    std::string_view at(std::size_t i) const;
+
+    std::size_t bytes() const { return bytes_->size() + starts_.size() * sizeof(starts_[0]); }
+
+    /// Calls `append(i, out)` for each of `count` events.
+    template <class Append>
+    static Rendering of(std::size_t count, std::size_t bytes_expected, Append append);
+
+  private:
+    SharedBytes bytes_;
+    std::vector<std::uint32_t> starts_;  // a batch is smaller than one message of a link
+};
+
+/// Consecutive events of one topic as they came from the broker, and in the forms in which clients get them, each
+/// rendered once for all who watch. Never seen to change after it is made, so any number of threads and connections may
+/// hold it.
 class EventBatch {
   public:
     /// Copies the envelopes; one that cannot be read becomes an event of type "unreadable" rather than a hole.
@@ -29,35 +51,42 @@ class EventBatch {
 
     const Envelope& envelope(std::size_t i) const { return envelopes_[i]; }
 
-    /// One event as a JSON push of the native protocol.
+    /// One event as a push of the native protocol, in JSON and in MessagePack.
     std::string_view json(std::size_t i) const;
+    std::string_view msgpack(std::size_t i) const;
 
-    /// The events from number `i` of the batch on as WebSocket text frames, one after the other.
-    SharedSlice json_frames(std::size_t i) const;
+    /// The events from number `i` of the batch on as WebSocket frames, one after the other: JSON in text frames, and
+    /// MessagePack in binary ones.
+    SharedSlice json_frames(std::size_t i) const { return json_.from(i); }
+    SharedSlice msgpack_frames(std::size_t i) const { return rendered_msgpack().from(i); }
 
-    std::size_t bytes() const { return bytes_->size() + json_frames_->size() + envelopes_.size() * sizeof(Envelope); }
+    /// The events from number `i` on as messages of an event stream over this topic alone, with "epoch:offset" as ids.
+    SharedSlice event_stream(std::size_t i) const { return rendered_event_stream().from(i); }
+
+    /// The memory of what every batch has. MessagePack and event streams are rendered when a first client wants them
+    /// and come on top, each about as large.
+    std::size_t bytes() const { return bytes_->size() + json_.bytes() + envelopes_.size() * sizeof(Envelope); }
 
   private:
-    struct Place {
-        std::size_t frame = 0;  // where its frame begins
-        std::size_t json = 0;   // where its JSON begins, behind the frame's header
-        std::size_t end = 0;
-    };
-
-    void render();
+    const Rendering& rendered_msgpack() const;
+    const Rendering& rendered_event_stream() const;
 
     std::string path_;
     std::uint64_t epoch_ = 0;
     std::uint64_t first_ = 0;
-    std::shared_ptr<const std::string> bytes_;
+    SharedBytes bytes_;
     std::vector<Envelope> envelopes_;
-    std::shared_ptr<const std::string> json_frames_;
-    std::vector<Place> places_;
+    Rendering json_;
+    mutable std::once_flag msgpack_once_;
+    mutable Rendering msgpack_;
+    mutable std::once_flag event_stream_once_;
+    mutable Rendering event_stream_;
 };
 
 using EventBatchPtr = std::shared_ptr<const EventBatch>;
 
-/// Appends an event as a JSON push of the native protocol.
+/// Appends an event as a push of the native protocol.
 void append_event_json(std::string_view topic, std::uint64_t offset, const Envelope& envelope, std::string& out);
+void append_event_msgpack(std::string_view topic, std::uint64_t offset, const Envelope& envelope, std::string& out);
 
 }  // namespace longwire::edge

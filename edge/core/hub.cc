@@ -11,7 +11,45 @@ namespace {
 
 constexpr std::uint32_t kFetchEventsMax = 500;
 constexpr std::size_t kTopicRingBytesMax = 512 << 10;
-constexpr std::size_t kTopicRingBytesMin = 4 << 10;
+
+}  // namespace
+
+/// A topic that is watched, or was until just now.
+struct HubTopic {
+    std::string path;
+    bool is_ready = false;
+    std::uint64_t epoch = 0;
+    std::uint64_t last = 0;
+    std::uint64_t tail = 0;
+    BatchRing ring;
+    std::vector<HubWatch*> watches;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> fetches;  // after, token
+    std::int64_t idle_since_us = 0;                                // where there are no watches
+
+    std::string_view name() const { return split_path(path).topic; }
+};
+
+namespace {
+
+auto find_by_id(std::vector<std::unique_ptr<HubWatch>>& watches, std::uint64_t id) {
+    const auto found = std::lower_bound(watches.begin(), watches.end(), id,
+                                        [](const auto& watch, std::uint64_t wanted) { return watch->id < wanted; });
+    return found != watches.end() && (*found)->id == id ? found : watches.end();
+}
+
+std::vector<HubWatch*> waiting_for(const HubTopic& topic, std::uint64_t after) {
+    std::vector<HubWatch*> waiting;
+    for (auto* watch : topic.watches) {
+        if (watch->state == HubWatch::State::fetching && watch->next == after + 1) waiting.push_back(watch);
+    }
+    return waiting;
+}
+
+bool matches_any(const std::vector<HubFilter>& filters, std::string_view realm, std::string_view topic) {
+    return std::any_of(filters.begin(), filters.end(), [&](const HubFilter& filter) {
+        return filter.realm == realm && filter_matches(filter.filter, topic);
+    });
+}
 
 }  // namespace
 
@@ -20,312 +58,351 @@ std::string_view to_string(GapReason reason) {
     return kNames[static_cast<std::size_t>(reason)];
 }
 
-void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, const From& from) {
-    auto& topic = topics_[path];
-    if (!topic) {
-        topic = std::make_unique<Topic>();
-        topic->path = path;
-        to_link_(WatchTopic{path});
+Hub::Hub(Options options, std::function<void(ToLink)> to_link) : options_(options), to_link_(std::move(to_link)) {}
+
+Hub::~Hub() = default;
+
+HubTopic* Hub::find(std::string_view path) const {
+    const auto found = topics_.find(path);
+    return found == topics_.end() ? nullptr : found->second.get();
+}
+
+HubTopic& Hub::find_or_add(const std::string& path) {
+    if (auto* const known = find(path)) return *known;
+    auto added = std::make_unique<HubTopic>();
+    added->path = path;
+    auto& topic = *added;
+    topics_.emplace(topic.path, std::move(added));
+    to_link_(WatchTopic{path});
+    // Each topic's share has become smaller. When it is a fifth smaller, those that keep more than theirs give it up.
+    if (topics_.size() * 4 >= topics_when_shrunk_ * 5) {
+        topics_when_shrunk_ = topics_.size();
+        for (const auto& [name, other] : topics_) shrink_ring(*other, ring_share());
     }
-    topic->idle_since_us = 0;
-    auto& watch = *(watches_[{&watcher, id}] = std::make_unique<Watch>());
-    watch.watcher = &watcher;
+    return topic;
+}
+
+void Hub::remove(HubTopic& topic) {
+    drop_fetches(topic);
+    clear_ring(topic);
+    topics_.erase(topic.path);
+    topics_when_shrunk_ = std::min(topics_when_shrunk_, std::max<std::size_t>(topics_.size(), 1));
+}
+
+void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, const From& from) {
+    auto& topic = find_or_add(path);
+    auto added = std::make_unique<HubWatch>();
+    auto& watch = *added;
     watch.id = id;
-    watch.topic = topic.get();
-    watch.from = from;
-    topic->watches.push_back(&watch);
-    if (topic->is_ready) begin(watch);
+    watch.watcher = &watcher;
+    watch.topic = &topic;
+    watch.place = static_cast<std::uint32_t>(topic.watches.size());
+    topic.watches.push_back(&watch);
+    auto& theirs = watcher.watches_;
+    const auto place = std::upper_bound(theirs.begin(), theirs.end(), id,
+                                        [](std::uint64_t wanted, const auto& other) { return wanted < other->id; });
+    theirs.insert(place, std::move(added));
+    if (topic.is_ready) return begin(watch, from);
+    watch.from = std::make_unique<From>(from);
 }
 
 void Hub::unwatch(Watcher& watcher, std::uint64_t id, std::int64_t now_us) {
-    const auto found = watches_.extract(WatchKey{&watcher, id});
-    if (found.empty()) return;
-    auto& topic = *found.mapped()->topic;
-    behind_.erase(found.mapped().get());
-    std::erase(topic.watches, found.mapped().get());
+    const auto found = find_by_id(watcher.watches_, id);
+    if (found == watcher.watches_.end()) return;
+    leave(**found, now_us);
+    watcher.watches_.erase(found);
+}
+
+void Hub::leave(HubWatch& watch, std::int64_t now_us) {
+    auto& topic = *watch.topic;
+    auto* const newest = topic.watches.back();
+    newest->place = watch.place;
+    topic.watches[watch.place] = newest;
+    topic.watches.pop_back();
     if (!topic.watches.empty()) return;
     topic.idle_since_us = now_us;
     idle_.emplace_back(now_us, topic.path);
 }
 
 void Hub::watch_filter(Watcher& watcher, const std::string& realm, const std::string& filter) {
-    filters_[&watcher].push_back({realm, filter});
+    if (watcher.filters_.empty()) filtering_.push_back(&watcher);
+    watcher.filters_.push_back({realm, filter});
     to_link_(WatchFilter{realm, filter});
 }
 
 void Hub::unwatch_filter(Watcher& watcher, const std::string& realm, const std::string& filter) {
-    const auto found = filters_.find(&watcher);
-    if (found == filters_.end()) return;
-    const FilterWatch removed{realm, filter};
-    std::erase(found->second, removed);
-    if (found->second.empty()) filters_.erase(found);
-    for (const auto& [other, theirs] : filters_) {
-        if (std::find(theirs.begin(), theirs.end(), removed) != theirs.end()) return;
-    }
-    to_link_(UnwatchFilter{realm, filter});
+    const HubFilter removed{realm, filter};
+    if (std::erase(watcher.filters_, removed) == 0) return;
+    if (watcher.filters_.empty()) std::erase(filtering_, &watcher);
+    const bool is_wanted = std::any_of(filtering_.begin(), filtering_.end(), [&](const Watcher* other) {
+        return std::find(other->filters_.begin(), other->filters_.end(), removed) != other->filters_.end();
+    });
+    if (!is_wanted) to_link_(UnwatchFilter{realm, filter});
 }
 
 void Hub::forget(Watcher& watcher, std::int64_t now_us) {
-    for (auto it = watches_.lower_bound({&watcher, 0}); it != watches_.end() && it->first.first == &watcher;) {
-        const auto id = (it++)->first.second;
-        unwatch(watcher, id, now_us);
-    }
-    while (filters_.contains(&watcher)) {
-        const auto filter = filters_.at(&watcher).back();
+    for (const auto& watch : watcher.watches_) leave(*watch, now_us);
+    watcher.watches_.clear();
+    while (!watcher.filters_.empty()) {
+        const auto filter = watcher.filters_.back();
         unwatch_filter(watcher, filter.realm, filter.filter);
     }
 }
 
 void Hub::resume(Watcher& watcher) {
-    for (auto it = watches_.lower_bound({&watcher, 0}); it != watches_.end() && it->first.first == &watcher; ++it) {
+    const auto count = watcher.watches_.size();
+    const auto first = watcher.turn_;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& watch = *watcher.watches_[(first + i) % count];
+        if (watch.state != State::behind) continue;
         if (watcher.is_full()) return;
-        if (it->second->state == State::behind) pump(*it->second);
+        watcher.turn_ = (first + i + 1) % count;
+        pump(watch);
     }
 }
 
-void Hub::set_state(Watch& watch, State state) {
-    watch.state = state;
-    if (state == State::behind) {
-        behind_.insert(&watch);
-    } else {
-        behind_.erase(&watch);
-    }
-}
-
-void Hub::begin(Watch& watch) {
+void Hub::begin(HubWatch& watch, const From& from) {
     const auto& topic = *watch.topic;
-    const auto& from = watch.from;
-    WatchStart start{topic.epoch, topic.last, topic.last, topic.tail, false};
     const bool same_log = from.epoch == 0 || from.epoch == topic.epoch;
+    WatchStart start{topic.name(), topic.epoch, topic.last, topic.last, topic.tail, false};
     switch (from.kind) {
-        case From::Kind::now: break;
-        case From::Kind::start: start.after = topic.tail - 1; break;
-        case From::Kind::last: start.after = topic.last - std::min(from.count, topic.last); break;
+        case From::Kind::now:
+            break;
+        case From::Kind::start:
+            start.after = topic.tail - 1;
+            break;
+        case From::Kind::last:
+            start.after = topic.last - std::min(from.count, topic.last);
+            break;
         case From::Kind::after:
-            start.after = same_log ? std::min(from.offset, topic.last) : topic.tail - 1;
+            // A client may know more than this edge has been sent yet.
+            start.after = same_log ? from.offset : topic.tail - 1;
+            start.head = std::max(start.head, start.after);
             start.resumed = same_log;
             break;
     }
-    const bool is_trimmed = start.after + 1 < topic.tail;
     const auto wanted = start.after + 1;
-    if (is_trimmed) start.after = topic.tail - 1;
+    start.after = std::max(start.after, topic.tail - 1);
     watch.next = start.after + 1;
-    set_state(watch, State::behind);
+    watch.state = State::behind;
     watch.watcher->on_watching(watch.id, start);
     if (from.kind == From::Kind::after && !same_log) {
-        watch.watcher->on_gap(watch.id, topic.epoch, from.offset + 1, start.after, GapReason::epoch_changed);
-    } else if (from.kind == From::Kind::after && is_trimmed) {
-        watch.watcher->on_gap(watch.id, topic.epoch, wanted, start.after, GapReason::trimmed);
+        watch.watcher->on_gap(
+            watch.id, {topic.name(), from.offset + 1, from.offset, GapReason::epoch_changed, topic.epoch, start.after});
+    } else if (from.kind == From::Kind::after && wanted < watch.next) {
+        watch.watcher->on_gap(watch.id,
+                              {topic.name(), wanted, start.after, GapReason::trimmed, topic.epoch, start.after});
     }
     pump(watch);
 }
 
-void Hub::pump(Watch& watch) {
-    set_state(watch, State::behind);
+void Hub::pump(HubWatch& watch) {
+    watch.state = State::behind;
     while (watch.next <= watch.topic->last) {
         if (watch.watcher->is_full()) return;
-        if (!deliver_from_ring(watch)) return fetch(watch);
+        const auto batch = watch.topic->ring.find(watch.next);
+        if (!batch) return fetch(watch);
+        deliver(watch, batch);
     }
-    set_state(watch, State::live);
+    watch.state = State::live;
 }
 
-bool Hub::deliver_from_ring(Watch& watch) {
-    const auto& ring = watch.topic->ring;
-    if (ring.empty() || watch.next < ring.front()->first()) return false;
-    const auto after = std::upper_bound(ring.begin(), ring.end(), watch.next,
-                                        [](std::uint64_t offset, const EventBatchPtr& b) { return offset < b->first(); });
-    const auto batch = *std::prev(after);
-    if (watch.next > batch->last()) return false;
+void Hub::deliver(HubWatch& watch, const EventBatchPtr& batch) {
     const auto index = watch.next - batch->first();
     watch.next = batch->last() + 1;
     watch.watcher->on_events(watch.id, batch, index);
-    return true;
 }
 
-void Hub::fetch(Watch& watch) {
-    set_state(watch, State::fetching);
+void Hub::skip_to(HubWatch& watch, std::uint64_t next, GapReason reason) {
+    if (next <= watch.next) return;
+    const Gap gap{watch.topic->name(), watch.next, next - 1, reason, watch.topic->epoch, next - 1};
+    watch.next = next;
+    watch.watcher->on_gap(watch.id, gap);
+}
+
+void Hub::fetch(HubWatch& watch) {
+    watch.state = State::fetching;
     auto& topic = *watch.topic;
     const auto after = watch.next - 1;
-    if (topic.fetches.contains(after)) return;
+    const bool is_under_way = std::any_of(topic.fetches.begin(), topic.fetches.end(),
+                                          [&](const auto& other) { return other.first == after; });
+    if (is_under_way) return;
     const auto token = kFetchTokenBit | next_fetch_++;
-    topic.fetches[after] = token;
-    fetches_[token] = {topic.path, topic.epoch, after};
-    to_link_(FetchEvents{token, topic.path, topic.epoch, after, kFetchEventsMax});
+    topic.fetches.emplace_back(after, token);
+    ask_for(token, fetches_[token] = {&topic, after});
 }
 
-std::vector<Hub::Watch*> Hub::watches_at(Topic& topic, std::uint64_t after) const {
-    std::vector<Watch*> waiting;
-    for (auto* watch : topic.watches) {
-        if (watch->state == State::fetching && watch->next == after + 1) waiting.push_back(watch);
-    }
-    return waiting;
+void Hub::ask_for(std::uint64_t token, const Fetch& fetch) {
+    to_link_(FetchEvents{token, fetch.topic->path, fetch.topic->epoch, fetch.after, kFetchEventsMax});
 }
 
 bool Hub::on_fetched(const EventsFetched& fetched) {
     if ((fetched.token & kFetchTokenBit) == 0) return false;
-    const auto asked = fetches_.extract(fetched.token);
-    if (asked.empty()) return true;
-    const auto found = topics_.find(asked.mapped().path);
-    if (found == topics_.end()) return true;
-    auto& topic = *found->second;
-    const auto after = asked.mapped().after;
-    const auto fetch = topic.fetches.find(after);
-    if (fetch == topic.fetches.end() || fetch->second != fetched.token) return true;
-    topic.fetches.erase(fetch);
-    for (auto* watch : watches_at(topic, after)) {
-        set_state(*watch, State::behind);
-        if (!fetched.page) continue;  // the next tick asks again
-        const auto& page = *fetched.page;
-        // Without events all up to the log's tail are gone; without a tail beyond, all that was known of.
-        const auto next = page.batch ? page.batch->first() : std::max(page.tail, watch->next);
-        if (next > watch->next) {
-            watch->watcher->on_gap(watch->id, topic.epoch, watch->next, next - 1, GapReason::trimmed);
-            watch->next = next;
-        }
-        if (page.batch) {
-            const auto index = watch->next - page.batch->first();
-            watch->next = page.batch->last() + 1;
-            watch->watcher->on_events(watch->id, page.batch, index);
-        }
-        pump(*watch);
+    const auto found = fetches_.find(fetched.token);
+    if (found == fetches_.end()) return true;
+    const auto [topic, after] = found->second;
+    const auto& page = fetched.page;
+    // A page of another epoch, or with nothing in it, is a broker that is about to tell more.
+    const bool leads_on = page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1);
+    if (!leads_on) {
+        failed_fetches_.push_back(fetched.token);
+        return true;
     }
+    std::erase(topic->fetches, std::pair(after, fetched.token));
+    fetches_.erase(found);
+    take_page(*topic, after, *page);
     return true;
 }
 
+void Hub::take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page) {
+    for (auto* watch : waiting_for(topic, after)) {
+        skip_to(*watch, page.batch ? page.batch->first() : page.tail, GapReason::trimmed);
+        if (page.batch) deliver(*watch, page.batch);
+        pump(*watch);
+    }
+}
+
+void Hub::drop_fetches(HubTopic& topic) {
+    for (const auto& [after, token] : topic.fetches) fetches_.erase(token);
+    topic.fetches.clear();
+}
+
 void Hub::on_ready(const TopicReady& ready) {
-    const auto found = topics_.find(ready.path);
-    if (found == topics_.end()) return;
-    auto& topic = *found->second;
-    const bool is_new = !topic.is_ready;
-    const bool is_same = topic.is_ready && topic.epoch == ready.epoch;
-    if (is_same) return;
-    topic.is_ready = true;
+    auto* const topic = find(ready.path);
+    if (topic == nullptr) return;
+    if (topic->is_ready && topic->epoch != ready.epoch) return begin_epoch(*topic, ready);
+    const bool is_new = !std::exchange(topic->is_ready, true);
+    if (!is_new && ready.last <= topic->last) return;
+    topic->epoch = ready.epoch;
+    topic->last = ready.last;
+    topic->tail = std::max({topic->tail, ready.tail, std::uint64_t{1}});
+    for (auto* watch : topic->watches) {
+        if (is_new) {
+            begin(*watch, *std::exchange(watch->from, nullptr));
+        } else if (watch->state == State::live) {
+            pump(*watch);  // the topic was given up and taken up again meanwhile: what lies between has not come
+        }
+    }
+}
+
+/// All that the new log has will come.
+void Hub::begin_epoch(HubTopic& topic, const TopicReady& ready) {
     const auto old_last = topic.last;
     topic.epoch = ready.epoch;
     topic.last = ready.last;
     topic.tail = ready.tail;
     clear_ring(topic);
-    topic.fetches.clear();
-    const auto watches = topic.watches;
-    for (auto* watch : watches) {
-        if (is_new) {
-            begin(*watch);
-            continue;
-        }
-        const auto missed_from = watch->next;
+    drop_fetches(topic);
+    for (auto* watch : topic.watches) {
+        const Gap gap{topic.name(), watch->next, old_last, GapReason::epoch_changed, topic.epoch, ready.last};
         watch->next = ready.last + 1;
-        watch->watcher->on_gap(watch->id, topic.epoch, missed_from, old_last, GapReason::epoch_changed);
-        pump(*watch);
+        watch->state = State::live;
+        watch->watcher->on_gap(watch->id, gap);
     }
 }
 
 void Hub::on_refused(const TopicRefused& refused) {
-    const auto found = topics_.find(refused.path);
-    if (found == topics_.end()) return;
-    const auto watches = found->second->watches;
-    for (auto* watch : watches) {
+    auto* const topic = find(refused.path);
+    if (topic == nullptr) return;
+    const auto name = topic->name();
+    for (auto* watch : topic->watches) {
         auto& watcher = *watch->watcher;
         const auto id = watch->id;
-        behind_.erase(watch);
-        watches_.erase({&watcher, id});
-        watcher.on_watch_failed(id, refused.error);
+        watcher.watches_.erase(find_by_id(watcher.watches_, id));
+        watcher.on_watch_failed(id, name, refused.error);
     }
-    clear_ring(*found->second);
-    topics_.erase(refused.path);
+    remove(*topic);
 }
 
 void Hub::on_events(const EventBatchPtr& batch) {
-    if (!filters_.empty()) deliver_filtered(batch);
-    const auto found = topics_.find(batch->path());
-    if (found == topics_.end()) return;
-    auto& topic = *found->second;
-    if (!topic.is_ready || batch->epoch() != topic.epoch || batch->first() != topic.last + 1) return;
-    topic.last = batch->last();
-    keep(topic, batch);
-    const auto count = topic.watches.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        auto& watch = *topic.watches[i];
-        if (watch.state != State::live) continue;
-        if (watch.watcher->is_full()) {
-            set_state(watch, State::behind);
-            continue;
+    auto* const topic = find(batch->path());
+    if (!filtering_.empty()) deliver_filtered(batch, topic);
+    if (topic == nullptr || !topic->is_ready || batch->epoch() != topic->epoch) return;
+    if (batch->last() <= topic->last) return;
+    topic->last = batch->last();
+    keep(*topic, batch);
+    for (auto* watch : topic->watches) {
+        if (watch->state != State::live || watch->next > batch->last()) continue;
+        if (watch->next < batch->first()) {
+            pump(*watch);
+        } else if (watch->watcher->is_full()) {
+            watch->state = State::behind;
+        } else {
+            deliver(*watch, batch);
         }
-        watch.next = batch->last() + 1;
-        watch.watcher->on_events(watch.id, batch, 0);
     }
 }
 
-void Hub::deliver_filtered(const EventBatchPtr& batch) {
+void Hub::deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic) {
     const auto realm = batch->realm();
-    const auto topic = batch->topic();
-    for (const auto& [watcher, filters] : filters_) {
-        const bool matches = std::any_of(filters.begin(), filters.end(), [&](const FilterWatch& f) {
-            return f.realm == realm && filter_matches(f.filter, topic);
-        });
-        if (matches && !watches_topic(*watcher, batch->path())) watcher->on_filtered_events(batch);
+    const auto name = batch->topic();
+    // A watch that has begun brings the events by itself.
+    const auto watches_it = [&](const Watcher& watcher) {
+        if (topic == nullptr) return false;
+        const auto brings = [&](const auto& w) {
+            return w->watcher == &watcher && w->topic == topic && w->state != State::opening;
+        };
+        const auto& theirs = watcher.watches_;
+        if (theirs.size() < topic->watches.size()) return std::any_of(theirs.begin(), theirs.end(), brings);
+        return std::any_of(topic->watches.begin(), topic->watches.end(), brings);
+    };
+    for (auto* watcher : filtering_) {
+        if (matches_any(watcher->filters_, realm, name) && !watches_it(*watcher)) watcher->on_filtered_events(batch);
     }
-}
-
-bool Hub::watches_topic(const Watcher& watcher, const std::string& path) const {
-    const auto found = topics_.find(path);
-    if (found == topics_.end()) return false;
-    const auto& watches = found->second->watches;
-    return std::any_of(watches.begin(), watches.end(), [&](const Watch* w) { return w->watcher == &watcher; });
 }
 
 void Hub::on_trimmed(const EventsTrimmed& trimmed) {
-    const auto found = topics_.find(trimmed.path);
-    if (found == topics_.end() || !found->second->is_ready) return;
-    auto& topic = *found->second;
-    topic.last = trimmed.to;
-    topic.tail = trimmed.to + 1;
-    clear_ring(topic);
-    const auto watches = topic.watches;
-    for (auto* watch : watches) {
-        if (watch->state != State::live) continue;
-        watch->watcher->on_gap(watch->id, topic.epoch, watch->next, trimmed.to, GapReason::trimmed);
-        watch->next = trimmed.to + 1;
+    auto* const topic = find(trimmed.path);
+    if (topic == nullptr || !topic->is_ready || trimmed.to <= topic->last) return;
+    topic->last = trimmed.to;
+    topic->tail = trimmed.to + 1;
+    for (auto* watch : topic->watches) {
+        if (watch->state == State::live) skip_to(*watch, trimmed.to + 1, GapReason::trimmed);
     }
 }
 
-void Hub::keep(Topic& topic, const EventBatchPtr& batch) {
-    topic.ring.push_back(batch);
-    topic.ring_bytes += batch->bytes();
-    ring_bytes_ += batch->bytes();
-    const auto share = options_.ring_bytes_max / std::max<std::size_t>(topics_.size(), 1);
-    const auto bound = std::clamp(share, kTopicRingBytesMin, kTopicRingBytesMax);
-    while (topic.ring.size() > 1 && topic.ring_bytes > bound) drop_oldest(topic);
+void Hub::keep(HubTopic& topic, const EventBatchPtr& batch) {
+    const auto before = topic.ring.bytes();
+    topic.ring.push(batch);
+    ring_bytes_ += topic.ring.bytes() - before;
+    shrink_ring(topic, ring_share());
 }
 
-void Hub::drop_oldest(Topic& topic) {
-    const auto bytes = topic.ring.front()->bytes();
-    topic.ring_bytes -= bytes;
-    ring_bytes_ -= bytes;
-    topic.ring.pop_front();
+/// A fifth is left for those that have not been shrunk to their share yet.
+std::size_t Hub::ring_share() const {
+    return std::min(kTopicRingBytesMax, options_.ring_bytes_max / 5 * 4 / std::max<std::size_t>(topics_.size(), 1));
 }
 
-void Hub::clear_ring(Topic& topic) {
-    while (!topic.ring.empty()) drop_oldest(topic);
+void Hub::shrink_ring(HubTopic& topic, std::size_t bytes_max) {
+    const auto before = topic.ring.bytes();
+    while (topic.ring.bytes() > bytes_max) topic.ring.drop_oldest();
+    ring_bytes_ -= before - topic.ring.bytes();
 }
 
-void Hub::drop_topic(const std::string& path) {
-    const auto found = topics_.find(path);
-    clear_ring(*found->second);
-    topics_.erase(found);
-    to_link_(UnwatchTopic{path});
+void Hub::clear_ring(HubTopic& topic) {
+    ring_bytes_ -= topic.ring.bytes();
+    topic.ring.clear();
 }
 
 void Hub::tick(std::int64_t now_us) {
     while (!idle_.empty() && now_us - idle_.front().first >= options_.linger_ms * 1000) {
         const auto [since_us, path] = std::move(idle_.front());
         idle_.pop_front();
-        const auto found = topics_.find(path);
-        if (found != topics_.end() && found->second->idle_since_us == since_us) drop_topic(path);
+        auto* const topic = find(path);
+        if (topic == nullptr || !topic->watches.empty() || topic->idle_since_us != since_us) continue;
+        remove(*topic);
+        to_link_(UnwatchTopic{path});
     }
-    // A page that could not be fetched is asked for again.
-    const std::vector<Watch*> behind(behind_.begin(), behind_.end());
-    for (auto* watch : behind) {
-        if (!watch->watcher->is_full()) pump(*watch);
+    for (const auto token : std::exchange(failed_fetches_, {})) {
+        const auto failed = fetches_.find(token);
+        if (failed == fetches_.end()) continue;
+        const auto [topic, after] = failed->second;
+        if (!waiting_for(*topic, after).empty()) {
+            ask_for(token, failed->second);
+        } else {
+            std::erase(topic->fetches, std::pair(after, token));
+            fetches_.erase(failed);
+        }
     }
 }
 

@@ -41,6 +41,11 @@ void Requests::give_up(std::uint64_t token) {
     pages_.erase(token);
 }
 
+void Requests::redirect(std::uint64_t token, OnReply on_reply) {
+    const auto found = replies_.find(token);
+    if (found != replies_.end()) found->second = std::move(on_reply);
+}
+
 void Requests::on_answered(const CommandAnswered& answered) {
     const auto found = replies_.extract(answered.token);
     if (!found.empty()) found.mapped()(answered.reply);

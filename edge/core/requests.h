@@ -38,6 +38,9 @@ class Requests {
     /// The answer is of no more interest: the callback will not be called.
     void give_up(std::uint64_t token);
 
+    /// A command's answer, if it is still to come, is for somebody else from now on.
+    void redirect(std::uint64_t token, OnReply on_reply);
+
     void on_answered(const CommandAnswered& answered);
     void on_fetched(const EventsFetched& fetched);
 

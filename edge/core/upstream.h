@@ -83,7 +83,7 @@ struct LinkChanged {
     bool is_up = false;
 };
 
-using FromLink = std::variant<TopicReady, TopicRefused, EventsArrived, EventsTrimmed, EventsFetched, CommandAnswered,
-                              LinkChanged>;
+using FromLink =
+    std::variant<TopicReady, TopicRefused, EventsArrived, EventsTrimmed, EventsFetched, CommandAnswered, LinkChanged>;
 
 }  // namespace longwire::edge

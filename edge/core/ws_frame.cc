@@ -50,6 +50,12 @@ SharedSlice make_ws_frame(std::string_view payload, bool binary) {
     return SharedSlice::of(std::move(frame));
 }
 
+std::string_view ws_frame_payload(std::string_view frame) {
+    const auto length = static_cast<unsigned char>(frame[1]);
+    frame.remove_prefix(length < 126 ? 2 : length == 126 ? 4 : 10);
+    return frame;
+}
+
 std::string make_ws_close_frame(std::uint16_t code, std::string_view reason) {
     const auto kept = cut_reason(reason);
     std::string frame;

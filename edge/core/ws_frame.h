@@ -27,6 +27,9 @@ void append_ws_frame(std::string& out, std::string_view payload, bool binary);
 /// One whole message, ready for WsConnection::send_frames. `payload` must be valid UTF-8 unless `binary`.
 SharedSlice make_ws_frame(std::string_view payload, bool binary);
 
+/// What a whole frame carries, as append_ws_frame wrote it.
+std::string_view ws_frame_payload(std::string_view frame);
+
 /// A close frame. `reason` must be valid UTF-8; what exceeds the limit is cut at a character's start.
 std::string make_ws_close_frame(std::uint16_t code, std::string_view reason);
 

@@ -4,12 +4,9 @@
 #include <utility>
 
 #include "edge/dialects/native_messages.h"
-#include "protocol/json.h"
 #include "protocol/limits.h"
-#include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
-#include "protocol/topic_filter.h"
 
 namespace longwire::edge {
 namespace {
@@ -17,18 +14,23 @@ namespace {
 constexpr std::size_t kGarbagePerMinuteMax = 10;
 constexpr std::int64_t kMinuteUs = 60'000'000;
 constexpr std::int64_t kOverRatePatienceUs = 5'000'000;
+constexpr std::int64_t kOverRatePauseUs = 1'000'000;
+constexpr std::int64_t kIdMax = std::int64_t{1} << 53;  // what a JavaScript number holds
 
-Result<std::string> to_json(const std::string& msgpack) {
-    std::string json;
-    LW_TRY_STATUS(append_json(msgpack, json));
-    return json;
+/// The id of the task that a start was answered with; empty if there is none.
+std::string started_task(std::string_view answer) {
+    const auto fields = MsgpackFields::parse(answer, "reply");
+    const auto task = fields ? fields->string_or("task", {}) : Result<std::string_view>(std::string_view{});
+    return task ? std::string(*task) : std::string();
 }
 
 }  // namespace
 
-NativeDialect::NativeDialect(ShardServices& shard, Transport& transport, Identity identity)
+NativeDialect::NativeDialect(ShardServices& shard, Transport& transport, Identity identity,
+                             const NativeEncoding& encoding)
     : shard_(shard),
       transport_(transport),
+      encoding_(encoding),
       identity_(std::move(identity)),
       connection_(shard.new_id("conn-")),
       rate_(shard.limits.messages_per_second, shard.limits.messages_burst, shard.now_us) {}
@@ -39,34 +41,23 @@ NativeDialect::~NativeDialect() {
 }
 
 void NativeDialect::on_message(std::string_view message, bool is_binary) {
-    if (is_binary) return on_garbage(bad_request("frame", "must be text under longwire.v1.json"));
-    // One object, or several with each on its own line.
-    while (!message.empty()) {
-        auto parsed = json_to_msgpack(message);
-        const auto line_end = message.find('\n');
-        if (parsed || line_end == std::string_view::npos) {
-            if (!parsed) return on_garbage(parsed.error());
-            return on_object(*parsed);
-        }
-        const auto line = message.substr(0, line_end);
-        message.remove_prefix(line_end + 1);
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        parsed = json_to_msgpack(line);
-        if (parsed) {
-            on_object(*parsed);
-        } else {
-            on_garbage(parsed.error());
-        }
+    if (is_closing_) return;
+    if (is_binary != encoding_.is_binary()) {
+        return on_garbage(bad_request("frame", encoding_.is_binary() ? "must be a binary one" : "must be a text one"));
     }
+    do {
+        const auto object = encoding_.take(message);
+        object ? on_object(*object) : on_garbage(object.error());
+    } while (!message.empty() && !is_closing_);
 }
 
 void NativeDialect::on_object(std::string_view object) {
     const auto fields = MsgpackFields::parse(object, "command");
     if (!fields) return on_garbage(fields.error());
-    const auto id = fields->integer("id", 1, std::int64_t{1} << 53);
-    if (!id) return on_garbage(id.error());
-    const auto number = static_cast<Id>(*id);
+    const auto id = fields->integer("id", 1, kIdMax);
+    const auto number = id ? static_cast<Id>(*id) : Id{0};
     if (!is_within_rate(number)) return;
+    if (!id) return reply(number, id.error());
     const auto name = fields->string("cmd");
     if (!name) return reply(number, name.error());
     on_command(number, *name, *fields, object);
@@ -76,34 +67,35 @@ void NativeDialect::on_object(std::string_view object) {
 void NativeDialect::on_garbage(const Error& error) {
     std::erase_if(garbage_us_, [&](std::int64_t at_us) { return shard_.now_us - at_us > kMinuteUs; });
     garbage_us_.push_back(shard_.now_us);
-    transport_.send_text(native::error_reply(0, error));
+    send(native::error_reply(0, error));
     if (garbage_us_.size() >= kGarbagePerMinuteMax) {
-        transport_.close(close_code::kPolicy, "too many frames that hold no command");
+        close(close_code::kPolicy, "too many frames that hold no command");
     }
 }
 
 bool NativeDialect::is_within_rate(Id id) {
     if (shard_.limits.is_unlimited || rate_.take(shard_.now_us)) return true;
     // Going on for long means that the client does not listen.
-    if (shard_.now_us - over_rate_us_ > kMinuteUs / 60) over_rate_since_us_ = shard_.now_us;
+    if (shard_.now_us - over_rate_us_ > kOverRatePauseUs) over_rate_since_us_ = shard_.now_us;
     over_rate_us_ = shard_.now_us;
     if (shard_.now_us - over_rate_since_us_ > kOverRatePatienceUs) {
-        transport_.close(close_code::kTooManyMessages, "too many messages");
+        close(close_code::kTooManyMessages, "too many messages");
         return false;
     }
     reply(id, Error{Errc::rate_limited, "too many messages", {}, rate_.retry_after_ms()});
     return false;
 }
 
+void NativeDialect::close(std::uint16_t code, std::string_view reason) {
+    if (!std::exchange(is_closing_, true)) transport_.close(code, reason);
+}
+
 void NativeDialect::on_command(Id id, std::string_view name, const MsgpackFields& fields, std::string_view object) {
-    const auto answer = [&](const Status& status) {
-        status ? reply_json(id, "{}") : reply(id, status.error());
-    };
     if (name == "hello") return reply(id, hello());
-    if (name == "ping") return reply_json(id, "{\"time_us\":" + std::to_string(shard_.now_us) + "}");
-    if (name == "refresh") return reply_json(id, "{\"expires_us\":null}");
+    if (name == "ping") return reply(id, ping());
+    if (name == "refresh") return reply(id, refresh(fields));
     if (name == "subscribe") return subscribe(id, fields);
-    if (name == "unsubscribe") return answer(unsubscribe(fields));
+    if (name == "unsubscribe") return reply(id, unsubscribe(fields));
     if (!is_command(name)) {
         return reply(id, bad_request("cmd", "is unknown: " + std::string(name.substr(0, kNameBytesMax))));
     }
@@ -114,7 +106,6 @@ void NativeDialect::on_command(Id id, std::string_view name, const MsgpackFields
     ask(name, std::string(object), [this, id](const auto& result) { reply(id, result); });
 }
 
-/// The reply's map, as MessagePack like every other.
 Result<std::string> NativeDialect::hello() const {
     std::string ok;
     MsgpackWriter writer(ok);
@@ -130,7 +121,26 @@ Result<std::string> NativeDialect::hello() const {
     return ok;
 }
 
-void NativeDialect::ask(std::string_view command, std::string fields, Requests::OnReply on_reply) {
+Result<std::string> NativeDialect::ping() const {
+    std::string ok;
+    MsgpackWriter writer(ok);
+    writer.map(1);
+    writer.field("time_us", shard_.now_us);
+    return ok;
+}
+
+/// There is nothing to refresh while everyone is let in: nothing expires.
+Result<std::string> NativeDialect::refresh(const MsgpackFields& fields) const {
+    if (const auto token = fields.string("token"); !token) return token.error();
+    std::string ok;
+    MsgpackWriter writer(ok);
+    writer.map(1);
+    writer.string("expires_us");
+    writer.nil();
+    return ok;
+}
+
+std::uint64_t NativeDialect::ask(std::string_view command, std::string fields, Requests::OnReply on_reply) {
     const auto token = std::make_shared<std::uint64_t>();
     *token = shard_.requests.command(identity_, command, std::move(fields),
                                      [this, token, then = std::move(on_reply)](const Result<std::string>& result) {
@@ -138,6 +148,7 @@ void NativeDialect::ask(std::string_view command, std::string fields, Requests::
                                          then(result);
                                      });
     requests_.insert(*token);
+    return *token;
 }
 
 void NativeDialect::ask_page(const std::string& topic, std::uint64_t after, std::uint64_t events_max,
@@ -152,56 +163,34 @@ void NativeDialect::ask_page(const std::string& topic, std::uint64_t after, std:
 }
 
 void NativeDialect::start(Id id, const StartCommand& command, std::string_view object) {
+    if (command.watch) {
+        if (const auto room = has_room("watch"); !room) return reply(id, room.error());
+    }
     // The edge names the task, so that asking a second time after a lost answer starts nothing twice.
     const auto task = command.task.empty() ? shard_.new_id("") : command.task;
-    ask(StartCommand::kName, with_text_field(object, "task", task),
-        [this, id, watch_it = command.watch, on_disconnect = command.on_disconnect](const auto& result) {
-            reply(id, result);
-            if (result) started(*result, watch_it, on_disconnect);
-        });
+    const auto own_token = std::make_shared<std::uint64_t>();
+    *own_token = ask(StartCommand::kName, with_text_field(object, "task", task),
+                     [this, id, own_token, watch_it = command.watch,
+                      on_disconnect = command.on_disconnect](const Result<std::string>& result) {
+                         cancelled_starts_.erase(*own_token);
+                         reply(id, result);
+                         if (result) started(*result, watch_it, on_disconnect);
+                     });
+    if (command.on_disconnect == OnDisconnect::cancel) cancelled_starts_.insert(*own_token);
 }
 
 void NativeDialect::started(std::string_view answer, bool watch_it, OnDisconnect on_disconnect) {
-    const auto fields = MsgpackFields::parse(answer, "reply");
-    const auto task = fields ? fields->string_or("task", {}) : Result<std::string_view>(std::string_view{});
-    if (!task || task->empty()) return;
-    if (on_disconnect == OnDisconnect::cancel) cancel_on_close_.emplace_back(*task);
-    Subscription subscription;
-    subscription.topic = task_topic(*task);
-    subscription.is_announced = true;
-    const bool is_free = can_subscribe(subscription.topic).has_value();
-    if (watch_it && is_free) watch(std::move(subscription), From{From::Kind::start, 0, 0, 0});
-}
-
-void NativeDialect::history(Id id, const HistoryCommand& command) {
-    const auto limit = static_cast<std::uint64_t>(command.limit);
-    if (!command.reverse) return read_page(id, command.topic, command.after, limit, false);
-    if (command.after > 0) {
-        const auto after = command.after > limit + 1 ? command.after - limit - 1 : 0;
-        return read_page(id, command.topic, after, command.after - after - 1, true);
-    }
-    // Only the broker knows where the newest are: a page behind every offset tells.
-    ask_page(command.topic, UINT64_MAX, 1, [this, id, topic = command.topic, limit](const Result<FetchedPage>& page) {
-        if (!page) return reply(id, page.error());
-        read_page(id, topic, page->head > limit ? page->head - limit : 0, limit, true);
-    });
-}
-
-void NativeDialect::read_page(Id id, const std::string& topic, std::uint64_t after, std::uint64_t limit, bool reverse) {
-    ask_page(topic, after, std::max<std::uint64_t>(limit, 1), [this, id, reverse](const Result<FetchedPage>& page) {
-        if (!page) return reply(id, page.error());
-        reply_json(id, native::history_json(*page, reverse));
-    });
+    const auto task = started_task(answer);
+    if (task.empty()) return;
+    if (on_disconnect == OnDisconnect::cancel) cancel_on_close_.push_back(task);
+    const auto topic = task_topic(task);
+    if (!watch_it || !can_subscribe(topic)) return;
+    watch(open_watch({topic, {}, {}}), topic, From{From::Kind::start, 0, 0, 0});
 }
 
 void NativeDialect::reply(Id id, const Result<std::string>& result) {
-    if (!result) return transport_.send_text(native::error_reply(id, result.error()));
-    const auto json = to_json(*result);
-    if (!json) return transport_.send_text(native::error_reply(id, {Errc::internal, "unreadable answer"}));
-    reply_json(id, *json);
+    send(result ? native::ok_reply(id, *result) : native::error_reply(id, result.error()));
 }
-
-void NativeDialect::reply_json(Id id, std::string_view ok) { transport_.send_text(native::ok_reply(id, ok)); }
 
 bool NativeDialect::is_full() {
     if (transport_.unsent_bytes() <= shard_.limits.outbox_full_bytes) return false;
@@ -209,17 +198,32 @@ bool NativeDialect::is_full() {
     return true;
 }
 
-void NativeDialect::on_drained() { shard_.hub.resume(*this); }
+void NativeDialect::on_drained() {
+    shard_.hub.resume(*this);
+}
 
 void NativeDialect::on_tick() {
     if (transport_.unsent_bytes() > shard_.limits.outbox_bytes_max) {
-        transport_.close(close_code::kTooSlow, "too slow: resume from your last offset");
+        close(close_code::kTooSlow, "too slow: resume from your last offset");
     }
+}
+
+void NativeDialect::on_draining(std::int64_t reconnect_ms) {
+    send(native::draining_notice(reconnect_ms));
 }
 
 void NativeDialect::on_closed(std::uint16_t) {
     for (const auto& task : cancel_on_close_) shard_.cancel_after_grace(identity_, task);
     cancel_on_close_.clear();
+    // A task whose start is still to be answered is cancelled as soon as that is known to have happened.
+    for (const auto token : cancelled_starts_) {
+        requests_.erase(token);
+        shard_.requests.redirect(token, [&shard = shard_, who = identity_](const Result<std::string>& result) {
+            const auto task = result ? started_task(*result) : std::string();
+            if (!task.empty()) shard.cancel_after_grace(who, task);
+        });
+    }
+    cancelled_starts_.clear();
 }
 
 }  // namespace longwire::edge

@@ -2,95 +2,118 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "edge/core/client_api.h"
 #include "edge/core/rate_limit.h"
+#include "edge/dialects/native_encoding.h"
 #include "protocol/command.h"
 #include "protocol/msgpack_fields.h"
 
 namespace longwire::edge {
 
-/// The native protocol, version 1, in JSON: commands with ids in, replies and pushes out (protocol/spec/client.md).
+/// The native protocol, version 1: commands with ids in, replies and pushes out (protocol/spec/client.md).
 class NativeDialect final : public Dialect, private Watcher {
   public:
-    NativeDialect(ShardServices& shard, Transport& transport, Identity identity);
+    NativeDialect(ShardServices& shard, Transport& transport, Identity identity, const NativeEncoding& encoding);
     ~NativeDialect() override;
 
     void on_open() override {}
     void on_message(std::string_view message, bool is_binary) override;
     void on_drained() override;
     void on_tick() override;
+    void on_draining(std::int64_t reconnect_ms) override;
     void on_closed(std::uint16_t code) override;
 
   private:
     using Id = std::uint64_t;  // of a command, as the client chose it
 
-    /// One watched topic: why it was begun decides how its beginning is told.
-    struct Subscription {
-        std::string topic;
-        Id command = 0;
-        bool is_announced = false;            // the reply has been sent, or none is due
-        bool is_part_of_many = false;
-        std::optional<std::string> snapshot;  // MessagePack, to push between the reply and the first event
-    };
     /// A subscribe for many topics, answered when all have been.
     struct Many {
+        Id command = 0;
         std::size_t open = 0;
-        std::map<std::string, std::string> answers;  // topic -> JSON
+        std::vector<std::string> answers;  // in the order of the topics
     };
+    /// Who waits for a topic's subscription to begin: a command, one place of one for many topics, or nobody.
+    struct Asker {
+        Id command = 0;
+        std::shared_ptr<Many> many;
+        std::size_t place = 0;
+    };
+    /// A subscription that has not begun.
+    struct Opening {
+        std::string topic;
+        Asker asker;
+        std::string snapshot;  // to push between the answer and the first event
+    };
+    /// A page of history that is read from its end, over as many fetches as it takes.
+    struct ReverseRead;
 
     void on_object(std::string_view object);
     void on_command(Id id, std::string_view name, const MsgpackFields& fields, std::string_view object);
     void on_garbage(const Error& error);
     bool is_within_rate(Id id);
+    void close(std::uint16_t code, std::string_view reason);
 
     Result<std::string> hello() const;
+    Result<std::string> ping() const;
+    Result<std::string> refresh(const MsgpackFields& fields) const;
+
     void subscribe(Id id, const MsgpackFields& fields);
     void subscribe_many(Id id, std::string_view topics);
-    Status begin(Id id, std::string_view topic, std::string_view from, bool is_part_of_many);
-    Status begin_snapshot(Id id, const std::string& topic);
+    Status begin(const Asker& asker, std::string_view topic, std::string_view from);
+    void begin_snapshot(std::uint64_t watch, const std::string& topic);
+    Status has_room(std::string_view field) const;
     Status can_subscribe(const std::string& topic) const;
-    Status subscribe_filter(std::string_view filter);
-    Status unsubscribe(const MsgpackFields& fields);
-    void answer_one_of_many(Id id, const std::string& topic, std::string json);
+    Result<std::string> subscribe_filter(const MsgpackFields& fields);
+    Result<std::string> unsubscribe(const MsgpackFields& fields);
+    std::uint64_t open_watch(Opening opening);
+    void watch(std::uint64_t watch, const std::string& topic, const From& from);
+    void answer(const Asker& asker, std::string_view topic, const Result<std::string>& result);
+    void fail_opening(std::uint64_t watch, const Error& error);
+
     void start(Id id, const StartCommand& command, std::string_view object);
     void started(std::string_view answer, bool watch_it, OnDisconnect on_disconnect);
+
     void history(Id id, const HistoryCommand& command);
-    void read_page(Id id, const std::string& topic, std::uint64_t after, std::uint64_t limit, bool reverse);
-    void ask(std::string_view command, std::string fields, Requests::OnReply on_reply);
+    void read_reverse(const std::shared_ptr<ReverseRead>& read);
+    void answer_reverse(const ReverseRead& read);
+
+    std::uint64_t ask(std::string_view command, std::string fields, Requests::OnReply on_reply);
     void ask_page(const std::string& topic, std::uint64_t after, std::uint64_t events_max, Requests::OnPage on_page);
-    void watch(Subscription subscription, const From& from);
 
     void on_watching(std::uint64_t watch, const WatchStart& start) override;
-    void on_watch_failed(std::uint64_t watch, const Error& error) override;
+    void on_watch_failed(std::uint64_t watch, std::string_view topic, const Error& error) override;
     void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override;
-    void on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
-                GapReason reason) override;
+    void on_gap(std::uint64_t watch, const Gap& gap) override;
     void on_filtered_events(const EventBatchPtr& batch) override;
     bool is_full() override;
 
-    void reply(Id id, const Result<std::string>& ok);
-    void reply_json(Id id, std::string_view ok);
+    void send(std::string message) { encoding_.send(transport_, std::move(message)); }
+    void reply(Id id, const Result<std::string>& result);
 
     ShardServices& shard_;
     Transport& transport_;
+    const NativeEncoding& encoding_;
     Identity identity_;
     std::string connection_;
+    bool is_closing_ = false;
     RateLimit rate_;
     std::int64_t over_rate_since_us_ = 0;
-    std::int64_t over_rate_us_ = 0;
+    std::int64_t over_rate_us_ = INT64_MIN / 2;  // the last time; never yet
     std::vector<std::int64_t> garbage_us_;
-    std::map<std::uint64_t, Subscription> subscriptions_;  // by watch
-    std::map<std::string, std::uint64_t> watch_of_;        // by topic; 0: asked for a snapshot first
-    std::set<std::string> filters_;
-    std::map<Id, Many> many_;
+    std::unordered_map<std::string, std::uint64_t> watches_;  // by topic, those that are opening too
+    std::map<std::uint64_t, Opening> openings_;               // by watch
+    std::set<std::string, std::less<>> filters_;
     std::uint64_t next_watch_ = 1;
-    std::set<std::uint64_t> requests_;  // given up when the client goes
+    std::set<std::uint64_t> requests_;          // given up when the client goes,
+    std::set<std::uint64_t> cancelled_starts_;  // but of these the task is cancelled then
     std::vector<std::string> cancel_on_close_;
 };
 

@@ -1,81 +1,125 @@
 #include "edge/dialects/native_messages.h"
 
-#include <array>
-#include <charconv>
-#include <cstdio>
+#include <algorithm>
 
+#include "edge/core/epoch.h"
 #include "protocol/json.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_reader.h"
+#include "protocol/msgpack_writer.h"
 
 namespace longwire::edge::native {
 namespace {
 
 constexpr std::int64_t kOffsetMax = std::int64_t{1} << 53;  // what a JavaScript number holds
+constexpr std::size_t kMessageDepthMax = kPayloadDepthMax + 8;
 
-std::string quoted(std::string_view text) {
-    std::string json;
-    append_json_string(text, json);
-    return json;
+void write_error(MsgpackWriter& writer, const Error& error) {
+    writer.map(2U + (error.field.empty() ? 0 : 1) + (error.retry_after_ms > 0 ? 1 : 0));
+    writer.field("code", to_string(error.code));
+    writer.field("message", error.message);
+    if (!error.field.empty()) writer.field("field", error.field);
+    if (error.retry_after_ms > 0) writer.field("retry_after_ms", error.retry_after_ms);
 }
-
-std::string field(std::string_view name, std::string_view json) {
-    return std::string("\"").append(name).append("\":").append(json);
-}
-
-std::string field(std::string_view name, std::uint64_t number) { return field(name, std::to_string(number)); }
 
 }  // namespace
 
 std::string ok_reply(std::uint64_t id, std::string_view ok) {
-    return "{" + field("id", id) + "," + field("ok", ok) + "}";
-}
-
-std::string error_json(const Error& error) {
-    auto json = "{" + field("code", quoted(to_string(error.code))) + "," + field("message", quoted(error.message));
-    if (!error.field.empty()) json += "," + field("field", quoted(error.field));
-    if (error.retry_after_ms > 0) json += "," + field("retry_after_ms", std::to_string(error.retry_after_ms));
-    return json + "}";
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(2);
+    writer.field("id", id);
+    writer.field_raw("ok", ok);
+    return message;
 }
 
 std::string error_reply(std::uint64_t id, const Error& error) {
-    const auto head = id == 0 ? std::string("{") : "{" + field("id", id) + ",";
-    return head + field("error", error_json(error)) + "}";
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(id == 0 ? 1 : 2);
+    if (id != 0) writer.field("id", id);
+    writer.string("error");
+    write_error(writer, error);
+    return message;
 }
 
-std::string subscribed_json(std::string_view topic, const WatchStart& start) {
-    return "{" + field("topic", quoted(topic)) + "," + field("epoch", quoted(epoch_text(start.epoch))) + "," +
-           field("offset", start.after) + "," + field("head", start.head) + "," + field("tail", start.tail) + "," +
-           field("resumed", start.resumed ? "true" : "false") + "}";
+std::string error_object(const Error& error) {
+    std::string message;
+    MsgpackWriter writer(message);
+    write_error(writer, error);
+    return message;
 }
 
-std::string gap_push(std::string_view topic, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
-                     GapReason reason) {
-    auto gap = "{" + field("topic", quoted(topic)) + "," + field("from", from) + "," + field("to", to) + "," +
-               field("reason", quoted(to_string(reason)));
-    if (reason == GapReason::epoch_changed) gap += "," + field("epoch", quoted(epoch_text(epoch)));
-    return "{" + field("gap", gap + "}") + "}";
+std::string subscribed(const WatchStart& start) {
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(6);
+    writer.field("topic", start.topic);
+    writer.field("epoch", epoch_text(start.epoch));
+    writer.field("offset", start.after);
+    writer.field("head", start.head);
+    writer.field("tail", start.tail);
+    writer.field("resumed", start.resumed);
+    return message;
 }
 
-std::string snapshot_push(std::string_view snapshot, std::string_view topic, const WatchStart& start) {
-    return "{" + field("snapshot", snapshot) + "," + field("topic", quoted(topic)) + "," +
-           field("epoch", quoted(epoch_text(start.epoch))) + "," + field("offset", start.after) + "}";
+std::string gap_push(const Gap& gap) {
+    const bool has_epoch = gap.reason == GapReason::epoch_changed;
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(1);
+    writer.string("gap");
+    writer.map(has_epoch ? 5 : 4);
+    writer.field("topic", gap.topic);
+    writer.field("from", gap.from);
+    writer.field("to", gap.to);
+    writer.field("reason", to_string(gap.reason));
+    if (has_epoch) writer.field("epoch", epoch_text(gap.epoch));
+    return message;
 }
 
-std::string history_json(const FetchedPage& page, bool reverse) {
-    auto json = "{" + field("epoch", quoted(page.epoch == 0 ? "" : epoch_text(page.epoch))) + "," +
-                field("head", page.head) + "," + field("tail", page.tail) + ",\"events\":[";
-    const auto size = page.batch ? page.batch->size() : 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (i > 0) json += ',';
-        json += page.batch->json(reverse ? size - 1 - i : i);
+std::string snapshot_push(std::string_view snapshot, const WatchStart& start) {
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(4);
+    writer.field_raw("snapshot", snapshot);
+    writer.field("topic", start.topic);
+    writer.field("epoch", epoch_text(start.epoch));
+    writer.field("offset", start.after);
+    return message;
+}
+
+std::string draining_notice(std::int64_t reconnect_ms) {
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(2);
+    writer.field("notice", "draining");
+    writer.field("reconnect_ms", reconnect_ms);
+    return message;
+}
+
+std::string history_page(const History& history, std::uint64_t end, bool reverse) {
+    std::vector<std::string_view> events;
+    for (const auto& batch : history.batches) {
+        for (std::size_t i = 0; i < batch->size() && batch->first() + i < end; ++i) events.push_back(batch->msgpack(i));
     }
-    return json + "]}";
+    if (reverse) std::reverse(events.begin(), events.end());
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(4);
+    writer.field("epoch", history.epoch == 0 ? std::string() : epoch_text(history.epoch));
+    writer.field("head", history.head);
+    writer.field("tail", history.tail);
+    writer.string("events");
+    writer.array(events.size());
+    for (const auto event : events) writer.raw(event);
+    return message;
 }
 
 Result<From> read_from(std::string_view raw) {
     const auto refused = [] {
-        return bad_request("from", "must be \"now\", \"start\", \"snapshot\", {\"last\": n} or {\"epoch\", \"offset\"}");
+        return bad_request("from",
+                           "must be \"now\", \"start\", \"snapshot\", {\"last\": n} or {\"epoch\", \"offset\"}");
     };
     From from;
     if (raw.empty()) return from;
@@ -103,19 +147,10 @@ Result<From> read_from(std::string_view raw) {
     return from;
 }
 
-std::string epoch_text(std::uint64_t epoch) {
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
-    return text.data();
-}
-
-Result<std::uint64_t> read_epoch(std::string_view text) {
-    std::uint64_t epoch = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch, 16);
-    if (error != std::errc{} || end != text.data() + text.size() || text.size() != 16 || epoch == 0) {
-        return bad_request("epoch", "must be the 16 hex digits of an earlier reply");
-    }
-    return epoch;
+std::string to_json(std::string_view message) {
+    std::string json;
+    if (!append_json(message, json, kMessageDepthMax)) return "null";
+    return json;
 }
 
 }  // namespace longwire::edge::native

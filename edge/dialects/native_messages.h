@@ -3,41 +3,53 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "edge/core/hub.h"
+#include "edge/core/upstream.h"
+#include "edge/core/watcher.h"
 #include "protocol/result.h"
 
-/// The native protocol's messages as JSON text, and what its fields mean.
+/// The native protocol's messages, each a MessagePack map, and what its fields mean. JSON is made of them where it is
+/// wanted.
 namespace longwire::edge::native {
 
-/// {"id": …, "ok": …}; `ok` is JSON.
+/// {"id", "ok"}; `ok` is MessagePack.
 std::string ok_reply(std::uint64_t id, std::string_view ok);
 
-/// {"id": …, "error": {…}}, without "id" where it is 0.
+/// {"id", "error"}, without "id" where it is 0.
 std::string error_reply(std::uint64_t id, const Error& error);
 
 /// {"code", "message", "field"?, "retry_after_ms"?}
-std::string error_json(const Error& error);
+std::string error_object(const Error& error);
 
 /// What a subscribe is answered with.
-std::string subscribed_json(std::string_view topic, const WatchStart& start);
+std::string subscribed(const WatchStart& start);
 
-/// {"gap": {…}}; with "epoch" where another one has begun.
-std::string gap_push(std::string_view topic, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
-                     GapReason reason);
+/// {"gap": {"topic", "from", "to", "reason"}}; with "epoch" where another one has begun.
+std::string gap_push(const Gap& gap);
 
-/// {"snapshot": …, "topic", "epoch", "offset"}; `snapshot` is JSON.
-std::string snapshot_push(std::string_view snapshot, std::string_view topic, const WatchStart& start);
+/// {"snapshot", "topic", "epoch", "offset"}; `snapshot` is MessagePack.
+std::string snapshot_push(std::string_view snapshot, const WatchStart& start);
 
-/// A page of a topic's past as {"epoch", "head", "tail", "events": […]}.
-std::string history_json(const FetchedPage& page, bool reverse);
+/// {"notice": "draining", "reconnect_ms"}
+std::string draining_notice(std::int64_t reconnect_ms);
+
+/// What is known of a topic's past.
+struct History {
+    std::uint64_t epoch = 0;  // 0: the topic has none
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    std::vector<EventBatchPtr> batches;  // rising offsets
+};
+
+/// {"epoch", "head", "tail", "events"}, with the events before the offset `end`; newest first if `reverse`.
+std::string history_page(const History& history, std::uint64_t end, bool reverse);
 
 /// Reads `from` of a subscribe, a MessagePack value or empty: "now", "start", {"last": n} or {"epoch", "offset"}.
 /// "snapshot" is not a place and is refused here.
 Result<From> read_from(std::string_view from);
 
-/// An epoch as clients see it, and back.
-std::string epoch_text(std::uint64_t epoch);
-Result<std::uint64_t> read_epoch(std::string_view text);
+/// A message as JSON. Its levels are more than those of the payload it carries.
+std::string to_json(std::string_view message);
 
 }  // namespace longwire::edge::native

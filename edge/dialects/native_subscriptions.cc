@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "edge/core/epoch.h"
 #include "edge/dialects/native.h"
 #include "edge/dialects/native_messages.h"
-#include "protocol/json.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
@@ -13,7 +13,6 @@ namespace longwire::edge {
 namespace {
 
 constexpr std::size_t kTopicsPerSubscribeMax = 1'000;
-constexpr std::uint64_t kNotYetWatching = 0;
 constexpr std::int64_t kOffsetMax = std::int64_t{1} << 53;  // what a JavaScript number holds
 
 bool is_snapshot(std::string_view from) {
@@ -21,10 +20,22 @@ bool is_snapshot(std::string_view from) {
     return reader.peek() == MsgpackReader::Type::string && reader.string() == "snapshot";
 }
 
-std::string filter_json(std::string_view filter) {
-    std::string json = "{\"filter\":";
-    append_json_string(filter, json);
-    return json + "}";
+/// The place a snapshot was taken at: behind the last event folded in.
+From place_of(std::string_view snapshot) {
+    From from;
+    from.kind = From::Kind::after;
+    const auto fields = MsgpackFields::parse(snapshot, "snapshot");
+    if (!fields) return from;
+    if (const auto offset = fields->integer_or("offset", 0, 0, kOffsetMax)) {
+        from.offset = static_cast<std::uint64_t>(*offset);
+    }
+    const auto text = fields->string_or("epoch", {});
+    if (const auto epoch = read_epoch(text ? *text : std::string_view{})) from.epoch = *epoch;
+    return from;
+}
+
+std::string empty_map() {
+    return "\x80";
 }
 
 }  // namespace
@@ -33,15 +44,10 @@ void NativeDialect::subscribe(Id id, const MsgpackFields& fields) {
     const auto ways = (fields.has("topic") ? 1 : 0) + (fields.has("topics") ? 1 : 0) + (fields.has("filter") ? 1 : 0);
     if (ways != 1) return reply(id, bad_request("topic", "exactly one of topic, topics and filter is required"));
     if (fields.has("topics")) return subscribe_many(id, fields.raw("topics"));
-    if (fields.has("filter")) {
-        const auto filter = fields.string("filter");
-        if (!filter) return reply(id, filter.error());
-        const auto begun = subscribe_filter(*filter);
-        return begun ? reply_json(id, filter_json(*filter)) : reply(id, begun.error());
-    }
+    if (fields.has("filter")) return reply(id, subscribe_filter(fields));
     const auto topic = fields.string("topic");
     if (!topic) return reply(id, topic.error());
-    if (const auto begun = begin(id, *topic, fields.raw("from"), false); !begun) reply(id, begun.error());
+    if (const auto begun = begin({id, nullptr, 0}, *topic, fields.raw("from")); !begun) reply(id, begun.error());
 }
 
 void NativeDialect::subscribe_many(Id id, std::string_view topics) {
@@ -50,183 +56,165 @@ void NativeDialect::subscribe_many(Id id, std::string_view topics) {
     if (!reader.ok() || count == 0 || count > kTopicsPerSubscribeMax) {
         return reply(id, bad_request("topics", "must be an array of 1 to " + std::to_string(kTopicsPerSubscribeMax)));
     }
-    if (many_.contains(id)) return reply(id, Error{Errc::conflict, "a subscribe with this id is under way", "id"});
-    auto& many = many_[id];
-    many.open = count;
+    const auto many = std::make_shared<Many>(Many{id, count, std::vector<std::string>(count)});
     for (std::uint32_t i = 0; i < count; ++i) {
+        const Asker asker{id, many, i};
         const auto fields = MsgpackFields::parse(reader.raw(), "topics");
         const auto topic = fields ? fields->string("topic") : Result<std::string_view>(fields.error());
-        // An answer for what has no name of its own goes under its number.
-        const auto name = topic ? std::string(*topic) : "#" + std::to_string(i);
-        const auto begun = topic ? begin(id, name, fields->raw("from"), true) : Status(topic.error());
-        if (!begun) answer_one_of_many(id, name, "{\"error\":" + native::error_json(begun.error()) + "}");
+        if (!topic) {
+            answer(asker, {}, topic.error());
+        } else if (const auto begun = begin(asker, *topic, fields->raw("from")); !begun) {
+            answer(asker, *topic, begun.error());
+        }
     }
 }
 
-void NativeDialect::answer_one_of_many(Id id, const std::string& topic, std::string json) {
-    const auto found = many_.find(id);
-    if (found == many_.end()) return;
-    auto& many = found->second;
-    many.answers.insert_or_assign(topic, std::move(json));
+/// Tells the asker how its subscribe ended. One of many topics is named in its error.
+void NativeDialect::answer(const Asker& asker, std::string_view topic, const Result<std::string>& result) {
+    if (!asker.many) {
+        if (asker.command != 0) reply(asker.command, result);
+        return;
+    }
+    auto& many = *asker.many;
+    auto& answer = many.answers[asker.place];
+    if (result) {
+        answer = *result;
+    } else {
+        MsgpackWriter writer(answer);
+        writer.map(topic.empty() ? 1 : 2);
+        if (!topic.empty()) writer.field("topic", topic);
+        writer.field_raw("error", native::error_object(result.error()));
+    }
     if (--many.open > 0) return;
     std::string all;
-    for (const auto& [name, answer] : many.answers) {
-        all += all.empty() ? "{\"topics\":[" : ",";
-        if (answer.starts_with("{\"error\"")) {
-            all += "{\"topic\":";
-            append_json_string(name, all);
-            all.append(1, ',').append(answer, 1);
-        } else {
-            all += answer;
-        }
-    }
-    many_.erase(found);
-    reply_json(id, all + "]}");
+    MsgpackWriter writer(all);
+    writer.map(1);
+    writer.string("topics");
+    writer.array(many.answers.size());
+    for (const auto& one : many.answers) writer.raw(one);
+    reply(many.command, all);
+}
+
+Status NativeDialect::has_room(std::string_view field) const {
+    if (watches_.size() + filters_.size() < shard_.limits.subscriptions_max) return {};
+    return Error{Errc::too_many, "too many subscriptions on this connection", std::string(field)};
 }
 
 Status NativeDialect::can_subscribe(const std::string& topic) const {
     LW_TRY_STATUS(check_topic(topic));
-    if (watch_of_.contains(topic)) return Error{Errc::conflict, "already subscribed to " + topic, "topic"};
-    if (watch_of_.size() + filters_.size() >= shard_.limits.subscriptions_max) {
-        return Error{Errc::too_many, "too many subscriptions on this connection", "topic"};
-    }
-    return {};
+    if (watches_.contains(topic)) return Error{Errc::conflict, "already subscribed to " + topic, "topic"};
+    return has_room("topic");
 }
 
-Status NativeDialect::begin(Id id, std::string_view name, std::string_view raw_from, bool is_part_of_many) {
+Status NativeDialect::begin(const Asker& asker, std::string_view name, std::string_view raw_from) {
     const std::string topic(name);
     LW_TRY_STATUS(can_subscribe(topic));
     if (is_snapshot(raw_from)) {
-        if (is_part_of_many) return bad_request("from", "\"snapshot\" is for one topic at a time");
-        return begin_snapshot(id, topic);
+        if (task_of_topic(topic).empty()) return bad_request("from", "\"snapshot\" is for tasks' topics");
+        begin_snapshot(open_watch({topic, asker, {}}), topic);
+        return {};
     }
     LW_TRY(const From from, native::read_from(raw_from));
-    Subscription subscription;
-    subscription.topic = topic;
-    subscription.command = id;
-    subscription.is_part_of_many = is_part_of_many;
-    watch(std::move(subscription), from);
+    watch(open_watch({topic, asker, {}}), topic, from);
     return {};
 }
 
 /// The state at offset N first, then a watch from N: together they miss nothing and say nothing twice.
-Status NativeDialect::begin_snapshot(Id id, const std::string& topic) {
-    const auto task = task_of_topic(topic);
-    if (task.empty()) return bad_request("from", "\"snapshot\" is for tasks' topics");
+void NativeDialect::begin_snapshot(std::uint64_t watch_id, const std::string& topic) {
     std::string fields;
     MsgpackWriter writer(fields);
     writer.map(1);
-    writer.field("task", task);
-    watch_of_[topic] = kNotYetWatching;
-    ask(StateCommand::kName, std::move(fields), [this, id, topic](const Result<std::string>& state) {
-        const auto asked = watch_of_.find(topic);
-        if (asked == watch_of_.end() || asked->second != kNotYetWatching) return;
-        watch_of_.erase(asked);
-        if (!state) return reply(id, state.error());
-        const auto snapshot = MsgpackFields::parse(*state, "snapshot");
-        const auto offset = snapshot ? snapshot->integer("offset", 0, kOffsetMax) : Result<std::int64_t>(0);
-        Subscription subscription;
-        subscription.topic = topic;
-        subscription.command = id;
-        subscription.snapshot = *state;
-        watch(std::move(subscription), {From::Kind::after, 0, 0, offset ? static_cast<std::uint64_t>(*offset) : 0});
+    writer.field("task", task_of_topic(topic));
+    ask(StateCommand::kName, std::move(fields), [this, watch_id, topic](const Result<std::string>& state) {
+        const auto opening = openings_.find(watch_id);
+        if (opening == openings_.end()) return;  // unsubscribed meanwhile
+        if (!state) return fail_opening(watch_id, state.error());
+        opening->second.snapshot = *state;
+        watch(watch_id, topic, place_of(*state));
     });
-    return {};
 }
 
-void NativeDialect::watch(Subscription subscription, const From& from) {
-    const auto watch = next_watch_++;
-    const auto path = topic_path(identity_.realm, subscription.topic);
-    watch_of_[subscription.topic] = watch;
-    subscriptions_.emplace(watch, std::move(subscription));
-    shard_.hub.watch(*this, watch, path, from);
+std::uint64_t NativeDialect::open_watch(Opening opening) {
+    const auto id = next_watch_++;
+    watches_[opening.topic] = id;
+    openings_.emplace(id, std::move(opening));
+    return id;
 }
 
-Status NativeDialect::subscribe_filter(std::string_view filter) {
+void NativeDialect::watch(std::uint64_t id, const std::string& topic, const From& from) {
+    shard_.hub.watch(*this, id, topic_path(identity_.realm, topic), from);
+}
+
+void NativeDialect::fail_opening(std::uint64_t watch_id, const Error& error) {
+    const auto failed = openings_.extract(watch_id);
+    if (failed.empty()) return;
+    const auto& opening = failed.mapped();
+    watches_.erase(opening.topic);
+    answer(opening.asker, opening.topic, error);
+}
+
+Result<std::string> NativeDialect::subscribe_filter(const MsgpackFields& fields) {
+    LW_TRY(const std::string_view filter, fields.string("filter"));
     LW_TRY_STATUS(check_topic_filter(filter));
-    if (filters_.contains(std::string(filter))) {
+    if (filters_.contains(filter)) {
         return Error{Errc::conflict, "already subscribed to " + std::string(filter), "filter"};
     }
-    if (watch_of_.size() + filters_.size() >= shard_.limits.subscriptions_max) {
-        return Error{Errc::too_many, "too many subscriptions on this connection", "filter"};
-    }
+    LW_TRY_STATUS(has_room("filter"));
     filters_.emplace(filter);
     shard_.hub.watch_filter(*this, identity_.realm, std::string(filter));
-    return {};
+    std::string ok;
+    MsgpackWriter writer(ok);
+    writer.map(1);
+    writer.field("filter", filter);
+    return ok;
 }
 
-Status NativeDialect::unsubscribe(const MsgpackFields& fields) {
+Result<std::string> NativeDialect::unsubscribe(const MsgpackFields& fields) {
     if (fields.has("filter")) {
         LW_TRY(const std::string_view filter, fields.string("filter"));
-        if (filters_.erase(std::string(filter)) == 0) return Error{Errc::not_found, "is not subscribed to", "filter"};
+        const auto found = filters_.find(filter);
+        if (found == filters_.end()) return Error{Errc::not_found, "is not subscribed to", "filter"};
+        filters_.erase(found);
         shard_.hub.unwatch_filter(*this, identity_.realm, std::string(filter));
-        return {};
+        return empty_map();
     }
     LW_TRY(const std::string_view topic, fields.string("topic"));
-    const auto found = watch_of_.extract(std::string(topic));
-    if (found.empty()) return Error{Errc::not_found, "is not subscribed to", "topic"};
-    const auto subscription = subscriptions_.extract(found.mapped());
-    if (subscription.empty()) return {};
-    shard_.hub.unwatch(*this, found.mapped(), shard_.now_us);
-    const auto& given_up = subscription.mapped();
-    if (given_up.is_announced) return {};
-    const Error error{Errc::conflict, "was unsubscribed before it had begun", "topic"};
-    if (given_up.is_part_of_many) {
-        answer_one_of_many(given_up.command, given_up.topic, "{\"error\":" + native::error_json(error) + "}");
-    } else {
-        reply(given_up.command, error);
-    }
-    return {};
+    const auto found = watches_.find(std::string(topic));
+    if (found == watches_.end()) return Error{Errc::not_found, "is not subscribed to", "topic"};
+    const auto watch_id = found->second;
+    watches_.erase(found);
+    shard_.hub.unwatch(*this, watch_id, shard_.now_us);
+    fail_opening(watch_id, Error{Errc::conflict, "was unsubscribed before it had begun", "topic"});
+    return empty_map();
 }
 
-void NativeDialect::on_watching(std::uint64_t watch, const WatchStart& start) {
-    auto& subscription = subscriptions_.at(watch);
-    if (!std::exchange(subscription.is_announced, true)) {
-        const auto json = native::subscribed_json(subscription.topic, start);
-        if (subscription.is_part_of_many) {
-            answer_one_of_many(subscription.command, subscription.topic, json);
-        } else {
-            reply_json(subscription.command, json);
-        }
-    }
-    if (!subscription.snapshot) return;
-    std::string snapshot;
-    if (append_json(*subscription.snapshot, snapshot)) {
-        transport_.send_text(native::snapshot_push(snapshot, subscription.topic, start));
-    }
-    subscription.snapshot.reset();
+void NativeDialect::on_watching(std::uint64_t watch_id, const WatchStart& start) {
+    const auto begun = openings_.extract(watch_id);
+    const auto& opening = begun.mapped();
+    answer(opening.asker, start.topic, native::subscribed(start));
+    if (!opening.snapshot.empty()) send(native::snapshot_push(opening.snapshot, start));
 }
 
-void NativeDialect::on_watch_failed(std::uint64_t watch, const Error& error) {
-    const auto failed = subscriptions_.extract(watch);
-    if (failed.empty()) return;
-    const auto& subscription = failed.mapped();
-    watch_of_.erase(subscription.topic);
-    if (subscription.is_announced) return;
-    if (subscription.is_part_of_many) {
-        answer_one_of_many(subscription.command, subscription.topic, "{\"error\":" + native::error_json(error) + "}");
-    } else {
-        reply(subscription.command, error);
-    }
+void NativeDialect::on_watch_failed(std::uint64_t watch_id, std::string_view topic, const Error& error) {
+    watches_.erase(std::string(topic));
+    fail_opening(watch_id, error);
 }
 
 void NativeDialect::on_events(std::uint64_t, const EventBatchPtr& batch, std::size_t from) {
-    transport_.send_frames(batch->json_frames(from));
+    transport_.send_frames(encoding_.frames(*batch, from));
 }
 
-void NativeDialect::on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
-                           GapReason reason) {
-    transport_.send_text(native::gap_push(subscriptions_.at(watch).topic, epoch, from, to, reason));
+void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {
+    send(native::gap_push(gap));
 }
 
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
     // A filter has no place in the log to go back to: a client too slow for it has to be told.
     if (is_full()) {
-        transport_.send_text(native::gap_push(batch->topic(), batch->epoch(), batch->first(), batch->last(),
-                                              GapReason::slow));
-        return;
+        return send(native::gap_push(
+            {batch->topic(), batch->first(), batch->last(), GapReason::slow, batch->epoch(), batch->last()}));
     }
-    transport_.send_frames(batch->json_frames(0));
+    transport_.send_frames(encoding_.frames(*batch, 0));
 }
 
 }  // namespace longwire::edge

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "edge/dialects/native_messages.h"
+#include "edge/http/openapi.h"
 #include "edge/http/problem.h"
 #include "edge/http/url.h"
 #include "protocol/command.h"
@@ -19,7 +20,9 @@ namespace {
 constexpr std::size_t kEventsPerRequestMax = 1'000;
 constexpr std::size_t kStreamTopicsMax = 100;
 
-std::string empty_map() { return "\x80"; }
+std::string empty_map() {
+    return "\x80";
+}
 
 Result<std::string> body_as_msgpack(const net::HttpRequest& request) {
     if (request.body.empty()) return empty_map();
@@ -56,9 +59,24 @@ bool is_created(std::string_view reply) {
     return created && *created;
 }
 
-unsigned ok_status(std::string_view) { return 200; }
-unsigned accepted_status(std::string_view) { return 202; }
-unsigned created_status(std::string_view) { return 201; }
+/// The publish that one event of a request's body stands for. Its own key goes before the one given.
+Result<std::string> event_to_publish(const std::string& topic, std::string_view event, const std::string& key) {
+    LW_TRY(const MsgpackFields fields, MsgpackFields::parse(event, "body"));
+    auto named = with_text_field(event, "topic", topic);
+    if (!key.empty() && !fields.has("key")) named = with_text_field(named, "key", key);
+    if (const auto checked = decode_command(PublishCommand::kName, named); !checked) return checked.error();
+    return named;
+}
+
+unsigned ok_status(std::string_view) {
+    return 200;
+}
+unsigned accepted_status(std::string_view) {
+    return 202;
+}
+unsigned created_status(std::string_view) {
+    return 201;
+}
 
 }  // namespace
 
@@ -70,16 +88,21 @@ Result<Api::Call> Api::parse(const net::HttpRequest& request) const {
 }
 
 void Api::handle(const net::HttpRequest& request, std::shared_ptr<net::HttpExchange> exchange) {
-    if (request.path == "/healthz") return exchange->respond(json_response(200, "{\"status\":\"ok\"}"));
-    if (request.path == "/readyz") return serve_ready(exchange);
-    if (request.path == "/metrics") {
-        auto response = json_response(200, options_.metrics_text());
-        response.content_type = "text/plain; version=0.0.4";
-        return exchange->respond(std::move(response));
+    if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics") {
+        if (request.method != "GET" && request.method != "HEAD") return exchange->respond(method_not_allowed("GET"));
+        return serve_operator(request.path, exchange);
     }
     if (!request.path.starts_with("/v1/")) return serve_page(request, exchange);
     const auto call = parse(request);
     call ? handle_v1(*call, exchange) : exchange->respond(problem(call.error()));
+}
+
+void Api::serve_operator(std::string_view path, const Exchange& exchange) const {
+    if (path == "/healthz") return exchange->respond(json_response(200, "{\"status\":\"ok\"}"));
+    if (path == "/readyz") return serve_ready(exchange);
+    auto response = json_response(200, options_.metrics_text());
+    response.content_type = "text/plain; version=0.0.4";
+    exchange->respond(std::move(response));
 }
 
 void Api::handle_v1(const Call& call, const Exchange& exchange) {
@@ -98,6 +121,10 @@ void Api::handle_v1(const Call& call, const Exchange& exchange) {
     if (segments.size() == 1 && segments.front() == "events") {
         if (method != "GET") return exchange->respond(method_not_allowed("GET"));
         return open_stream(call, exchange);
+    }
+    if (segments.size() == 1 && segments.front() == "openapi.json") {
+        if (!is_get) return exchange->respond(method_not_allowed("GET"));
+        return exchange->respond(json_response(200, std::string(openapi_json())));
     }
     exchange->respond(problem({Errc::not_found, "there is nothing at " + call.request.path}));
 }
@@ -157,28 +184,31 @@ void Api::publish(const std::string& topic, const Call& call, const Exchange& ex
     const auto body = body_as_msgpack(call.request);
     if (!body) return exchange->respond(problem(body.error()));
     const auto key = call.request.header("idempotency-key");
-    MsgpackReader reader(*body);
-    if (reader.peek() != MsgpackReader::Type::array) {
-        const auto fields = MsgpackFields::parse(*body, "body");
-        if (!fields) return exchange->respond(problem(fields.error()));
-        auto named = with_text_field(*body, "topic", topic);
-        if (!key.empty() && !fields->has("key")) named = with_text_field(named, "key", key);
-        return obey(PublishCommand::kName, std::move(named), exchange, created_status);
-    }
+    if (MsgpackReader(*body).peek() == MsgpackReader::Type::array) return publish_many(topic, *body, key, exchange);
+    auto event = event_to_publish(topic, *body, std::string(key));
+    if (!event) return exchange->respond(problem(event.error()));
+    obey(PublishCommand::kName, std::move(*event), exchange, created_status);
+}
+
+void Api::publish_many(const std::string& topic, std::string_view body, std::string_view key,
+                       const Exchange& exchange) {
+    MsgpackReader reader(body);
     const auto count = reader.array();
     if (count == 0 || count > kEventsPerRequestMax) {
         return exchange->respond(problem(bad_request("body", "must hold 1 to 1000 events")));
     }
     std::vector<std::string> events;
     for (std::uint32_t i = 0; i < count; ++i) {
-        auto event = with_text_field(reader.raw(), "topic", topic);
+        // Each has a key of its own, so that a repeated request stores none of them twice.
+        auto event =
+            event_to_publish(topic, reader.raw(), key.empty() ? "" : std::string(key) + "." + std::to_string(i));
         // All are looked at before any is published, so that a refused request has done nothing.
-        if (auto checked = decode_command(PublishCommand::kName, event); !checked) {
-            auto error = checked.error();
-            error.field = "[" + std::to_string(i) + "]." + error.field;
+        if (!event) {
+            auto error = event.error();
+            error.field = "[" + std::to_string(i) + "]" + (error.field == "body" ? "" : "." + error.field);
             return exchange->respond(problem(error));
         }
-        events.push_back(std::move(event));
+        events.push_back(std::move(*event));
     }
     struct Answers {
         std::vector<std::string> json;
@@ -194,10 +224,11 @@ void Api::publish(const std::string& topic, const Call& call, const Exchange& ex
                                         answers->failed = true;
                                         return exchange->respond(problem(reply.error()));
                                     }
-                                    if (!append_json(*reply, answers->json[i])) answers->json[i] = "null";
+                                    answers->json[i] = native::to_json(*reply);
                                     if (--answers->open > 0) return;
                                     std::string all = "[";
-                                    for (const auto& json : answers->json) all.append(all.size() > 1 ? "," : "").append(json);
+                                    for (const auto& json : answers->json)
+                                        all.append(all.size() > 1 ? "," : "").append(json);
                                     exchange->respond(json_response(201, all + "]"));
                                 });
     }
@@ -212,7 +243,10 @@ void Api::history(const std::string& topic, const Call& call, const Exchange& ex
     shard_.requests.fetch(topic_path(identity_.realm, wanted.topic), 0, wanted.after,
                           static_cast<std::uint32_t>(wanted.limit), [exchange](const Result<FetchedPage>& page) {
                               if (!page) return exchange->respond(problem(page.error()));
-                              exchange->respond(json_response(200, native::history_json(*page, false)));
+                              native::History history{page->epoch, page->head, page->tail, {}};
+                              if (page->batch) history.batches.push_back(page->batch);
+                              const auto answer = native::history_page(history, UINT64_MAX, false);
+                              exchange->respond(json_response(200, native::to_json(answer)));
                           });
 }
 
@@ -232,6 +266,10 @@ void Api::open_stream(const Call& call, const Exchange& exchange) {
         for (auto& topic : topics) {
             LW_TRY_STATUS(check_topic(topic.name));
             topic.from = from;
+            const auto same = [&](const auto& other) { return other.name == topic.name; };
+            if (std::count_if(topics.begin(), topics.end(), same) > 1) {
+                return bad_request("topic", "is given twice: " + topic.name);
+            }
         }
         return cursor.empty() ? Status{} : SseStream::read_cursor(cursor, topics);
     };
@@ -239,8 +277,8 @@ void Api::open_stream(const Call& call, const Exchange& exchange) {
     auto stream = std::make_unique<SseStream>(shard_, identity_, std::move(topics), exchange);
     auto* const opened = stream.get();
     streams_.emplace(opened, std::move(stream));
-    exchange->on_abandoned([this, opened] { streams_.erase(opened); });
     opened->open();
+    exchange->on_abandoned([this, opened] { streams_.erase(opened); });  // at once if the client has gone already
 }
 
 void Api::obey(std::string_view command, std::string fields, const Exchange& exchange,
@@ -251,9 +289,7 @@ void Api::obey(std::string_view command, std::string fields, const Exchange& exc
     shard_.requests.command(identity_, command, std::move(fields),
                             [exchange, status = std::move(status)](const Result<std::string>& reply) {
                                 if (!reply) return exchange->respond(problem(reply.error()));
-                                std::string json;
-                                if (!append_json(*reply, json)) json = "null";
-                                exchange->respond(json_response(status(*reply), std::move(json)));
+                                exchange->respond(json_response(status(*reply), native::to_json(*reply)));
                             });
 }
 
@@ -273,7 +309,8 @@ void Api::serve_page(const net::HttpRequest& request, const Exchange& exchange) 
     response.body = file->body;
     response.headers = {
         {"Cache-Control", file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache"},
-        {"Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"},
+        {"Content-Security-Policy",
+         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
     };
@@ -282,6 +319,7 @@ void Api::serve_page(const net::HttpRequest& request, const Exchange& exchange) 
 
 void Api::tick() {
     for (auto& [stream, owner] : streams_) stream->tick();
+    std::erase_if(streams_, [](const auto& entry) { return entry.first->has_ended(); });
 }
 
 }  // namespace longwire::edge::http

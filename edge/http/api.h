@@ -48,10 +48,12 @@ class Api {
     void handle_task(const Call& call, const Exchange& exchange);
     void handle_topic(const Call& call, const Exchange& exchange);
     void serve_page(const net::HttpRequest& request, const Exchange& exchange) const;
+    void serve_operator(std::string_view path, const Exchange& exchange) const;
     void serve_ready(const Exchange& exchange) const;
 
     void start_task(const Call& call, const Exchange& exchange);
     void publish(const std::string& topic, const Call& call, const Exchange& exchange);
+    void publish_many(const std::string& topic, std::string_view body, std::string_view key, const Exchange& exchange);
     void history(const std::string& topic, const Call& call, const Exchange& exchange);
     void open_stream(const Call& call, const Exchange& exchange);
 

@@ -1,8 +1,10 @@
 #include "edge/http/sse_stream.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
+#include "edge/core/epoch.h"
 #include "edge/dialects/native_messages.h"
 #include "protocol/topic.h"
 
@@ -16,7 +18,7 @@ Status read_place(std::string_view place, SseStream::Topic& topic) {
     const auto refused = [] { return bad_request("after", "is not an id of this stream"); };
     const auto colon = place.find(':');
     if (colon == std::string_view::npos) return refused();
-    const auto epoch = native::read_epoch(place.substr(0, colon));
+    const auto epoch = read_epoch(place.substr(0, colon));
     const auto offset = place.substr(colon + 1);
     const auto [end, error] = std::from_chars(offset.data(), offset.data() + offset.size(), topic.from.offset);
     if (!epoch || error != std::errc{} || end != offset.data() + offset.size()) return refused();
@@ -35,17 +37,20 @@ SseStream::SseStream(ShardServices& shard, Identity identity, std::vector<Topic>
       exchange_(std::move(exchange)),
       wrote_us_(shard.now_us) {}
 
-SseStream::~SseStream() { shard_.hub.forget(*this, shard_.now_us); }
+SseStream::~SseStream() {
+    shard_.hub.forget(*this, shard_.now_us);
+}
 
 Status SseStream::read_cursor(std::string_view cursor, std::vector<Topic>& topics) {
+    const auto places = static_cast<std::size_t>(std::count(cursor.begin(), cursor.end(), ',')) + 1;
+    if (places != topics.size()) return bad_request("after", "is an id of a stream of other topics");
     for (auto& topic : topics) {
-        const auto end = cursor.find(',');
+        const auto end = std::min(cursor.find(','), cursor.size());
         const auto place = cursor.substr(0, end);
         // A topic whose place was not yet known when the cursor was made begins as if there were none.
         if (place != "-") LW_TRY_STATUS(read_place(place, topic));
-        cursor.remove_prefix(end == std::string_view::npos ? cursor.size() : end + 1);
+        cursor.remove_prefix(std::min(end + 1, cursor.size()));
     }
-    if (!cursor.empty()) return bad_request("after", "is an id of a stream of other topics");
     return {};
 }
 
@@ -72,39 +77,52 @@ void SseStream::on_watching(std::uint64_t watch, const WatchStart& start) {
     write("id: " + cursor() + "\n\n");
 }
 
-void SseStream::on_watch_failed(std::uint64_t, const Error& error) {
-    write("event: error\ndata: " + native::error_json(error) + "\n\n");
+void SseStream::on_watch_failed(std::uint64_t, std::string_view, const Error& error) {
+    if (std::exchange(has_ended_, true)) return;
+    write("event: error\ndata: " + native::to_json(native::error_object(error)) + "\n\n");
     exchange_->end_stream();
 }
 
 void SseStream::on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) {
+    topics_[watch].offset = batch->last();
+    if (topics_.size() > 1) return write_with_cursors(watch, *batch, from);
+    const auto slice = batch->event_stream(from);
+    write(from == 0 ? slice.owner : std::make_shared<const std::string>(slice.bytes));
+}
+
+/// With several topics each id says where all of them stand.
+void SseStream::write_with_cursors(std::uint64_t watch, const EventBatch& batch, std::size_t from) {
+    auto& offset = topics_[watch].offset;
     std::string text;
-    for (std::size_t i = from; i < batch->size(); ++i) {
-        topics_[watch].offset = batch->first() + i;
-        text.append("id: ").append(cursor()).append("\ndata: ").append(batch->json(i)).append("\n\n");
+    for (std::size_t i = from; i < batch.size(); ++i) {
+        offset = batch.first() + i;
+        text.append("id: ").append(cursor()).append("\ndata: ").append(batch.json(i)).append("\n\n");
     }
     write(std::move(text));
 }
 
-void SseStream::on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
-                       GapReason reason) {
-    topics_[watch].epoch = epoch;
-    topics_[watch].offset = to;
-    write("id: " + cursor() + "\ndata: " + native::gap_push(topics_[watch].name, epoch, from, to, reason) + "\n\n");
+void SseStream::on_gap(std::uint64_t watch, const Gap& gap) {
+    topics_[watch].epoch = gap.epoch;
+    topics_[watch].offset = gap.after;
+    write("id: " + cursor() + "\ndata: " + native::to_json(native::gap_push(gap)) + "\n\n");
 }
 
 std::string SseStream::cursor() const {
     std::string text;
     for (const auto& topic : topics_) {
         if (!text.empty()) text += ',';
-        text += topic.epoch == 0 ? "-" : native::epoch_text(topic.epoch) + ":" + std::to_string(topic.offset);
+        text += topic.epoch == 0 ? "-" : epoch_text(topic.epoch) + ":" + std::to_string(topic.offset);
     }
     return text;
 }
 
 void SseStream::write(std::string text) {
+    write(std::make_shared<const std::string>(std::move(text)));
+}
+
+void SseStream::write(SharedBytes text) {
     wrote_us_ = shard_.now_us;
-    exchange_->write(std::make_shared<const std::string>(std::move(text)));
+    exchange_->write(std::move(text));
 }
 
 }  // namespace longwire::edge::http

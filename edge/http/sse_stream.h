@@ -35,26 +35,31 @@ class SseStream final : public Watcher {
     /// Sends a comment when nothing else has been sent for long, and goes on once there is room.
     void tick();
 
+    /// Whether the stream has been ended from this side.
+    bool has_ended() const { return has_ended_; }
+
     /// Puts the places that a cursor names into `topics`, which it must fit.
     static Status read_cursor(std::string_view cursor, std::vector<Topic>& topics);
 
   private:
     void on_watching(std::uint64_t watch, const WatchStart& start) override;
-    void on_watch_failed(std::uint64_t watch, const Error& error) override;
+    void on_watch_failed(std::uint64_t watch, std::string_view topic, const Error& error) override;
     void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override;
-    void on_gap(std::uint64_t watch, std::uint64_t epoch, std::uint64_t from, std::uint64_t to,
-                GapReason reason) override;
+    void on_gap(std::uint64_t watch, const Gap& gap) override;
     void on_filtered_events(const EventBatchPtr&) override {}
     bool is_full() override { return exchange_->unsent_bytes() > shard_.limits.outbox_full_bytes; }
 
     std::string cursor() const;
     void write(std::string text);
+    void write(SharedBytes text);
+    void write_with_cursors(std::uint64_t watch, const EventBatch& batch, std::size_t from);
 
     ShardServices& shard_;
     Identity identity_;
     std::vector<Topic> topics_;
     std::shared_ptr<net::HttpExchange> exchange_;
     std::int64_t wrote_us_ = 0;
+    bool has_ended_ = false;
 };
 
 }  // namespace longwire::edge::http

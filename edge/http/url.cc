@@ -41,7 +41,7 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string
         std::replace(field.begin(), field.end(), '+', ' ');
         const auto equals = field.find('=');
         LW_TRY(std::string name, percent_decode(std::string_view(field).substr(0, equals)));
-        const auto encoded = equals == std::string::npos ? std::string_view{} : std::string_view(field).substr(equals + 1);
+        const auto encoded = std::string_view(field).substr(equals == std::string::npos ? field.size() : equals + 1);
         LW_TRY(std::string value, percent_decode(encoded));
         fields.emplace_back(std::move(name), std::move(value));
     }

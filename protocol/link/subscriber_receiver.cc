@@ -13,6 +13,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
     using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 wants to be told
 
 Error lost_error() {
     return {Errc::unavailable, "the broker was lost before it answered: it may or may not have been done", {}, 500};
@@ -76,6 +78,7 @@ void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
     now_us_ = now_us;
     const auto decoded = decode<BrokerToEdge>(bytes);
     if (!decoded || std::holds_alternative<LinkReset>(decoded->message)) {
+        if (!is_up_) return;  // about an older session; the hello that is under way is said again in time
         end_session(now_us);
         return say_hello(now_us);
     }
@@ -99,13 +102,7 @@ void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view byte
                        for (const auto& events : deliver.topics) take_events(events, now_us);
                        consume(bytes.size());
                    },
-                   [&](const DeliveryGap& gap) {
-                       const std::string path(gap.path);
-                       const auto topic = topics_.find(path);
-                       if (topic == topics_.end()) return;
-                       topic->second.last = std::max(topic->second.last, gap.to);
-                       listener_.on_gap(path, gap);
-                   },
+                   [&](const DeliveryGap& gap) { take_gap(gap); },
                    [&](const Reply& reply) { take_reply(reply); },
                    [&](const Fetched& fetched) { take_fetched(fetched); },
                    [&](const BrokerHeartbeat&) {},
@@ -128,10 +125,16 @@ void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
 }
 
 void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {
+    if (events.envelopes.empty()) return;
     const auto found = topics_.find(std::string(events.path));
-    // While the answer to a Subscribe is under way, what comes is owed to a filter.
-    if (found == topics_.end() || found->second.asked != 0) return listener_.on_events(events);
+    if (found == topics_.end()) return listener_.on_events(events);
     auto& topic = found->second;
+    if (topic.asked != 0) {
+        // While the answer to a Subscribe is under way, what comes is owed to a filter. One that goes on will bring it
+        // again, in its place.
+        if (topic.epoch == 0) listener_.on_events(events);
+        return;
+    }
     const auto last = events.first + events.envelopes.size() - 1;
     if (events.epoch != topic.epoch || events.first > topic.last + 1) return end_session(now_us);
     if (last <= topic.last) return;
@@ -145,6 +148,17 @@ void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now
     rest.first = topic.last + 1;
     topic.last = last;
     listener_.on_events(rest);
+}
+
+void SubscriberReceiver::take_gap(const DeliveryGap& gap) {
+    const std::string path(gap.path);
+    if (const auto found = topics_.find(path); found != topics_.end()) {
+        auto& topic = found->second;
+        // While a Subscribe is under way, its own deliveries will tell what is missing.
+        if (topic.asked != 0 || gap.to <= topic.last) return;
+        topic.last = gap.to;
+    }
+    listener_.on_gap(path, gap);
 }
 
 void SubscriberReceiver::take_reply(const Reply& reply) {

@@ -22,21 +22,23 @@ class SubscriberListener {
     virtual void on_link_up() = 0;
     virtual void on_link_down() = 0;
 
-    /// Where a topic's deliveries begin: the next one is `after` + 1. Said once for each subscribe(), and again when the
-    /// topic has begun a new epoch, of which all that is kept will come.
+    /// Where a topic's deliveries begin: the next one is `after` + 1. Said once for each subscribe(), and again when
+    /// the topic has begun a new epoch, of which all that is kept will come.
     virtual void on_subscribed(const std::string& path, const Subscribed& subscribed) = 0;
     virtual void on_subscribe_failed(const std::string& path, const Error& error) = 0;
 
     /// Consecutive events: for a subscribed topic the very next ones.
     virtual void on_events(const TopicEvents& events) = 0;
+
+    /// Offsets that will not come; for a topic not subscribed to, they were owed to a filter.
     virtual void on_gap(const std::string& path, const DeliveryGap& gap) = 0;
 
     virtual void on_reply(std::uint64_t request, const Result<std::string_view>& reply) = 0;
     virtual void on_fetched(std::uint64_t request, const Result<Fetched>& fetched) = 0;
 };
 
-/// The edge's end of a subscriber link: what it is subscribed to, up to where it has each topic, and which requests wait
-/// for their answers. A session that breaks is begun anew, and goes on where the last one stopped.
+/// The edge's end of a subscriber link: what it is subscribed to, up to where it has each topic, and which requests
+/// wait for their answers. A session that breaks is begun anew, and goes on where the last one stopped.
 ///
 /// Requests that can be asked twice without harm are asked again in the next session; the others fail as `unavailable`
 /// when theirs ends, because they may or may not have been done. All fail after `kPatienceUs`.
@@ -105,6 +107,7 @@ class SubscriberReceiver {
     void take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us);
     void take_subscribed(const Subscribed& subscribed);
     void take_events(const TopicEvents& events, std::int64_t now_us);
+    void take_gap(const DeliveryGap& gap);
     void take_reply(const Reply& reply);
     void take_fetched(const Fetched& fetched);
     void consume(std::size_t bytes);

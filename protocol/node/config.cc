@@ -68,7 +68,7 @@ void Config::add(SettingSlot slot) {
     slots_.push_back(std::move(slot));
 }
 
-void Config::text(Setting setting, std::string& value, TextCheck check) {
+void Config::text(Setting setting, std::string& value, const TextCheck& check) {
     SettingSlot slot;
     slot.setting = std::move(setting);
     slot.store = [&value, check](const std::vector<std::string>& given) -> Status {
@@ -80,7 +80,7 @@ void Config::text(Setting setting, std::string& value, TextCheck check) {
     add(std::move(slot));
 }
 
-void Config::choice(Setting setting, std::string& value, std::vector<std::string> accepted) {
+void Config::choice(Setting setting, std::string& value, const std::vector<std::string>& accepted) {
     setting.value_name = any_of_text(accepted);
     text(std::move(setting), value, [accepted](const std::string& given) -> Status {
         if (std::find(accepted.begin(), accepted.end(), given) != accepted.end()) return {};
@@ -101,7 +101,7 @@ void Config::toggle(Setting setting, bool& value) {
     add(std::move(slot));
 }
 
-void Config::list(Setting setting, std::vector<std::string>& value, TextCheck check_each) {
+void Config::list(Setting setting, std::vector<std::string>& value, const TextCheck& check_each) {
     SettingSlot slot;
     slot.setting = std::move(setting);
     slot.shape = SettingShape::list;
@@ -169,22 +169,21 @@ Status Config::read(const std::vector<std::string>& arguments, const std::vector
     }
     LW_TRY(const ParsedFlags parsed, parse_flags(arguments, values, toggles));
 
-    std::vector<bool> done(slots_.size(), false);  // given by something stronger already
+    std::vector<std::string> origins(slots_.size());  // under which name each was given, if it was
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         const auto given = parsed.flags.find(slots_[i].setting.name);
         if (given == parsed.flags.end()) continue;
         const bool is_list = slots_[i].shape == SettingShape::list;
         // Of a flag given twice the last one counts, so that a script's can be overruled at its end.
         const auto last = std::vector{given->second.back()};
-        LW_TRY_STATUS(
-            store(slots_[i], flag_of(slots_[i].setting), is_list ? split_commas(given->second) : last));
-        done[i] = true;
+        origins[i] = flag_of(slots_[i].setting);
+        LW_TRY_STATUS(store(slots_[i], origins[i], is_list ? split_commas(given->second) : last));
     }
     if (help_ || version_) return {};
 
     const auto variables = to_map(environment);
-    LW_TRY_STATUS(read_variables(variables, done));
-    if (with_file_ && !config_file_.empty()) LW_TRY_STATUS(read_file(config_file_, done));
+    LW_TRY_STATUS(read_variables(variables, origins));
+    if (with_file_ && !config_file_.empty()) LW_TRY_STATUS(read_file(config_file_, origins));
 
     if (parsed.words.size() > words_.most) {
         return bad_request("", "'" + parsed.words[words_.most] + "' was not expected");
@@ -195,14 +194,18 @@ Status Config::read(const std::vector<std::string>& arguments, const std::vector
     for (const auto& relation : relations_) {
         if (const Status holds = relation(); !holds) {
             const Error& error = holds.error();
-            return bad_request(error.field.empty() ? "" : "--" + error.field, error.message);
+            auto name = error.field.empty() ? std::string() : "--" + error.field;
+            for (std::size_t i = 0; i < slots_.size(); ++i) {
+                if (slots_[i].setting.name == error.field && !origins[i].empty()) name = origins[i];
+            }
+            return bad_request(name, error.message);
         }
     }
     return {};
 }
 
 Status Config::read_variables(const std::map<std::string, std::string>& environment,
-                              std::vector<bool>& done) {
+                              std::vector<std::string>& origins) {
     std::vector<std::string> own_endings;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         const SettingSlot& slot = slots_[i];
@@ -210,14 +213,14 @@ Status Config::read_variables(const std::map<std::string, std::string>& environm
         const std::string variable = variable_of(slot.setting);
         own_endings.push_back(variable.substr(kPrefix.size()));
         const auto given = environment.find(variable);
-        if (given == environment.end() || given->second.empty() || done[i]) continue;
+        if (given == environment.end() || given->second.empty() || !origins[i].empty()) continue;
         std::vector<std::string> values{given->second};
         if (slot.shape == SettingShape::list) values = split_commas(values);
         LW_TRY_STATUS(store(slot, variable, values));
-        done[i] = true;
+        origins[i] = variable;
     }
-    // Other programs' variables are none of ours, but one that is nearly ours is a slip that would pass
-    // unseen.
+    // Other programs' variables are none of ours, but one that is nearly ours is a slip that
+    // would pass unseen.
     for (const auto& [name, value] : environment) {
         const std::string ending = name.substr(kPrefix.size());
         if (std::find(own_endings.begin(), own_endings.end(), ending) != own_endings.end()) continue;
@@ -230,7 +233,7 @@ Status Config::read_variables(const std::map<std::string, std::string>& environm
     return {};
 }
 
-Status Config::read_file(const std::string& path, std::vector<bool>& done) {
+Status Config::read_file(const std::string& path, std::vector<std::string>& origins) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (file) text << file.rdbuf();
@@ -256,8 +259,9 @@ Status Config::read_file(const std::string& path, std::vector<bool>& done) {
         if (entry.is_array && slot->shape != SettingShape::list)
             return bad_request(origin, "takes one value");
         const auto index = static_cast<std::size_t>(slot - slots_.begin());
-        if (done[index]) continue;
+        if (!origins[index].empty()) continue;
         LW_TRY_STATUS(store(*slot, origin, entry.values));
+        origins[index] = origin;
     }
     return {};
 }
@@ -290,7 +294,7 @@ std::optional<int> Config::parse(const std::vector<std::string>& arguments) {
     std::vector<std::string> environment;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
         environment.emplace_back(*entry);
-    return parse(arguments, environment, std::cout, std::cerr);
+    return parse(arguments, environment, std::cout, std::cerr);  // tidy: allow(print) --help is for whoever types it
 }
 
 std::optional<int> Config::parse(int argc, const char* const* argv) {

@@ -31,22 +31,22 @@ inline constexpr int kExitUsage = 2;
 /// Declared variables must outlive parse(). For start-up: one thread.
 class Config {
   public:
-    /// `program` as a user types it. Without `with_file` there is no --config and its kin: for short
-    /// commands.
+    /// `program` as a user types it. Without `with_file` there is no --config and its kin:
+    /// for short commands.
     Config(std::string program, std::string about, bool with_file = true);
 
-    void text(Setting setting, std::string& value, TextCheck check = {});
-    void choice(Setting setting, std::string& value, std::vector<std::string> accepted);
+    void text(Setting setting, std::string& value, const TextCheck& check = {});
+    void choice(Setting setting, std::string& value, const std::vector<std::string>& accepted);
     void toggle(Setting setting, bool& value);
     /// Given several times, or once with commas; as an array in the file.
-    void list(Setting setting, std::vector<std::string>& value, TextCheck check_each = {});
+    void list(Setting setting, std::vector<std::string>& value, const TextCheck& check_each = {});
     void real(Setting setting, double& value, double least, double most);
 
     template <std::integral Number>
-    void number(Setting setting, Number& value, std::int64_t least = 0,
+    void number(const Setting& setting, Number& value, std::int64_t least = 0,
                 std::int64_t most = most_that_fits<Number>()) {
         add_number(
-            std::move(setting), least, most,
+            setting, least, most,
             [&value](std::int64_t read) { value = static_cast<Number>(read); },
             [&value] { return static_cast<std::int64_t>(value); });
     }
@@ -58,9 +58,8 @@ class Config {
     void check(std::function<Status()> relation);
 
     /// Reads everything into the variables. Returns the exit status if the program is to end now: 0 after
-    /// --help,
-    /// --version, --check-config or --print-config; 2 after one line on stderr that names the flag, variable
-    /// or key at fault and what is accepted.
+    /// --help, --version, --check-config or --print-config; 2 after one line on stderr that names the flag,
+    /// variable or key at fault and what is accepted.
     std::optional<int> parse(int argc, const char* const* argv);
     std::optional<int> parse(const std::vector<std::string>& arguments);
 
@@ -84,8 +83,8 @@ class Config {
                     std::function<void(std::int64_t)> set, std::function<std::int64_t()> get);
     void add(SettingSlot slot);
     Status read(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
-    Status read_file(const std::string& path, std::vector<bool>& done);
-    Status read_variables(const std::map<std::string, std::string>& environment, std::vector<bool>& done);
+    Status read_file(const std::string& path, std::vector<std::string>& origins);
+    Status read_variables(const std::map<std::string, std::string>& environment, std::vector<std::string>& origins);
     Status store(const SettingSlot& slot, const std::string& origin,
                  const std::vector<std::string>& values) const;
 

@@ -16,9 +16,8 @@ struct ParsedFlags {
 };
 
 /// Splits a command line by the settings it may hold: --name VALUE, --name=VALUE, -n VALUE; a toggle is
-/// --name,
-/// --name=false or --no-name; after "--" all are words. Errors: an unknown flag (with the one it resembles),
-/// a missing value; one line.
+/// --name, --name=false or --no-name; after "--" all are words. Errors: an unknown flag (with the one it
+/// resembles), a missing value; one line.
 Result<ParsedFlags> parse_flags(const std::vector<std::string>& arguments, const std::vector<Setting>& values,
                                 const std::vector<Setting>& toggles);
 

@@ -71,8 +71,8 @@ class LogLimiter {
   public:
     explicit LogLimiter(std::int64_t interval_ms = 10'000) : interval_us_(interval_ms * 1000) {}
 
-    /// The number of lines left out since the last one admitted, or nothing if this one is to be left out
-    /// too.
+    /// The number of lines left out since the last one admitted, or nothing if this one is to
+    /// be left out too.
     std::optional<std::uint64_t> admit(std::int64_t now_us);
 
   private:

@@ -13,8 +13,8 @@ namespace longwire {
 /// calls `restore_in_child()`.
 class Signals {
   public:
-    /// Listens to SIGINT, SIGTERM and SIGHUP, or to those named. Throws std::system_error if that cannot be
-    /// done.
+    /// Listens to SIGINT, SIGTERM and SIGHUP, or to those named. Throws std::system_error if
+    /// that cannot be done.
     Signals();
     explicit Signals(std::initializer_list<int> signals);
     ~Signals();

@@ -1,5 +1,7 @@
 #include "protocol/zmq/socket.h"
 
+#include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include "protocol/limits.h"
@@ -91,12 +93,40 @@ void subscribe_partition(zmq::socket_t& sub, std::uint32_t partition) {
     sub.set(zmq::sockopt::subscribe, topic_key("", partition).substr(0, 3));
 }
 
+namespace {
+
+/// Reads one frame if there is one; a signal that comes meanwhile changes nothing.
+bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
+    while (true) {
+        try {
+            return socket.recv(frame, zmq::recv_flags::dontwait).has_value();
+        } catch (const zmq::error_t& error) {
+            if (error.num() != EINTR) throw;
+        }
+    }
+}
+
+/// False if it would have to wait, or a ROUTER's peer is gone. A signal changes nothing: a message given up after its
+/// first frame would become the beginning of the next one.
+bool send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags) {
+    while (true) {
+        try {
+            return socket.send(zmq::buffer(frame), flags).has_value();
+        } catch (const zmq::error_t& error) {
+            if (error.num() == EHOSTUNREACH) return false;
+            if (error.num() != EINTR) throw;
+        }
+    }
+}
+
+}  // namespace
+
 std::optional<Received> receive(zmq::socket_t& socket) {
     Received received;
     bool more = true;
     while (more) {
         zmq::message_t frame;
-        if (!socket.recv(frame, zmq::recv_flags::dontwait)) return std::nullopt;
+        if (!receive_frame(socket, frame)) return std::nullopt;
         more = frame.more();
         received.frames_.push_back(std::move(frame));
     }
@@ -105,17 +135,20 @@ std::optional<Received> receive(zmq::socket_t& socket) {
 
 bool send(zmq::socket_t& socket, std::initializer_list<std::string_view> frames) {
     auto left = frames.size();
-    try {
-        for (const auto frame : frames) {
-            const auto flags = --left > 0 ? zmq::send_flags::sndmore | zmq::send_flags::dontwait
-                                          : zmq::send_flags::dontwait;
-            if (!socket.send(zmq::buffer(frame), flags)) return false;
-        }
-    } catch (const zmq::error_t& error) {
-        if (error.num() == EHOSTUNREACH) return false;  // the peer of a ROUTER is gone
-        throw;
+    for (const auto frame : frames) {
+        const auto flags = --left > 0 ? zmq::send_flags::sndmore | zmq::send_flags::dontwait
+                                      : zmq::send_flags::dontwait;
+        if (!send_frame(socket, frame, flags)) return false;
     }
     return true;
+}
+
+void wait(std::span<zmq::pollitem_t> items, std::int64_t timeout_ms) {
+    try {
+        zmq::poll(items.data(), items.size(), std::chrono::milliseconds(timeout_ms));
+    } catch (const zmq::error_t& error) {
+        if (error.num() != EINTR) throw;
+    }
 }
 
 std::optional<Subscription> read_subscription(std::string_view frame) {

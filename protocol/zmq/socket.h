@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ std::optional<Received> receive(zmq::socket_t& socket);
 /// Sends one message of these frames. False if it cannot be queued now (no peer, or the peer's queue is full); then
 /// nothing of it is sent. Never blocks.
 bool send(zmq::socket_t& socket, std::initializer_list<std::string_view> frames);
+
+/// Waits until one of the items is ready or `timeout_ms` have passed; a signal ends the wait early.
+void wait(std::span<zmq::pollitem_t> items, std::int64_t timeout_ms);
 
 /// A subscription heard by an XPUB.
 struct Subscription {

@@ -50,7 +50,7 @@ BANS = [
     Ban("endl", r"\bstd::endl\b", is_cpp, "write '\\n'; flush where a reader waits for it"),
     Ban("using-namespace", r"\busing\s+namespace\b(?!\s+(std::)?[\w:]*literals\b)", is_cpp,
         "name what is used, or put the code into the namespace (literals are fine)"),
-    Ban("sleep", r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>:])sleep\s*\(", is_cpp,
+    Ban("sleep", r"\b(this_thread::sleep_(for|until)|usleep|nanosleep)\b|(?<![\w.>:])sleep\s*\(", is_cpp,
         "wait for the event itself: poll with a timeout in programs, a condition with a deadline in tests"),
     Ban("print", r"(?<![\w.>])(std::)?(printf|puts|putchar|vprintf)\s*\(|\bstd::cout\b|\bstdout\b",
         _prints_nothing, "return the text, or hand it to the program's main: a library prints nothing"),

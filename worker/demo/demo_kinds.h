@@ -16,9 +16,10 @@ TaskResult tokens(Task& task);
 TaskResult fail(Task& task);
 
 /// `demo.sleep {ms, ignore_cancel?}`. Result {ms}.
-TaskResult sleep(Task& task);
+TaskResult sleep_through(Task& task);
 
-/// `demo.echo {}`: each input comes back as `agent.message {agent, message, data}`, until {"end": true}. Result {echoed}.
+/// `demo.echo {}`: each input comes back as `agent.message {agent, message, data}`, until {"end": true}. Result
+/// {echoed}.
 TaskResult echo(Task& task);
 
 /// `demo.team {requirement, steps?, step_ms?}`: a team of agents at work, with every kind of event that agents emit.

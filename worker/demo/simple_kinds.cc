@@ -17,7 +17,9 @@ constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kBytesMax = 1'000'000;
 constexpr std::int64_t kProgressSteps = 20;
 
-std::chrono::milliseconds ms(std::int64_t count) { return std::chrono::milliseconds(count); }
+std::chrono::milliseconds ms(std::int64_t count) {
+    return std::chrono::milliseconds(count);
+}
 
 }  // namespace
 
@@ -86,7 +88,7 @@ TaskResult fail(Task& task) {
     return TaskResult::completed({{"attempt", task.attempt()}});
 }
 
-TaskResult sleep(Task& task) {
+TaskResult sleep_through(Task& task) {
     const auto fields = input_fields(task);
     if (!fields) return bad_input(fields.error());
     const auto length_ms = fields->integer("ms", 0, kDayMs);
@@ -95,7 +97,7 @@ TaskResult sleep(Task& task) {
     if (!ignore_cancel) return bad_input(ignore_cancel.error());
 
     if (*ignore_cancel) {
-        std::this_thread::sleep_for(ms(*length_ms));
+        std::this_thread::sleep_for(ms(*length_ms));  // tidy: allow(sleep) to be deaf is what was asked for
     } else if (!task.sleep_for(ms(*length_ms))) {
         return TaskResult::cancelled();
     }
@@ -110,7 +112,8 @@ TaskResult echo(Task& task) {
         ++echoed;
         boost::json::object message;
         message["agent"] = "Echo";
-        message["message"] = input->is_string() ? input->as_string() : boost::json::string(boost::json::serialize(*input));
+        message["message"] =
+            input->is_string() ? input->as_string() : boost::json::string(boost::json::serialize(*input));
         message["data"] = *input;
         task.emit(event_type::kAgentMessage, message);
     }
@@ -122,7 +125,7 @@ void serve_all(Worker& worker) {
         .serve("demo.tokens", tokens)
         .serve("demo.team", team)
         .serve("demo.fail", fail)
-        .serve("demo.sleep", sleep)
+        .serve("demo.sleep", sleep_through)
         .serve("demo.echo", echo);
 }
 

@@ -23,7 +23,8 @@ struct Member {
 };
 
 constexpr std::array kTeam{
-    Member{"Planner", "planner-1", "🧭", "breaks the requirement into steps", "outline", "five sections, two open questions"},
+    Member{"Planner", "planner-1", "🧭", "breaks the requirement into steps", "outline",
+           "five sections, two open questions"},
     Member{"Researcher", "researcher-1", "🔎", "gathers what is known", "search", "12 sources, 4 of them recent"},
     Member{"Analyst", "analyst-1", "📊", "compares the figures", "query_table", "rows: 48, outliers: 2"},
     Member{"Writer", "writer-1", "✍️", "drafts the answer", "style_guide", "short sentences, figures first"},
@@ -45,9 +46,7 @@ class Team {
   private:
     static constexpr std::int64_t kPausesPerStep = 4;
 
-    static const Member& member_of(std::int64_t step) {
-        return kTeam[static_cast<std::size_t>(step) % kTeam.size()];
-    }
+    static const Member& member_of(std::int64_t step) { return kTeam[static_cast<std::size_t>(step) % kTeam.size()]; }
 
     bool pause() { return task_.sleep_for(std::chrono::milliseconds(pause_)); }
     void status(const Member& member, const char* status, double progress, const std::string& message);
@@ -89,11 +88,9 @@ bool Team::use_tool(const Member& member, std::int64_t step) {
                                        {"call_id", call_id},
                                        {"arguments", {{"about", requirement_}, {"limit", 10}}}});
     if (!pause()) return false;
-    task_.emit(event_type::kToolResult, {{"agent", member.name},
-                                         {"tool", member.tool},
-                                         {"call_id", call_id},
-                                         {"result", member.found},
-                                         {"ok", true}});
+    task_.emit(
+        event_type::kToolResult,
+        {{"agent", member.name}, {"tool", member.tool}, {"call_id", call_id}, {"result", member.found}, {"ok", true}});
     return true;
 }
 
@@ -135,8 +132,9 @@ void Team::show_chart() {
     boost::json::array series;
     for (std::size_t i = 0; i < kValues.size(); ++i) {
         std::array<char, 96> bar;
-        const int size = std::snprintf(bar.data(), bar.size(), "<rect x='%zu' y='%d' width='28' height='%d' fill='#47a'/>",
-                                       10 + i * 38, 100 - kValues[i], kValues[i]);
+        const int size =
+            std::snprintf(bar.data(), bar.size(), "<rect x='%zu' y='%d' width='28' height='%d' fill='#47a'/>",
+                          10 + i * 38, 100 - kValues[i], kValues[i]);
         svg.append(bar.data(), static_cast<std::size_t>(size));
         series.push_back(kValues[i]);
     }

@@ -17,8 +17,8 @@ void EventBatch::clear() {
 EventBatch::Event EventBatch::front() const {
     const auto& entry = entries_[next_];
     const std::string_view bytes = bytes_;
-    return {bytes.substr(next_byte_, entry.type_size),
-            bytes.substr(next_byte_ + entry.type_size, entry.payload_size), entry.time_us, entry.is_last};
+    return {bytes.substr(next_byte_, entry.type_size), bytes.substr(next_byte_ + entry.type_size, entry.payload_size),
+            entry.time_us, entry.is_last};
 }
 
 void EventBatch::pop() {

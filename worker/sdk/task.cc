@@ -16,9 +16,9 @@ namespace longwire {
 namespace {
 
 constexpr std::array kNotForHandlers{
-    event_type::kTaskQueued,    event_type::kTaskStarted,    event_type::kTaskRetrying,
-    event_type::kTaskInput,     event_type::kTaskCancelling, event_type::kTaskCompleted,
-    event_type::kTaskFailed,    event_type::kTaskCancelled,  event_type::kTaskExpired,
+    event_type::kTaskQueued, event_type::kTaskStarted,    event_type::kTaskRetrying,
+    event_type::kTaskInput,  event_type::kTaskCancelling, event_type::kTaskCompleted,
+    event_type::kTaskFailed, event_type::kTaskCancelled,  event_type::kTaskExpired,
 };
 
 [[noreturn]] void refuse(std::string_view type, const std::string& why) {
@@ -35,17 +35,21 @@ void check(std::string_view type, std::string_view payload) {
                          std::to_string(kPayloadBytesMax) + " are allowed");
     }
     if (!is_one_msgpack_value(payload)) {
-        refuse(type, "has a payload that is not one MessagePack value of at most " +
-                         std::to_string(kPayloadDepthMax) + " levels");
+        refuse(type, "has a payload that is not one MessagePack value of at most " + std::to_string(kPayloadDepthMax) +
+                         " levels");
     }
 }
 
 std::string_view level_name(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return "debug";
-        case LogLevel::info: return "info";
-        case LogLevel::warn: return "warn";
-        case LogLevel::error: break;
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warn:
+            return "warn";
+        case LogLevel::error:
+            break;
     }
     return "error";
 }
@@ -59,16 +63,36 @@ boost::json::value read_input(const std::string& msgpack) {
 
 Task::Task(worker::TaskState& state) : state_(state), input_(read_input(state.start.input)) {}
 
-const std::string& Task::id() const { return state_.start.task; }
-const std::string& Task::realm() const { return state_.start.realm; }
-const std::string& Task::kind() const { return state_.start.kind; }
-std::uint32_t Task::run() const { return state_.start.run; }
-std::uint32_t Task::attempt() const { return state_.start.attempt; }
-std::int64_t Task::timeout_ms() const { return state_.start.timeout_ms; }
-std::stop_token Task::stop_token() const { return state_.stop_token(); }
-std::string Task::stop_reason() const { return state_.stop_reason(); }
-std::string_view Task::input_msgpack() const { return state_.start.input; }
-bool Task::sleep_for(std::chrono::milliseconds time) { return state_.sleep_for(time); }
+const std::string& Task::id() const {
+    return state_.start.task;
+}
+const std::string& Task::realm() const {
+    return state_.start.realm;
+}
+const std::string& Task::kind() const {
+    return state_.start.kind;
+}
+std::uint32_t Task::run() const {
+    return state_.start.run;
+}
+std::uint32_t Task::attempt() const {
+    return state_.start.attempt;
+}
+std::int64_t Task::timeout_ms() const {
+    return state_.start.timeout_ms;
+}
+std::stop_token Task::stop_token() const {
+    return state_.stop_token();
+}
+std::string Task::stop_reason() const {
+    return state_.stop_reason();
+}
+std::string_view Task::input_msgpack() const {
+    return state_.start.input;
+}
+bool Task::sleep_for(std::chrono::milliseconds time) {
+    return state_.sleep_for(time);
+}
 
 EmitOutcome Task::emit_msgpack(std::string_view type, std::string_view payload, WhenFull when_full) {
     check(type, payload);
@@ -111,7 +135,9 @@ EmitOutcome Task::progress(double fraction, std::string_view message) {
     return emit_msgpack(event_type::kTaskProgress, payload);
 }
 
-TextStream Task::text(std::string stream) { return {*this, std::move(stream)}; }
+TextStream Task::text(std::string stream) {
+    return {*this, std::move(stream)};
+}
 
 std::optional<boost::json::value> Task::wait_input(std::chrono::milliseconds timeout, std::string_view prompt) {
     if (!prompt.empty() && !state_.has_input()) {

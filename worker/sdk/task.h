@@ -51,8 +51,8 @@ class Task {
     const std::string& id() const;
     const std::string& realm() const;
     const std::string& kind() const;
-    std::uint32_t run() const;      // from 1; an ended task can be run again
-    std::uint32_t attempt() const;  // rises over all runs of the task
+    std::uint32_t run() const;        // from 1; an ended task can be run again
+    std::uint32_t attempt() const;    // rises over all runs of the task
     std::int64_t timeout_ms() const;  // of the run, 0: none. The broker sees to it.
 
     /// What the task was started with; null if with nothing.

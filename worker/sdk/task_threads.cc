@@ -7,7 +7,9 @@ namespace longwire::worker {
 
 TaskThreads::TaskThreads(std::size_t threads_max) : threads_max_(threads_max) {}
 
-TaskThreads::~TaskThreads() { finish(std::chrono::milliseconds(0)); }
+TaskThreads::~TaskThreads() {
+    finish(std::chrono::milliseconds(0));
+}
 
 bool TaskThreads::run(Work work) {
     {

@@ -14,8 +14,14 @@ Worker& Worker::serve(std::string kind, Handler handler) {
     return *this;
 }
 
-int Worker::run() { return loop_->run(); }
-void Worker::drain() { loop_->request_drain(); }
-const std::string& Worker::name() const { return loop_->name(); }
+int Worker::run() {
+    return loop_->run();
+}
+void Worker::drain() {
+    loop_->request_drain();
+}
+const std::string& Worker::name() const {
+    return loop_->name();
+}
 
 }  // namespace longwire

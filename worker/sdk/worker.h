@@ -5,14 +5,15 @@
 #include <memory>
 #include <string>
 
+#include "protocol/endpoints.h"
 #include "worker/sdk/task.h"
 
 namespace longwire {
 
 struct WorkerOptions {
     /// The broker's two endpoints for workers.
-    std::string broker_events = "tcp://127.0.0.1:7401";
-    std::string broker_link = "tcp://127.0.0.1:7402";
+    std::string broker_events = kEventsEndpoint;
+    std::string broker_link = kWorkersEndpoint;
 
     /// This worker's name, unique in the cluster. Empty: "worker-" and random letters.
     std::string name;

@@ -117,7 +117,9 @@ int WorkerLoop::loop(Sockets& sockets) {
     return session_->state() == WorkerSession::State::done ? 0 : 1;
 }
 
-bool WorkerLoop::is_busy() const { return more_to_receive_ || (!with_news_.empty() && session_->has_room()); }
+bool WorkerLoop::is_busy() const {
+    return more_to_receive_ || (!with_news_.empty() && session_->has_room());
+}
 
 void WorkerLoop::wait(Sockets& sockets) {
     std::int64_t wait_ms = 0;
@@ -141,7 +143,8 @@ void WorkerLoop::wait(Sockets& sockets) {
 
 void WorkerLoop::hear_subscriptions(Sockets& sockets) {
     while (const auto received = zmq_link::receive(sockets.events)) {
-        if (const auto heard = zmq_link::read_subscription((*received)[0])) session_->heard(heard->added, heard->prefix);
+        if (const auto heard = zmq_link::read_subscription((*received)[0]))
+            session_->heard(heard->added, heard->prefix);
     }
 }
 
@@ -243,9 +246,12 @@ void WorkerLoop::obey(const GiveInput& order) {
 
 void WorkerLoop::obey(const Notice& order) {
     switch (order.level) {
-        case Notice::Level::info: return log_info(order.message, {{"worker", options_.name}});
-        case Notice::Level::warn: return log_warn(order.message, {{"worker", options_.name}});
-        case Notice::Level::error: return log_error(order.message, {{"worker", options_.name}});
+        case Notice::Level::info:
+            return log_info(order.message, {{"worker", options_.name}});
+        case Notice::Level::warn:
+            return log_warn(order.message, {{"worker", options_.name}});
+        case Notice::Level::error:
+            return log_error(order.message, {{"worker", options_.name}});
     }
 }
 

@@ -49,7 +49,9 @@ int WorkerProgram::main(int argc, const char* const* argv, const std::function<v
     if (log_.node.empty()) log_.node = options_.name;
     set_up_logging(log_);
     options_.program = program_ + " " + std::string(program_version());
-    options_.on_ready = [name = options_.name] { std::cout << "ready " << name << '\n' << std::flush; };
+    options_.on_ready = [name = options_.name] {
+        std::cout << "ready " << name << '\n' << std::flush;  // tidy: allow(print) this is the main of every worker
+    };
     Worker worker(options_);
     serve(worker);
     return worker.run();

@@ -27,8 +27,8 @@ class DeadlineStream {
     DeadlineStream(const DeadlineStream&) = delete;
     DeadlineStream& operator=(const DeadlineStream&) = delete;
 
-    /// Tries each address of the host in turn, then shakes hands for TLS. Errors: unavailable, with the
-    /// reason.
+    /// Tries each address of the host in turn, then shakes hands for TLS. Errors: unavailable,
+    /// with the reason.
     Status connect(const ServerAddress& address, int timeout_ms);
     void close();
     void set_silence_ms(int silence_ms) { silence_ms_ = silence_ms; }

@@ -68,10 +68,10 @@ class NativeClient::Impl {
         return status;
     }
 
-    Result<json::object> call(json::object command) {
+    Result<json::object> call(const json::object& command) {
         const std::int64_t id = ++last_id_;
         json::object message{{"id", id}};
-        for (auto& [key, value] : command) message[key] = std::move(value);
+        for (const auto& [key, value] : command) message[key] = value;
         if (!socket_) return Error{Errc::unavailable, "not connected"};
         error_code error;
         socket_->write(boost::asio::buffer(compact_json(message)), error);
@@ -187,9 +187,7 @@ NativeClient::~NativeClient() = default;
 Status NativeClient::connect() {
     return impl_->connect();
 }
-Result<json::object> NativeClient::call(json::object command) {
-    return impl_->call(std::move(command));
-}
+Result<json::object> NativeClient::call(const json::object& command) { return impl_->call(command); }
 Result<Push> NativeClient::next_push() {
     return impl_->next_push();
 }

@@ -28,13 +28,13 @@ class NativeClient {
     NativeClient(std::vector<ServerAddress> addresses, std::string token, WaitHook hook = {});
     ~NativeClient();
 
-    /// Makes a new connection: tries each address once, beginning behind the one in use, each for at most 10
-    /// s.
+    /// Makes a new connection: tries each address once, beginning behind the one in use, each
+    /// for at most 10 s.
     Status connect();
 
-    /// Sends a command (without id) and waits at most 30 s for its answer. Pushes that come before it are
-    /// kept.
-    Result<boost::json::object> call(boost::json::object command);
+    /// Sends a command (without id) and waits at most 30 s for its answer. Pushes that come
+    /// before it are kept.
+    Result<boost::json::object> call(const boost::json::object& command);
 
     /// The next push, as soon as there is one. A connection on which nothing comes for 70 s, not even the
     /// heartbeat, is taken for lost.

@@ -20,6 +20,7 @@ constexpr std::size_t kLineBytesMax = 64 << 10;
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (std::string& text : texts) pointers.push_back(text.data());
     pointers.push_back(nullptr);
     return pointers;
@@ -86,7 +87,7 @@ Status ChildProcess::start(const std::string& path, const std::vector<std::strin
     std::array<int, 2> out{-1, -1};
     std::array<int, 2> err{-1, -1};
     const auto failed = [&](const char* what) {
-        const Error error{Errc::internal, std::string(what) + ": " + std::strerror(errno)};
+        Error error{Errc::internal, std::string(what) + ": " + std::strerror(errno)};
         for (const int fd : {out[0], out[1], err[0], err[1]}) {
             if (fd >= 0) close(fd);
         }

@@ -6,8 +6,8 @@
 
 namespace longwire::cli {
 
-/// The data folder of one running cluster, locked against a second one, with a private folder for its
-/// sockets.
+/// The data folder of one running cluster, locked against a second one, with a private folder
+/// for its sockets.
 class RunDirectory {
   public:
     /// Makes and locks `data`. Errors: another cluster runs on it (conflict), or the system's reason.

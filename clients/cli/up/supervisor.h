@@ -32,8 +32,8 @@ class Supervisor {
     /// Looks after the children for a moment. False when a signal has asked for the end.
     bool turn(std::int64_t most_ms);
 
-    /// SIGTERM to edges, then workers, then the broker; SIGKILL to what lives 5 s later, or at a second
-    /// signal.
+    /// SIGTERM to edges, then workers, then the broker; SIGKILL to what lives 5 s later, or
+    /// at a second signal.
     void end_all();
 
     /// What each edge said it serves: "http://127.0.0.1:8080". Complete after start_all().

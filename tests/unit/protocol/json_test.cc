@@ -171,7 +171,8 @@ TEST(JsonFromMessagePack, MalformedInputIsRefused) {
 }
 
 TEST(JsonFromMessagePack, DepthIsCountedAsByEverybodyElse) {
-    // A scalar within 64 arrays is well-formed for an envelope and for JSON, and was refused here: its data became null.
+    // A scalar within 64 arrays is well-formed for an envelope and for JSON, and was refused here: its data became
+    // null.
     const auto deepest = nested_arrays(kPayloadDepthMax, from_hex("01"));
     EXPECT_TRUE(is_one_msgpack_value(deepest));
     EXPECT_EQ(json(deepest), brackets(kPayloadDepthMax, "1"));

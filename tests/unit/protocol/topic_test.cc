@@ -167,7 +167,8 @@ TEST(TopicKey, HasARealmOfUpTo64Bytes) {
 }
 
 TEST(TopicKey, InUpperCaseIsRefused) {
-    // "AB/…" was taken for partition 0xab, though no subscription to "ab/" would ever have brought it: a topic has one key.
+    // "AB/…" was taken for partition 0xab, though no subscription to "ab/" would ever have brought it: a topic has
+    // one key.
     EXPECT_FALSE(parse_topic_key("AB/dev/x\0"sv));
     EXPECT_FALSE(parse_topic_key("aB/dev/x\0"sv));
     EXPECT_TRUE(parse_topic_key("ab/dev/x\0"sv));

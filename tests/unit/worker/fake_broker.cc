@@ -20,7 +20,9 @@ T must(Result<T> result) {
     return std::move(*result);
 }
 
-std::string name_of(const link::AttemptRef& ref) { return std::string(ref.task) + ":" + std::to_string(ref.attempt); }
+std::string name_of(const link::AttemptRef& ref) {
+    return std::string(ref.task) + ":" + std::to_string(ref.attempt);
+}
 
 }  // namespace
 
@@ -243,7 +245,8 @@ void FakeBroker::log(std::string_view path, std::uint32_t partition, std::string
     accepted_[partition] = envelope.sequence;
     ++seen_.event_count;
     if (!options_.keep_payloads) return;
-    LoggedEvent event{std::string(path), std::string(envelope.type), {}, envelope.sequence, partition, envelope.attempt};
+    LoggedEvent event{std::string(path), std::string(envelope.type), {}, envelope.sequence, partition,
+                      envelope.attempt};
     if (!append_json(envelope.payload, event.json)) seen_.violated = true;
     seen_.events.push_back(std::move(event));
 }

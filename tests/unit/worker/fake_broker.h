@@ -41,11 +41,11 @@ class FakeBroker {
     struct Options {
         std::uint32_t partitions = 4;
         std::uint64_t window_bytes = 8 << 20;
-        int lose_published_percent = 0;   // of the messages that come by PUB
-        bool subscribe = true;            // false: events can only come over the link
-        bool keep_payloads = true;        // false: only counts, for measurements
+        int lose_published_percent = 0;  // of the messages that come by PUB
+        bool subscribe = true;           // false: events can only come over the link
+        bool keep_payloads = true;       // false: only counts, for measurements
         std::int64_t heartbeat_ms = 200;
-        std::string refuse = {};          // answers hellos with this refusal
+        std::string refuse = {};  // answers hellos with this refusal
     };
 
     FakeBroker() : FakeBroker(Options{}) {}

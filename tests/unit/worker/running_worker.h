@@ -52,8 +52,8 @@ inline bool welcomed(FakeBroker& broker) {
 inline auto ended(const std::string& task) {
     return [task](const FakeBroker::Seen& seen) {
         const auto types = FakeBroker::types_of(seen, task);
-        return !types.empty() && (types.back() == "task.completed" || types.back() == "task.failed" ||
-                                  types.back() == "task.cancelled");
+        return !types.empty() &&
+               (types.back() == "task.completed" || types.back() == "task.failed" || types.back() == "task.cancelled");
     };
 }
 

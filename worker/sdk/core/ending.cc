@@ -70,7 +70,8 @@ Ending ending_of(const TaskResult& result, std::string_view cancel_reason) {
             Ending ending{event_type::kTaskFailed, failed_payload(result)};
             return fits(ending.payload) ? ending : too_much("the error", ending.payload);
         }
-        case TaskResult::Kind::cancelled: break;
+        case TaskResult::Kind::cancelled:
+            break;
     }
     const std::string_view reason = result.text().empty() ? cancel_reason : std::string_view(result.text());
     return {event_type::kTaskCancelled, cancelled_payload(reason.substr(0, kPayloadBytesMax / 2))};

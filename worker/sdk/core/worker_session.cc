@@ -15,10 +15,13 @@ constexpr std::int64_t kHelloFirstUs = 200'000;
 constexpr std::int64_t kHelloLastUs = 1'000'000;
 constexpr std::int64_t kSteadyUs = 5'000'000;  // a session that lasted so long was no false start
 constexpr std::int64_t kTailPatienceUs = 100'000;
+constexpr std::int64_t kRefusalsSaidUs = 5'000'000;
 constexpr std::int64_t kTickBusyUs = 50'000;
 constexpr std::int64_t kTickIdleUs = 250'000;
 
-std::string partition_prefix(std::uint32_t partition) { return topic_key("", partition).substr(0, 3); }
+std::string partition_prefix(std::uint32_t partition) {
+    return topic_key("", partition).substr(0, 3);
+}
 
 }  // namespace
 
@@ -36,7 +39,7 @@ void WorkerSession::send(const Message& message, std::int64_t now_us) {
 }
 
 void WorkerSession::notice(Notice::Level level, std::string message) {
-    orders_.push_back(Notice{level, std::move(message)});
+    orders_.emplace_back(Notice{level, std::move(message)});
 }
 
 // The session's beginning and end.
@@ -193,10 +196,22 @@ void WorkerSession::on(const link::EventsCommitted& committed, std::int64_t now_
     settle(now_us);
 }
 
-void WorkerSession::on(const link::ResendRequest& request, std::int64_t) { sender_.resend(request); }
+void WorkerSession::on(const link::ResendRequest& request, std::int64_t) {
+    sender_.resend(request);
+}
 
-void WorkerSession::on(const link::EventRefused& refused, std::int64_t) {
-    notice(Notice::Level::warn, "event refused: " + std::string(refused.code) + ": " + std::string(refused.message));
+/// A lost attempt can have thousands of events refused: one line in a while says so.
+void WorkerSession::notice_refusal(const link::EventRefused& refused, std::int64_t now_us) {
+    ++refused_unsaid_;
+    if (refused_said_us_ != 0 && now_us - refused_said_us_ < kRefusalsSaidUs) return;
+    notice(Notice::Level::warn, std::to_string(refused_unsaid_) + " events refused; the last: " +
+                                    std::string(refused.code) + ": " + std::string(refused.message));
+    refused_unsaid_ = 0;
+    refused_said_us_ = now_us;
+}
+
+void WorkerSession::on(const link::EventRefused& refused, std::int64_t now_us) {
+    notice_refusal(refused, now_us);
     const auto code = errc_from_string(refused.code);
     if (code == Errc::bad_request || code == Errc::too_large) return;  // about the event, not about its attempt
     const auto event = sender_.find(refused.at);
@@ -241,7 +256,7 @@ void WorkerSession::hand_back(const link::AttemptRef& ref, std::string_view reas
 void WorkerSession::revoke(AttemptId id, std::string_view reason) {
     const auto* held = attempts_.find(id);
     if (held == nullptr) return;
-    if (held->stage == HeldAttempt::Stage::running) orders_.push_back(RevokedAttempt{id, std::string(reason)});
+    if (held->stage == HeldAttempt::Stage::running) orders_.emplace_back(RevokedAttempt{id, std::string(reason)});
     attempts_.remove(id);
 }
 
@@ -272,12 +287,12 @@ void WorkerSession::on(const link::AssignTask& assign, std::int64_t now_us) {
     start.run = assign.run;
     start.input = assign.input.bytes;
     start.timeout_ms = assign.timeout_ms;
-    orders_.push_back(std::move(start));
+    orders_.emplace_back(std::move(start));
 }
 
 void WorkerSession::on(const link::CancelTask& cancel, std::int64_t) {
     if (const auto id = attempts_.id_of(cancel.attempt)) {
-        orders_.push_back(CancelAttempt{id, std::string(cancel.reason)});
+        orders_.emplace_back(CancelAttempt{id, std::string(cancel.reason)});
     }
 }
 
@@ -286,7 +301,7 @@ void WorkerSession::on(const link::TaskInput& input, std::int64_t) {
     auto* held = attempts_.find(id);
     if (held == nullptr || input.offset <= held->last_input) return;
     held->last_input = input.offset;
-    orders_.push_back(GiveInput{id, input.offset, std::string(input.data.bytes)});
+    orders_.emplace_back(GiveInput{id, input.offset, std::string(input.data.bytes)});
 }
 
 void WorkerSession::on(const link::RevokeAttempt& message, std::int64_t) {
@@ -332,7 +347,7 @@ void WorkerSession::tick_drain(std::int64_t now_us) {
         for (auto& [id, held] : attempts_.all()) {
             if (held.stage != HeldAttempt::Stage::running) continue;
             held.stage = HeldAttempt::Stage::handing_back;
-            orders_.push_back(RevokedAttempt{id, "the worker drains"});
+            orders_.emplace_back(RevokedAttempt{id, "the worker drains"});
         }
         settle(now_us);
     }
@@ -341,8 +356,8 @@ void WorkerSession::tick_drain(std::int64_t now_us) {
         state_ = State::done;
     } else if (now_us >= give_up_us_) {
         state_ = State::lost;
-        notice(Notice::Level::error, "drained, but " + std::to_string(sender_.kept_bytes()) +
-                                         " bytes of events are not acknowledged");
+        notice(Notice::Level::error,
+               "drained, but " + std::to_string(sender_.kept_bytes()) + " bytes of events are not acknowledged");
     }
 }
 

@@ -86,7 +86,8 @@ class WorkerSession {
     };
 
     struct Output {
-        std::vector<std::string> link;  // to be sent in this order; after a failure call link_failed() and drop the rest
+        std::vector<std::string>
+            link;  // to be sent in this order; after a failure call link_failed() and drop the rest
         std::vector<link::ProducerSender::Outgoing> published;  // to be published as [key, envelopes]
         std::vector<Order> orders;
     };
@@ -146,6 +147,7 @@ class WorkerSession {
     void revoke(AttemptId id, std::string_view reason);
     void hand_back(const link::AttemptRef& ref, std::string_view reason, std::int64_t now_us);
     void notice(Notice::Level level, std::string message);
+    void notice_refusal(const link::EventRefused& refused, std::int64_t now_us);
     void tick_live(std::int64_t now_us);
     bool tail_is_due(std::int64_t now_us) const;
     bool broker_forgot(const link::WorkerWelcome& welcome) const;
@@ -178,6 +180,9 @@ class WorkerSession {
 
     std::int64_t confirmed_us_ = 0;  // the last time that the broker acknowledged anything, or nothing was waiting
     std::int64_t tail_said_us_ = 0;
+
+    std::uint64_t refused_unsaid_ = 0;
+    std::int64_t refused_said_us_ = 0;
 
     HeldAttempts attempts_;
     bool draining_ = false;

@@ -68,8 +68,11 @@ export function VirtualList({ count, row_px, render, label, follow = false, onFo
     last_top.current = top;
   };
 
-  const from = Math.max(0, Math.min(first, count) - kOverscan);
-  const to = Math.min(count, first + Math.ceil(height / row_px) + kOverscan);
+  // While following, the end is in sight whatever the last scroll event said: rows may come faster than those do.
+  const in_sight = Math.ceil(height / row_px);
+  const top_row = follow ? Math.max(0, count - in_sight) : Math.min(first, count);
+  const from = Math.max(0, top_row - kOverscan);
+  const to = Math.min(count, top_row + in_sight + kOverscan);
   const rows: ReactNode[] = [];
   for (let i = from; i < to; i++) rows.push(render(i));
 

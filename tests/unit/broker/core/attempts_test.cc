@@ -99,6 +99,18 @@ TEST_F(Attempts, ASilentWorkerLosesItsAttempt) {
     EXPECT_EQ(state(), "FAILED");
 }
 
+// Was: a broker stopped for longer than the lease took every worker for lost when it went on, before it had read a word.
+TEST_F(Attempts, ABrokerThatDidNotRunTakesNobodyForLost) {
+    start(R"(,"max_attempts":1)");
+    worker.is_heartbeating = false;
+    world.pass(3000);
+    world.broker().stalled(3'000'000);
+    world.pass(3000);
+    EXPECT_EQ(state(), "RUNNING");
+    world.pass(1200);
+    EXPECT_EQ(edge.state("t").at("error").at("code"), "worker_lost");
+}
+
 TEST_F(Attempts, AWorkerThatLeavesLosesItsAttemptAtOnce) {
     start();
     worker.bye();

@@ -21,7 +21,7 @@ struct MemoryLogTest : ::testing::Test {
             text.resize(36, '.');
             records->push_back({std::make_shared<const std::string>(path), 7, offset, SharedSlice::of(text)});
         }
-        log.append({++ticket, records});
+        log.append({++ticket, 0, records, {}});
     }
     static ReadPage read(MemoryLog& log, const std::string& path, std::uint64_t after, std::size_t events_max = 1000,
                          std::size_t bytes_max = 1 << 20) {
@@ -124,9 +124,10 @@ TEST_F(MemoryLogTest, KeepsOneEventHoweverLarge) {
     EXPECT_THAT(texts(read(log, "a", 0)), ElementsAre("a-1"));
 }
 
-TEST_F(MemoryLogTest, HasNothingToReplay) {
+TEST_F(MemoryLogTest, HasNothingFromAnEarlierLife) {
     MemoryLog log(1 << 20);
-    EXPECT_TRUE(log.replay([](const Record&) { FAIL(); }).has_value());
+    EXPECT_TRUE(log.visit_topics([](const KeptTopic&) { FAIL(); }).has_value());
+    EXPECT_TRUE(log.visit_state([](const StatePut&) { FAIL(); }).has_value());
 }
 
 }  // namespace

@@ -238,8 +238,8 @@ TEST_F(SubscriberSenderTest, TellsAGapWhereNothingIsLeft) {
 }
 
 TEST_F(SubscriberSenderTest, WhatLiesBehindAGapIsNotSentBeforeIt) {
-    // The events behind a gap went into the groups of the same turn, which leave before its gaps: the edge saw a hole, ended
-    // its session, subscribed at the same place and saw the same hole again, for ever.
+    // The events behind a gap went into the groups of the same turn, which leave before its gaps: the edge saw a
+    // hole, ended its session, subscribed at the same place and saw the same hole again, for ever.
     append("dev/a", 9);
     trim("dev/a", 6);
     subscribe("dev/a", 2);
@@ -266,8 +266,8 @@ TEST_F(SubscriberSenderTest, APageForASubscriptionGivenUpIsIgnored) {
 }
 
 TEST_F(SubscriberSenderTest, APageForARenewedSubscriptionIsIgnored) {
-    // A page that was read for a subscription at offset 6 came after it had been renewed at offset 2, and offsets 3 to 6 were
-    // told to be gone.
+    // A page that was read for a subscription at offset 6 came after it had been renewed at offset 2, and offsets 3
+    // to 6 were told to be gone.
     append("dev/a", 9);
     subscribe("dev/a", 6);
     const auto old = sender_.take_page_requests();

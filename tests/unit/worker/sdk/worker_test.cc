@@ -10,14 +10,14 @@
 namespace longwire {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using testing::ended;
 using testing::FakeBroker;
 using testing::has_types;
+using ::testing::HasSubstr;
 using testing::RunningWorker;
 using testing::welcomed;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 /// Emits `n` events as fast as it can.
 TaskResult count(Task& task) {
@@ -58,18 +58,21 @@ TEST(Worker, WhatPubLosesComesOverTheLink) {
     FakeBroker::Options options;
     options.lose_published_percent = 40;
     FakeBroker broker(options);
-    RunningWorker worker(broker, [](Worker& w) { w.serve("slow_count", [](Task& task) {
-        const auto n = task.input().at("n").to_number<std::int64_t>();
-        for (std::int64_t i = 1; i <= n; ++i) {
-            boost::json::object payload;
-            payload["i"] = i;
-            task.emit("tick", payload);
-            if (i % 50 == 0) task.sleep_for(std::chrono::milliseconds(1));  // many messages rather than a few large ones
-        }
-        boost::json::object result;
-        result["n"] = n;
-        return TaskResult::completed(std::move(result));
-    }); });
+    RunningWorker worker(broker, [](Worker& w) {
+        w.serve("slow_count", [](Task& task) {
+            const auto n = task.input().at("n").to_number<std::int64_t>();
+            for (std::int64_t i = 1; i <= n; ++i) {
+                boost::json::object payload;
+                payload["i"] = i;
+                task.emit("tick", payload);
+                if (i % 50 == 0)
+                    task.sleep_for(std::chrono::milliseconds(1));  // many messages rather than a few large ones
+            }
+            boost::json::object result;
+            result["n"] = n;
+            return TaskResult::completed(std::move(result));
+        });
+    });
     ASSERT_TRUE(welcomed(broker));
     broker.assign("t1", 1, "slow_count", R"({"n": 3000})");
     ASSERT_TRUE(broker.wait_until(ended("t1")));
@@ -320,7 +323,8 @@ TEST(Worker, APayloadTooLargeIsSaidSo) {
             task.emit("custom", boost::json::value(std::string(2 << 20, 'x')));
             return TaskResult::completed();
         });
-        w.serve("large_result", [](Task&) { return TaskResult::completed(boost::json::value(std::string(2 << 20, 'x'))); });
+        w.serve("large_result",
+                [](Task&) { return TaskResult::completed(boost::json::value(std::string(2 << 20, 'x'))); });
         w.serve("forged", [](Task& task) {
             task.emit("task.completed", nullptr);
             return TaskResult::completed();

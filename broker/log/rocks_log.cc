@@ -1,0 +1,181 @@
+#include "broker/log/rocks_log.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <iterator>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "broker/log/rocks_tables.h"
+#include "protocol/envelope.h"
+#include "protocol/zmq/wake_fd.h"
+
+namespace longwire::broker {
+namespace {
+
+/// Work for one thread, handed over in order: take() gives all that has gathered.
+template <class Item>
+class WorkQueue {
+  public:
+    void push(Item item) {
+        {
+            const std::lock_guard lock(mutex_);
+            items_.push_back(std::move(item));
+        }
+        ready_.notify_one();
+    }
+
+    /// Waits for something; empty once closed and drained.
+    std::vector<Item> take() {
+        std::unique_lock lock(mutex_);
+        ready_.wait(lock, [&] { return !items_.empty() || is_closed_; });
+        return std::exchange(items_, {});
+    }
+
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            is_closed_ = true;
+        }
+        ready_.notify_one();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable ready_;
+    std::vector<Item> items_;  // guarded by mutex_
+    bool is_closed_ = false;   // guarded by mutex_
+};
+
+class RocksLog final : public CommitLog {
+  public:
+    explicit RocksLog(std::unique_ptr<RocksTables> tables)
+        : tables_(std::move(tables)), committer_([this] { commit_all(); }), reader_([this] { read_all(); }) {}
+
+    ~RocksLog() override {
+        batches_.close();
+        reads_.close();
+        committer_.join();
+        reader_.join();
+    }
+
+    Status visit_topics(const VisitTopic& visit) override { return tables_->visit_topics(visit); }
+    Status visit_state(const VisitState& visit) override { return tables_->visit_state(visit); }
+    Status visit_events(const std::string& path, std::uint64_t after, const VisitEvent& visit) override {
+        return tables_->visit_events(path, after, visit);
+    }
+
+    void append(CommitBatch batch) override { batches_.push(std::move(batch)); }
+    void read(ReadRequest request) override { reads_.push(std::move(request)); }
+
+    LogOutcome poll() override {
+        wake_.clear();
+        const std::lock_guard lock(mutex_);
+        return std::exchange(outcome_, {});
+    }
+
+    int fd() const override { return wake_.fd(); }
+
+  private:
+    void commit_all() {
+        pthread_setname_np(pthread_self(), "commit");
+        Status health;
+        for (auto batches = batches_.take(); !batches.empty(); batches = batches_.take()) {
+            // After a failure nothing more is written: what comes later may build on what is missing.
+            if (health) health = tables_->write(batches);
+            LogOutcome outcome;
+            for (const auto& batch : batches) outcome.committed.push_back({batch.ticket, health});
+            if (health) {
+                auto trimmed = tables_->trim(batches.back().time_us);
+                if (trimmed) {
+                    outcome.trimmed = std::move(*trimmed);
+                } else {
+                    health = trimmed.error();
+                }
+            }
+            tell(std::move(outcome));
+        }
+    }
+
+    void read_all() {
+        pthread_setname_np(pthread_self(), "read");
+        for (auto requests = reads_.take(); !requests.empty(); requests = reads_.take()) {
+            for (const auto& request : requests) {
+                LogOutcome outcome;
+                auto page = tables_->read(request);
+                if (page) {
+                    outcome.pages.push_back(std::move(*page));
+                } else {
+                    outcome.failed_reads.push_back({request.token, page.error()});
+                }
+                tell(std::move(outcome));
+            }
+        }
+    }
+
+    void tell(LogOutcome outcome) {
+        {
+            const std::lock_guard lock(mutex_);
+            const auto append = [](auto& to, auto& from) {
+                to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+            };
+            append(outcome_.committed, outcome.committed);
+            append(outcome_.pages, outcome.pages);
+            append(outcome_.failed_reads, outcome.failed_reads);
+            append(outcome_.trimmed, outcome.trimmed);
+        }
+        wake_.wake();
+    }
+
+    std::unique_ptr<RocksTables> tables_;
+    WakeFd wake_;
+    std::mutex mutex_;
+    LogOutcome outcome_;  // guarded by mutex_
+    WorkQueue<CommitBatch> batches_;
+    WorkQueue<ReadRequest> reads_;
+    std::thread committer_;
+    std::thread reader_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<CommitLog>> open_rocks_log(const RocksLogOptions& options) {
+    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options, false));
+    return std::unique_ptr<CommitLog>(std::make_unique<RocksLog>(std::move(tables)));
+}
+
+Result<std::string> check_rocks_log(const std::string& directory) {
+    RocksLogOptions options;
+    options.directory = directory;
+    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options, true));
+    std::vector<KeptTopic> topics;
+    LW_TRY_STATUS(tables->visit_topics([&](const KeptTopic& topic) { topics.push_back(topic); }));
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+    for (const auto& topic : topics) {
+        Status sound;
+        auto expected = topic.tail;
+        LW_TRY_STATUS(tables->visit_events(topic.path, 0, [&](std::uint64_t offset, std::string_view envelope) {
+            if (!sound) return;
+            const auto at = topic.path + " offset " + std::to_string(offset);
+            if (offset != expected) {
+                sound = Error{Errc::internal, at + ": expected offset " + std::to_string(expected), "data-dir"};
+            } else if (const auto parsed = parse_envelope(envelope); !parsed) {
+                sound = Error{Errc::internal, at + ": " + describe(parsed.error()), "data-dir"};
+            }
+            ++expected;
+            ++events;
+            bytes += envelope.size();
+        }));
+        LW_TRY_STATUS(sound);
+        if (expected != topic.head + 1) return Error{Errc::internal, topic.path + ": events are missing", "data-dir"};
+    }
+    return "sound: " + std::to_string(topics.size()) + " topics, " + std::to_string(events) + " events, " +
+           std::to_string(bytes) + " bytes";
+}
+
+}  // namespace longwire::broker

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "broker/log/commit_log.h"
+
+namespace longwire::broker {
+
+/// When a batch counts as durable: written to the operating system (it survives the process), or to the disk (it
+/// survives the power).
+enum class Durability : std::uint8_t { os, fsync };
+
+struct RocksLogOptions {
+    std::string directory;
+    Durability durability = Durability::os;
+    std::uint64_t retain_bytes = std::uint64_t{10} << 30;  // of events; beyond it the oldest go first
+    std::int64_t retain_ms = 0;                            // events older than this go; 0: none by age
+    std::size_t cache_bytes = 128 << 20;
+};
+
+/// Keeps events in a RocksDB of its own, one directory.
+///
+/// A commit thread writes everything that has gathered while the last write was under way as one (group commit); a
+/// reader thread reads pages. Both hand their outcomes over under a lock and wake the broker by an eventfd.
+///
+/// Errors: opening fails with the directory named when it is locked by another broker, of another format, or damaged.
+/// A write that fails is told as a Committed with an error, and so are all after it: nothing is skipped.
+Result<std::unique_ptr<CommitLog>> open_rocks_log(const RocksLogOptions& options);
+
+/// Reads every table of a directory and checks that it fits together: that each event is readable and in its place, and
+/// that no topic has a hole. Returns a line that sums it up, or what is wrong. Needs the directory for itself.
+Result<std::string> check_rocks_log(const std::string& directory);
+
+}  // namespace longwire::broker

@@ -1,0 +1,284 @@
+#include "broker/log/rocks_tables.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "broker/log/rocks_keys.h"
+#include "protocol/msgpack_reader.h"
+#include "protocol/msgpack_writer.h"
+
+namespace longwire::broker {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+constexpr std::size_t kWriteBufferBytes = 64 << 20;
+constexpr std::uint64_t kTrimStepBytes = 16 << 20;  // less than this beyond the bound is not worth a pass
+constexpr std::size_t kTrimBatchesMax = 4096;       // of one pass, so that a commit never waits long for it
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
+
+Status checked(const rocksdb::Status& status, std::string_view what) {
+    if (status.ok()) return {};
+    return Error{Errc::unavailable, std::string(what) + ": " + status.ToString(), "data-dir"};
+}
+
+/// A batch as retention sees it.
+struct BatchRow {
+    std::int64_t time_us = 0;
+    std::uint64_t bytes = 0;
+    std::map<std::string, std::uint64_t, std::less<>> last_of;  // path -> its newest offset in the batch
+};
+
+std::string write_row(const BatchRow& row) {
+    std::string out;
+    MsgpackWriter writer(out);
+    writer.array(3);
+    writer.signed_integer(row.time_us);
+    writer.unsigned_integer(row.bytes);
+    writer.map(row.last_of.size());
+    for (const auto& [path, last] : row.last_of) writer.field(path, last);
+    return out;
+}
+
+Result<BatchRow> read_row(std::string_view bytes) {
+    MsgpackReader reader(bytes);
+    BatchRow row;
+    reader.array();
+    row.time_us = reader.signed_integer();
+    row.bytes = reader.unsigned_integer();
+    const auto topics = reader.map();
+    for (std::uint32_t i = 0; i < topics && reader.ok(); ++i) {
+        const auto path = reader.string();
+        row.last_of.emplace(path, reader.unsigned_integer());
+    }
+    if (!reader.ok()) return Error{Errc::internal, "a row of the table of batches is damaged", "data-dir"};
+    return row;
+}
+
+std::string topic_row(std::uint64_t epoch, std::uint64_t tail) {
+    std::string row;
+    rocks_keys::append_u64(epoch, row);
+    rocks_keys::append_u64(tail, row);
+    return row;
+}
+
+std::uint64_t cost(const Record& record) { return record.path->size() + record.envelope.bytes.size() + 16; }
+
+}  // namespace
+
+Result<std::unique_ptr<RocksTables>> RocksTables::open(const RocksLogOptions& options, bool must_exist) {
+    std::unique_ptr<RocksTables> tables(new RocksTables(options));
+    LW_TRY_STATUS(tables->open_tables(must_exist));
+    LW_TRY_STATUS(tables->check_format());
+    LW_TRY_STATUS(tables->count_kept());
+    return tables;
+}
+
+RocksTables::~RocksTables() {
+    if (!db_) return;
+    for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+    db_->Close();
+}
+
+Status RocksTables::open_tables(bool must_exist) {
+    std::error_code error;
+    if (!must_exist) std::filesystem::create_directories(options_.directory, error);
+    if (error) return Error{Errc::unavailable, options_.directory + ": " + error.message(), "data-dir"};
+
+    rocksdb::DBOptions db;
+    db.create_if_missing = !must_exist;
+    db.create_missing_column_families = true;
+    db.max_background_jobs = 2;
+    db.bytes_per_sync = 1 << 20;      // background files reach the disk bit by bit, not in one stall
+    db.wal_bytes_per_sync = 1 << 20;
+    db.max_total_wal_size = 4 * kWriteBufferBytes;
+    db.keep_log_file_num = 4;
+    db.info_log_level = rocksdb::WARN_LEVEL;
+
+    rocksdb::ColumnFamilyOptions family;
+    family.write_buffer_size = kWriteBufferBytes;
+    family.max_write_buffer_number = 4;
+    family.compression = rocksdb::kLZ4Compression;
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = rocksdb::NewLRUCache(options_.cache_bytes);
+    table.block_size = 16 << 10;
+    family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+
+    const std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, family},
+                                                                {"events", family},
+                                                                {"topics", family},
+                                                                {"state", family},
+                                                                {"batches", family}};
+    rocksdb::DB* opened = nullptr;
+    const auto status = rocksdb::DB::Open(db, options_.directory, families, &handles_, &opened);
+    if (!status.ok()) return checked(status, "cannot open " + options_.directory);
+    db_.reset(opened);
+    meta_ = handles_[0];
+    events_ = handles_[1];
+    topics_ = handles_[2];
+    state_ = handles_[3];
+    batches_ = handles_[4];
+    return {};
+}
+
+Status RocksTables::check_format() {
+    std::string format;
+    const auto status = db_->Get({}, meta_, slice(kFormatKey), &format);
+    if (status.IsNotFound()) return checked(db_->Put({}, meta_, slice(kFormatKey), slice(rocks_keys::kFormat)), "format");
+    LW_TRY_STATUS(checked(status, "cannot read the format of " + options_.directory));
+    if (format == rocks_keys::kFormat) return {};
+    return Error{Errc::conflict, options_.directory + " is of format " + format + ", this broker knows " +
+                                     std::string(rocks_keys::kFormat), "data-dir"};
+}
+
+Status RocksTables::count_kept() {
+    const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, batches_));
+    for (row->SeekToFirst(); row->Valid(); row->Next()) {
+        LW_TRY(const BatchRow batch, read_row(view(row->value())));
+        kept_bytes_ += batch.bytes;
+        next_batch_ = rocks_keys::read_u64(view(row->key())) + 1;
+    }
+    return checked(row->status(), "cannot read the table of batches");
+}
+
+Status RocksTables::write(const std::vector<CommitBatch>& batches) {
+    rocksdb::WriteBatch out;
+    std::uint64_t bytes = 0;
+    auto number = next_batch_;
+    for (const auto& batch : batches) {
+        BatchRow row;
+        row.time_us = batch.time_us;
+        for (const auto& record : *batch.records) {
+            const auto key = rocks_keys::event_key(*record.path, record.offset);
+            out.Put(events_, slice(key), slice(record.envelope.bytes));
+            if (record.offset == 1) out.Put(topics_, slice(*record.path), slice(topic_row(record.epoch, 1)));
+            row.bytes += cost(record);
+            row.last_of.insert_or_assign(*record.path, record.offset);
+        }
+        for (const auto& [key, value] : batch.state) {
+            value.empty() ? out.Delete(state_, slice(key)) : out.Put(state_, slice(key), slice(value));
+        }
+        if (row.last_of.empty()) continue;
+        std::string row_key;
+        rocks_keys::append_u64(number++, row_key);
+        out.Put(batches_, slice(row_key), slice(write_row(row)));
+        bytes += row.bytes;
+    }
+    rocksdb::WriteOptions how;
+    how.sync = options_.durability == Durability::fsync;
+    LW_TRY_STATUS(checked(db_->Write(how, &out), "cannot write to " + options_.directory));
+    next_batch_ = number;
+    kept_bytes_ += bytes;
+    return {};
+}
+
+Result<std::vector<Trimmed>> RocksTables::trim(std::int64_t now_us) {
+    const auto over = kept_bytes_ > options_.retain_bytes ? kept_bytes_ - options_.retain_bytes : 0;
+    const auto oldest_kept_us = options_.retain_ms == 0 ? INT64_MIN : now_us - options_.retain_ms * 1000;
+    if (over < kTrimStepBytes && options_.retain_ms == 0) return std::vector<Trimmed>{};
+    rocksdb::WriteBatch out;
+    std::map<std::string, std::uint64_t> last_of;
+    std::uint64_t dropped = 0;
+    const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, batches_));
+    row->SeekToFirst();
+    for (std::size_t i = 0; i < kTrimBatchesMax && row->Valid(); ++i, row->Next()) {
+        LW_TRY(const BatchRow batch, read_row(view(row->value())));
+        const bool is_surplus = over >= kTrimStepBytes && dropped < over;
+        if (!is_surplus && batch.time_us >= oldest_kept_us) break;
+        for (const auto& [path, last] : batch.last_of) last_of[path] = last;
+        dropped += batch.bytes;
+        out.Delete(batches_, row->key());
+    }
+    LW_TRY_STATUS(checked(row->status(), "cannot read the table of batches"));
+    std::vector<Trimmed> trimmed;
+    for (const auto& [path, last] : last_of) {
+        std::string topic;
+        LW_TRY_STATUS(checked(db_->Get({}, topics_, slice(path), &topic), "cannot read the topic " + path));
+        out.DeleteRange(events_, slice(rocks_keys::event_key(path, 0)), slice(rocks_keys::event_key(path, last + 1)));
+        out.Put(topics_, slice(path), slice(topic_row(rocks_keys::read_u64(topic), last + 1)));
+        trimmed.push_back({path, last + 1});
+    }
+    if (trimmed.empty()) return trimmed;
+    LW_TRY_STATUS(checked(db_->Write({}, &out), "cannot trim " + options_.directory));
+    kept_bytes_ -= std::min(dropped, kept_bytes_);
+    return trimmed;
+}
+
+Result<ReadPage> RocksTables::read(const ReadRequest& request) const {
+    ReadPage page{request.token, request.path, request.after + 1, {}};
+    const auto end = rocks_keys::after_events(request.path);
+    const rocksdb::Slice bound = slice(end);
+    rocksdb::ReadOptions how;
+    how.iterate_upper_bound = &bound;
+    const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator(how, events_));
+    std::size_t bytes = 0;
+    for (event->Seek(slice(rocks_keys::event_key(request.path, request.after + 1))); event->Valid(); event->Next()) {
+        const auto key = rocks_keys::parse_event_key(view(event->key()));
+        if (!key) return Error{Errc::internal, "an event of " + request.path + " has a damaged key", "data-dir"};
+        if (page.envelopes.empty()) page.first = key->offset;
+        bytes += event->value().size();
+        const bool is_full = page.envelopes.size() >= request.events_max || bytes > request.bytes_max;
+        if (is_full && !page.envelopes.empty()) break;
+        page.envelopes.push_back(SharedSlice::of(event->value().ToString()));
+    }
+    LW_TRY_STATUS(checked(event->status(), "cannot read " + request.path));
+    if (!page.envelopes.empty()) return page;
+    // Nothing there: where the log goes on is only in the topic's row.
+    std::string topic;
+    if (db_->Get({}, topics_, slice(request.path), &topic).ok() && topic.size() == 16) {
+        page.first = std::max(page.first, rocks_keys::read_u64(std::string_view(topic).substr(8)));
+    }
+    return page;
+}
+
+Result<KeptTopic> RocksTables::topic_at(std::string_view path, std::string_view row) const {
+    if (row.size() != 16) return Error{Errc::internal, "the row of topic " + std::string(path) + " is damaged", "data-dir"};
+    KeptTopic topic{std::string(path), rocks_keys::read_u64(row), 0, rocks_keys::read_u64(row.substr(8))};
+    const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator({}, events_));
+    event->SeekForPrev(slice(rocks_keys::event_key(path, UINT64_MAX)));
+    LW_TRY_STATUS(checked(event->status(), "cannot read " + topic.path));
+    const auto key = event->Valid() ? rocks_keys::parse_event_key(view(event->key())) : std::nullopt;
+    // A topic whose events are all gone goes on counting from where it was.
+    topic.head = key && key->path == path ? std::max(key->offset, topic.tail - 1) : topic.tail - 1;
+    return topic;
+}
+
+Status RocksTables::visit_topics(const CommitLog::VisitTopic& visit) const {
+    const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, topics_));
+    for (row->SeekToFirst(); row->Valid(); row->Next()) {
+        LW_TRY(const KeptTopic topic, topic_at(view(row->key()), view(row->value())));
+        visit(topic);
+    }
+    return checked(row->status(), "cannot read the table of topics");
+}
+
+Status RocksTables::visit_state(const CommitLog::VisitState& visit) const {
+    const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, state_));
+    for (row->SeekToFirst(); row->Valid(); row->Next()) visit({row->key().ToString(), row->value().ToString()});
+    return checked(row->status(), "cannot read the table of state");
+}
+
+Status RocksTables::visit_events(const std::string& path, std::uint64_t after,
+                                 const CommitLog::VisitEvent& visit) const {
+    const auto end = rocks_keys::after_events(path);
+    const rocksdb::Slice bound = slice(end);
+    rocksdb::ReadOptions how;
+    how.iterate_upper_bound = &bound;
+    const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator(how, events_));
+    for (event->Seek(slice(rocks_keys::event_key(path, after + 1))); event->Valid(); event->Next()) {
+        const auto key = rocks_keys::parse_event_key(view(event->key()));
+        if (!key) return Error{Errc::internal, "an event of " + path + " has a damaged key", "data-dir"};
+        visit(key->offset, view(event->value()));
+    }
+    return checked(event->status(), "cannot read " + path);
+}
+
+}  // namespace longwire::broker

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/core/record.h"
+#include "broker/log/rocks_log.h"
+
+namespace longwire::broker {
+
+/// A RocksLog's tables, without its threads: what is written and read, and in which form.
+///
+///   events   path, 0, offset    → the envelope
+///   topics   path               → epoch, tail
+///   state    the core's key     → the core's value
+///   batches  number             → when, how many bytes, and up to where of each topic: what retention goes by
+///
+/// Thread: any number may read while one writes.
+class RocksTables {
+  public:
+    static Result<std::unique_ptr<RocksTables>> open(const RocksLogOptions& options, bool must_exist);
+    ~RocksTables();
+
+    /// Writes batches together; they are durable when this returns.
+    Status write(const std::vector<CommitBatch>& batches);
+
+    /// Drops the oldest batches that are beyond what is to be kept, if there are enough of them to be worth it.
+    Result<std::vector<Trimmed>> trim(std::int64_t now_us);
+
+    Result<ReadPage> read(const ReadRequest& request) const;
+
+    Status visit_topics(const CommitLog::VisitTopic& visit) const;
+    Status visit_state(const CommitLog::VisitState& visit) const;
+    Status visit_events(const std::string& path, std::uint64_t after, const CommitLog::VisitEvent& visit) const;
+
+    std::uint64_t kept_bytes() const { return kept_bytes_; }
+
+  private:
+    explicit RocksTables(RocksLogOptions options) : options_(std::move(options)) {}
+
+    Status open_tables(bool must_exist);
+    Status check_format();
+    Status count_kept();
+    Result<KeptTopic> topic_at(std::string_view path, std::string_view row) const;
+
+    RocksLogOptions options_;
+    std::unique_ptr<rocksdb::DB> db_;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+    rocksdb::ColumnFamilyHandle* meta_ = nullptr;
+    rocksdb::ColumnFamilyHandle* events_ = nullptr;
+    rocksdb::ColumnFamilyHandle* topics_ = nullptr;
+    rocksdb::ColumnFamilyHandle* state_ = nullptr;
+    rocksdb::ColumnFamilyHandle* batches_ = nullptr;
+    std::uint64_t next_batch_ = 1;
+    std::uint64_t kept_bytes_ = 0;
+};
+
+}  // namespace longwire::broker

@@ -1,0 +1,24 @@
+#include "edge/core/epoch.h"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace longwire::edge {
+
+std::string epoch_text(std::uint64_t epoch) {
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
+    return text.data();
+}
+
+Result<std::uint64_t> read_epoch(std::string_view text) {
+    std::uint64_t epoch = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch, 16);
+    if (error != std::errc{} || end != text.data() + text.size() || text.size() != 16 || epoch == 0) {
+        return bad_request("epoch", "must be the 16 hex digits of an earlier reply");
+    }
+    return epoch;
+}
+
+}  // namespace longwire::edge

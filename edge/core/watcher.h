@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edge/core/event_batch.h"
+#include "protocol/result.h"
+
+/// One client, as the hub sees it.
+namespace longwire::edge {
+
+enum class GapReason : std::uint8_t { trimmed, slow, epoch_changed };
+std::string_view to_string(GapReason reason);
+
+/// Where a watch begins.
+struct From {
+    enum class Kind : std::uint8_t { now, start, last, after };
+    Kind kind = Kind::now;
+    std::uint64_t count = 0;   // of `last`
+    std::uint64_t epoch = 0;   // of `after`; 0 stands for whichever the topic has
+    std::uint64_t offset = 0;  // of `after`: the last one the watcher has
+};
+
+/// A watch's place when it begins: the first event will be `after` + 1.
+struct WatchStart {
+    std::string_view topic;
+    std::uint64_t epoch = 0;
+    std::uint64_t after = 0;
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    bool resumed = false;  // it goes on in the epoch asked for
+};
+
+/// Offsets that will not come. Where the epoch has changed they are the old one's, and `to` is before `from` when none
+/// is known to be missing.
+struct Gap {
+    std::string_view topic;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    GapReason reason = GapReason::trimmed;
+    std::uint64_t epoch = 0;  // in which the watch goes on,
+    std::uint64_t after = 0;  // and behind which offset
+};
+
+struct HubTopic;
+
+/// One topic that one client watches: the hub's own notes.
+struct HubWatch {
+    enum class State : std::uint8_t { opening, fetching, behind, live };
+
+    std::uint64_t id = 0;
+    class Watcher* watcher = nullptr;
+    HubTopic* topic = nullptr;
+    std::uint64_t next = 0;      // the next offset to be delivered
+    std::unique_ptr<From> from;  // only while opening
+    std::uint32_t place = 0;     // in the topic's list
+    State state = State::opening;
+};
+
+struct HubFilter {
+    std::string realm;
+    std::string filter;
+    bool operator==(const HubFilter&) const = default;
+};
+
+/// Watches are known by numbers of the watcher's own choice. Views live during the call.
+///
+/// A watcher that goes away must be forgotten by its hub before.
+class Watcher {
+  public:
+    virtual ~Watcher() = default;
+
+    virtual void on_watching(std::uint64_t watch, const WatchStart& start) = 0;
+
+    /// The watch has ended, or never begun.
+    virtual void on_watch_failed(std::uint64_t watch, std::string_view topic, const Error& error) = 0;
+
+    /// The watch's next events: those of the batch from index `from` on.
+    virtual void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) = 0;
+
+    virtual void on_gap(std::uint64_t watch, const Gap& gap) = 0;
+
+    /// Events that one of the watcher's filters matches, of a topic it doesn't watch by itself.
+    virtual void on_filtered_events(const EventBatchPtr& batch) = 0;
+
+    /// Whether the watcher wants nothing more for now. Its watches then fall behind until it has Hub::resume called.
+    virtual bool is_full() = 0;
+
+  private:
+    friend class Hub;
+
+    std::vector<std::unique_ptr<HubWatch>> watches_;  // by id
+    std::vector<HubFilter> filters_;
+    std::size_t turn_ = 0;  // the watch whose turn it is when there is room again
+};
+
+}  // namespace longwire::edge

@@ -1,0 +1,64 @@
+#include "edge/dialects/native_encoding.h"
+
+#include <utility>
+
+#include "edge/dialects/native_messages.h"
+#include "protocol/json.h"
+#include "protocol/msgpack_reader.h"
+
+namespace longwire::edge {
+namespace {
+
+class JsonEncoding final : public NativeEncoding {
+  public:
+    bool is_binary() const override { return false; }
+
+    Result<std::string> take(std::string_view& frame) const override {
+        auto object = take_json(frame);
+        if (object) return object;
+        const auto line_end = frame.find('\n');
+        frame.remove_prefix(line_end == std::string_view::npos ? frame.size() : line_end + 1);
+        return object;
+    }
+
+    void send(Transport& transport, std::string message) const override {
+        transport.send_text(native::to_json(message));
+    }
+
+    SharedSlice frames(const EventBatch& batch, std::size_t from) const override { return batch.json_frames(from); }
+};
+
+class MsgpackEncoding final : public NativeEncoding {
+  public:
+    bool is_binary() const override { return true; }
+
+    Result<std::string> take(std::string_view& frame) const override {
+        MsgpackReader reader(frame);
+        const auto object = reader.raw();
+        if (!reader.ok()) {
+            // Nothing says where the next one would begin.
+            frame = {};
+            return bad_request("frame", "is not well-formed MessagePack of at most 64 levels");
+        }
+        frame.remove_prefix(object.size());
+        return std::string(object);
+    }
+
+    void send(Transport& transport, std::string message) const override { transport.send_binary(std::move(message)); }
+
+    SharedSlice frames(const EventBatch& batch, std::size_t from) const override { return batch.msgpack_frames(from); }
+};
+
+}  // namespace
+
+const NativeEncoding& json_encoding() {
+    static const JsonEncoding encoding;
+    return encoding;
+}
+
+const NativeEncoding& msgpack_encoding() {
+    static const MsgpackEncoding encoding;
+    return encoding;
+}
+
+}  // namespace longwire::edge

@@ -1,0 +1,371 @@
+#include "edge/http/openapi.h"
+
+namespace longwire::edge::http {
+
+std::string_view openapi_json() {
+    return R"json({
+  "openapi": "3.1.0",
+  "info": {"title": "Longwire", "version": "1", "description": "Start long tasks and follow every event of theirs."},
+  "paths": {
+    "/v1/tasks": {
+      "get": {
+        "operationId": "listTasks",
+        "parameters": [
+          {"name": "state", "in": "query", "schema": {"$ref": "#/components/schemas/State"}},
+          {"name": "kind", "in": "query", "schema": {"type": "string"}},
+          {
+            "name": "limit", "in": "query",
+            "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+          },
+          {
+            "name": "after", "in": "query", "schema": {"type": "string"},
+            "description": "The last task of the page before."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of tasks",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "properties": {
+                    "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/Snapshot"}},
+                    "next": {"type": "string"}
+                  },
+                  "required": ["tasks"]
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      },
+      "post": {
+        "operationId": "startTask",
+        "parameters": [
+          {
+            "name": "Idempotency-Key", "in": "header", "schema": {"type": "string"},
+            "description": "A repeated one does nothing again; the same as the field key."
+          }
+        ],
+        "requestBody": {
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Start"}}}, "required": true
+        },
+        "responses": {
+          "201": {
+            "description": "Started",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Started"}}}
+          },
+          "200": {
+            "description": "Started before, under the same key",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Started"}}}
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/tasks/{task}": {
+      "get": {
+        "operationId": "getTask",
+        "parameters": [{"name": "task", "in": "path", "schema": {"type": "string"}, "required": true}],
+        "responses": {
+          "200": {
+            "description": "Its state",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Snapshot"}}}
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/tasks/{task}/run": {
+      "post": {
+        "operationId": "runTask",
+        "parameters": [{"name": "task", "in": "path", "schema": {"type": "string"}, "required": true}],
+        "responses": {
+          "202": {
+            "description": "Queued",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "properties": {
+                    "task": {"type": "string"}, "run": {"type": "integer"},
+                    "state": {"$ref": "#/components/schemas/State"}
+                  }
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/tasks/{task}/cancel": {
+      "post": {
+        "operationId": "cancelTask",
+        "parameters": [{"name": "task", "in": "path", "schema": {"type": "string"}, "required": true}],
+        "requestBody": {
+          "content": {
+            "application/json": {"schema": {"type": "object", "properties": {"reason": {"type": "string"}}}}
+          }
+        },
+        "responses": {
+          "202": {
+            "description": "Asked to end",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "properties": {
+                    "task": {"type": "string"}, "state": {"$ref": "#/components/schemas/State"},
+                    "cancelling": {"type": "boolean"}
+                  }
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/tasks/{task}/input": {
+      "post": {
+        "operationId": "feedTask",
+        "parameters": [{"name": "task", "in": "path", "schema": {"type": "string"}, "required": true}],
+        "requestBody": {
+          "content": {
+            "application/json": {"schema": {"type": "object", "properties": {"data": {}}, "required": ["data"]}}
+          },
+          "required": true
+        },
+        "responses": {
+          "202": {
+            "description": "Passed on",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object", "properties": {"task": {"type": "string"}, "offset": {"type": "integer"}}
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/topics/{topic}/events": {
+      "get": {
+        "operationId": "readEvents",
+        "parameters": [
+          {
+            "name": "topic", "in": "path", "schema": {"type": "string"}, "required": true,
+            "description": "Each level percent-encoded by itself; levels are separated by '/'."
+          },
+          {
+            "name": "after", "in": "query", "schema": {"type": "integer"},
+            "description": "An offset; what follows it is read."
+          },
+          {
+            "name": "limit", "in": "query",
+            "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of events",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "properties": {
+                    "epoch": {"type": "string"}, "head": {"type": "integer"}, "tail": {"type": "integer"},
+                    "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}
+                  }
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      },
+      "post": {
+        "operationId": "publish",
+        "parameters": [
+          {
+            "name": "topic", "in": "path", "schema": {"type": "string"}, "required": true,
+            "description": "Each level percent-encoded by itself; levels are separated by '/'."
+          },
+          {
+            "name": "Idempotency-Key", "in": "header", "schema": {"type": "string"},
+            "description": "A repeated one does nothing again; the same as the field key."
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "oneOf": [
+                  {"$ref": "#/components/schemas/Publish"},
+                  {
+                    "type": "array", "items": {"$ref": "#/components/schemas/Publish"}, "minItems": 1,
+                    "maxItems": 1000
+                  }
+                ]
+              }
+            }
+          },
+          "required": true
+        },
+        "responses": {
+          "201": {
+            "description": "Stored; an array where an array was sent",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "oneOf": [
+                    {"$ref": "#/components/schemas/Published"},
+                    {"type": "array", "items": {"$ref": "#/components/schemas/Published"}}
+                  ]
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/events": {
+      "get": {
+        "operationId": "streamEvents", "description": "Server-Sent Events: data is an event or a gap, id a cursor.",
+        "parameters": [
+          {
+            "name": "topic", "in": "query",
+            "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 100},
+            "required": true, "explode": true
+          },
+          {"name": "from", "in": "query", "schema": {"type": "string", "enum": ["now", "start"]}},
+          {
+            "name": "after", "in": "query", "schema": {"type": "string"},
+            "description": "An id of an earlier stream over the same topics."
+          },
+          {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}, "description": "As after."}
+        ],
+        "responses": {
+          "200": {"description": "The stream", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/workers": {
+      "get": {
+        "operationId": "listWorkers",
+        "responses": {
+          "200": {
+            "description": "The workers that are linked",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "properties": {
+                    "workers": {
+                      "type": "array",
+                      "items": {
+                        "type": "object",
+                        "properties": {
+                          "worker": {"type": "string"}, "kinds": {"type": "array", "items": {"type": "string"}},
+                          "running": {"type": "integer"}, "capacity": {"type": "integer"},
+                          "version": {"type": "string"}, "heartbeat_us": {"type": "integer"}
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    }
+  },
+  "components": {
+    "responses": {
+      "Problem": {
+        "description": "What went wrong (RFC 9457)",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+      }
+    },
+    "schemas": {
+      "State": {"type": "string", "enum": ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"]},
+      "Start": {
+        "type": "object",
+        "properties": {
+          "kind": {"type": "string"}, "input": {}, "task": {"type": "string"}, "key": {"type": "string"},
+          "timeout_s": {"type": "number"}, "ttl_s": {"type": "number"}, "max_attempts": {"type": "integer"},
+          "priority": {"type": "integer"}, "delay_s": {"type": "number"}, "parent": {"type": "string"},
+          "hold": {"type": "boolean"}
+        },
+        "required": ["kind"]
+      },
+      "Started": {
+        "type": "object",
+        "properties": {
+          "task": {"type": "string"}, "topic": {"type": "string"}, "state": {"$ref": "#/components/schemas/State"},
+          "created": {"type": "boolean"}
+        }
+      },
+      "Snapshot": {
+        "type": "object",
+        "properties": {
+          "task": {"type": "string"}, "kind": {"type": "string"}, "state": {"$ref": "#/components/schemas/State"},
+          "held": {"type": "boolean"}, "waiting": {}, "parent": {"type": ["string", "null"]},
+          "run": {"type": "integer"}, "attempt": {"type": "integer"}, "progress": {"type": ["number", "null"]},
+          "message": {"type": ["string", "null"]}, "current_agent": {"type": ["string", "null"]},
+          "agents": {"type": "array", "items": {"type": "object"}}, "worker": {"type": ["string", "null"]},
+          "created_us": {"type": ["integer", "null"]}, "started_us": {"type": ["integer", "null"]},
+          "ended_us": {"type": ["integer", "null"]}, "result": {}, "error": {"type": ["object", "null"]},
+          "topic": {"type": "string"}, "epoch": {"type": "string"}, "offset": {"type": "integer"}
+        }
+      },
+      "Event": {
+        "type": "object",
+        "properties": {
+          "topic": {"type": "string"}, "offset": {"type": "integer"}, "type": {"type": "string"},
+          "time_us": {"type": "integer"}, "data": {}, "task": {"type": "string"}, "attempt": {"type": "integer"},
+          "source": {"type": "string"}
+        },
+        "required": ["topic", "offset", "type", "time_us", "data"]
+      },
+      "Publish": {
+        "type": "object", "properties": {"type": {"type": "string"}, "data": {}, "key": {"type": "string"}},
+        "required": ["type"]
+      },
+      "Published": {
+        "type": "object",
+        "properties": {
+          "topic": {"type": "string"}, "epoch": {"type": "string"}, "offset": {"type": "integer"},
+          "duplicate": {"type": "boolean"}
+        }
+      },
+      "Problem": {
+        "type": "object",
+        "properties": {
+          "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+          "code": {
+            "type": "string",
+            "enum": [
+              "bad_request", "unauthorized", "forbidden", "not_found", "conflict", "rate_limited", "too_large",
+              "too_many", "expired", "unavailable", "internal"
+            ]
+          },
+          "detail": {"type": "string"}, "field": {"type": "string"}
+        },
+        "required": ["status", "code"]
+      }
+    }
+  }
+})json";
+}
+
+}  // namespace longwire::edge::http

@@ -1,0 +1,262 @@
+// Settings of every program: all are in --help, wrong ones name themselves, and a flag beats a variable beats the file.
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "tests/integration/support/cluster.h"
+
+namespace longwire::integration {
+namespace {
+
+struct Sample {
+    std::string name;
+    std::vector<std::string> values;  // three that are good, as TOML if quotes are taken off
+    std::string wrong;                // empty where everything is good
+};
+
+struct Node {
+    std::string program;
+    std::vector<Sample> settings;
+};
+
+std::vector<Node> nodes() {
+    const std::vector<std::string> sockets{"ipc:///tmp/a", "tcp://127.0.0.1:4000", "ipc:///tmp/c"};
+    const std::vector<std::string> numbers{"70001", "70002", "70003"};
+    const std::vector<std::string> large{"2000001", "2000002", "2000003"};
+    const std::vector<std::string> texts{"one", "two", "three"};
+    const std::vector<std::string> small{"3", "4", "5"};
+    const std::vector<Sample> common{{"log-level", {"debug", "warn", "error"}, "loud"},
+                                     {"log-format", {"json", "text", "json"}, "xml"},
+                                     {"node", texts, ""}};
+    std::vector<Sample> worker{{"broker-events", sockets, "nowhere"}, {"broker-link", sockets, "nowhere"},
+                               {"name", texts, "two words"},          {"capacity", small, "0"},
+                               {"window-bytes", numbers, "1"},        {"drain-grace-ms", numbers, "-1"},
+                               {"drain-commit-ms", numbers, "soon"}};
+    worker.insert(worker.end(), common.begin(), common.end());
+    std::vector<Sample> exec = worker;
+    exec.insert(exec.end(), {{"allow", texts, ""},
+                             {"allow-env", texts, ""},
+                             {"exec-path", {"/a", "/b", "/c"}, ""},
+                             {"root", {"/tmp", "/usr", "/"}, ""},
+                             {"output-bytes-max", numbers, "much"},
+                             {"kill-after-ms", numbers, "-1"},
+                             {"limit-cpu-s", small, "x"},
+                             {"limit-memory-bytes", numbers, "1k"},
+                             {"limit-file-bytes", numbers, "-1"},
+                             {"limit-open-files", small, "1.5"}});
+    std::vector<Sample> broker{{"events", sockets, "nowhere"},      {"workers", sockets, "tcp://"},
+                               {"edges", sockets, "http://x:1"},    {"tap", sockets, "nowhere"},
+                               {"log", {"memory", "rocksdb", "memory"}, "paper"},
+                               {"durability", {"os", "fsync", "os"}, "sometimes"},
+                               {"data-dir", texts, ""},             {"memory-bytes", large, "1"},
+                               {"retain-bytes", large, "1"},        {"retain-ms", numbers, "-1"},
+                               {"cache-bytes", large, "1"},
+                               {"partitions", small, "257"},        {"producer-window-bytes", numbers, "1"},
+                               {"lease-ms", numbers, "999"},        {"cancel-grace-ms", numbers, "never"},
+                               {"queued-per-kind-max", small, "0"}, {"tasks-kept-max", small, "0"}};
+    broker.insert(broker.end(), common.begin(), common.end());
+    std::vector<Sample> edge{{"broker", sockets, "nowhere"},
+                             {"http", {"127.0.0.1:1", "[::1]:2", "localhost:3"}, "0.0.0.0:80"},
+                             {"console", texts, ""},
+                             {"shards", small, "65"},
+                             {"window-bytes", large, "1"},
+                             {"ring-bytes-max", large, "1"},
+                             {"linger-ms", numbers, "-1"},
+                             {"connections-max", small, "0"},
+                             {"message-bytes-max", numbers, "100"},
+                             {"subscriptions-max", small, "0"},
+                             {"outbox-full-bytes", numbers, "1"},
+                             {"outbox-bytes-max", large, "1"},
+                             {"heartbeat-ms", numbers, "99"},
+                             {"disconnect-grace-ms", numbers, "x"}};
+    edge.insert(edge.end(), common.begin(), common.end());
+    return {{"longwire-broker", broker}, {"longwire-edge", edge}, {"longwire-worker-demo", worker},
+            {"longwire-worker-exec", exec}};
+}
+
+const std::set<std::string>& flags_of_all() {
+    static const std::set<std::string> flags{"--config", "--check-config", "--print-config", "--help", "--version"};
+    return flags;
+}
+
+std::string with(std::string text, char from, char to) {
+    std::replace(text.begin(), text.end(), from, to);
+    return text;
+}
+
+std::string variable_of(const std::string& name) {
+    auto upper = with(name, '-', '_');
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 32 : c; });
+    return "LONGWIRE_" + upper;
+}
+
+std::string key_of(const std::string& name) { return with(name, '-', '_'); }
+
+/// The value as TOML: numbers as they are, texts in quotes.
+std::string toml(const std::string& value) {
+    return value.find_first_not_of("0123456789") == std::string::npos ? value : "\"" + value + "\"";
+}
+
+/// The flags that a program's help lists.
+std::set<std::string> flags_in(const std::string& help) {
+    std::set<std::string> flags;
+    for (const auto& line : lines_of(help)) {
+        const auto start = line.find_first_not_of(' ');
+        if (start == std::string::npos || start > 6 || line[start] != '-') continue;
+        const auto flag = line.find("--");
+        flags.insert(line.substr(flag, line.find(' ', flag) - flag));
+    }
+    return flags;
+}
+
+class Settings : public testing::Test {
+  protected:
+    Finished call(const std::string& program, Arguments arguments, std::map<std::string, std::string> variables = {}) {
+        return run({program_path(program), std::move(arguments), std::move(variables), {}},
+                   folder / "call-" + std::to_string(++calls_));
+    }
+
+    std::string file_with(const std::string& text) {
+        const auto path = folder / "settings-" + std::to_string(++calls_) + ".toml";
+        std::ofstream(path) << text;
+        return path;
+    }
+
+    static void expect_refusal(const Finished& finished, const std::string& named) {
+        EXPECT_EQ(finished.ending, (Ending{2, 0})) << named;
+        EXPECT_NE(finished.err.find(named), std::string::npos) << "'" << named << "' is not named in: " << finished.err;
+        EXPECT_EQ(finished.out, "");
+    }
+
+    TestFolder folder;
+    int calls_ = 0;
+};
+
+TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
+    for (const auto& [program, settings] : nodes()) {
+        const auto help = call(program, {"--help"});
+        EXPECT_EQ(help.ending, (Ending{0, 0}));
+        auto known = flags_of_all();
+        for (const auto& setting : settings) {
+            known.insert("--" + setting.name);
+            EXPECT_NE(help.out.find("--" + setting.name + " "), std::string::npos) << program << " " << setting.name;
+            const auto line = variable_of(setting.name) + " · " + key_of(setting.name) + "\n";
+            EXPECT_NE(help.out.find(line), std::string::npos) << program << " " << line;
+        }
+        if (program == "longwire-broker") known.insert("--check");  // something to do, not a setting
+        EXPECT_EQ(flags_in(help.out), known) << program << ": tell this test of new settings";
+        EXPECT_EQ(call(program, {"-h"}).out, help.out);
+        EXPECT_TRUE(call(program, {"--version"}).out.starts_with(program + " "));
+    }
+}
+
+TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
+    for (const auto& [program, settings] : nodes()) {
+        std::string file;
+        std::map<std::string, std::string> variables;
+        Arguments flags;
+        for (const auto& setting : settings) {
+            file += key_of(setting.name) + " = " + toml(setting.values[0]) + "\n";
+            variables[variable_of(setting.name)] = setting.values[1];
+            flags.insert(flags.end(), {"--" + setting.name, setting.values[2]});
+        }
+        const Arguments from_file{"--config", file_with(file), "--print-config"};
+        auto with_flags = from_file;
+        with_flags.insert(with_flags.end(), flags.begin(), flags.end());
+        const std::vector<Finished> printed{call(program, from_file), call(program, from_file, variables),
+                                            call(program, with_flags, variables)};
+        for (std::size_t i = 0; i < printed.size(); ++i) {
+            EXPECT_EQ(printed[i].ending, (Ending{0, 0})) << printed[i].err;
+            for (const auto& setting : settings) {
+                const auto plain = key_of(setting.name) + " = " + toml(setting.values[i]) + "\n";
+                const auto list = key_of(setting.name) + " = [" + toml(setting.values[i]) + "]\n";
+                const auto& out = printed[i].out;
+                EXPECT_TRUE(out.find(plain) != std::string::npos || out.find(list) != std::string::npos)
+                    << program << ": " << plain << "is not what is in force:\n" << out;
+            }
+        }
+        // What is printed is a file that means the same.
+        const auto again = call(program, {"--config", file_with(printed[2].out), "--print-config"});
+        EXPECT_EQ(again.out, printed[2].out) << again.err;
+        const auto by_variable = call(program, {"--print-config"}, {{"LONGWIRE_CONFIG", from_file[1]}});
+        EXPECT_EQ(by_variable.out, printed[0].out) << by_variable.err;
+    }
+}
+
+TEST_F(Settings, AWrongValueIsRefusedByTheNameItCameUnder) {
+    for (const auto& [program, settings] : nodes()) {
+        for (const auto& [name, values, wrong] : settings) {
+            if (wrong.empty()) continue;
+            expect_refusal(call(program, {"--" + name, wrong}), "--" + name);
+            expect_refusal(call(program, {}, {{variable_of(name), wrong}}), variable_of(name));
+            const auto file = file_with("# a comment\n\n" + key_of(name) + " = \"" + wrong + "\"\n");
+            const auto from_file = call(program, {"--config", file});
+            expect_refusal(from_file, key_of(name));
+            expect_refusal(from_file, file);
+        }
+    }
+}
+
+TEST_F(Settings, WhatIsNoSettingIsRefusedByItsName) {
+    for (const auto& [program, settings] : nodes()) {
+        expect_refusal(call(program, {"--fly"}), "--fly");
+        expect_refusal(call(program, {"stray"}), "stray");
+        expect_refusal(call(program, {"--" + settings[0].name}), "--" + settings[0].name);
+        expect_refusal(call(program, {"--config", file_with("fly = 1\n")}), "fly");
+        expect_refusal(call(program, {"--config", file_with("[table]\nfly = 1\n")}), "table");
+        expect_refusal(call(program, {"--config", file_with("not toml at all")}), "line 1");
+        expect_refusal(call(program, {"--config", folder / "absent.toml"}), "absent.toml");
+        expect_refusal(call(program, {}, {{"LONGWIRE_CONFIG", folder / "absent.toml"}}), "absent.toml");
+    }
+}
+
+TEST_F(Settings, AddressesThatCannotBeUsedEndAProgramWithTheirName) {
+    const auto nowhere = "ipc://" + folder / "no/such/folder/socket";
+    const auto broker = call("longwire-broker", {"--events", nowhere, "--data-dir", folder / "data"});
+    EXPECT_EQ(broker.ending, (Ending{1, 0}));
+    EXPECT_NE(broker.err.find(nowhere), std::string::npos) << broker.err;
+    const auto edge = call("longwire-edge", {"--http", "127.0.0.1:0", "--console", folder / "absent"});
+    EXPECT_EQ(edge.ending, (Ending{1, 0}));
+    EXPECT_NE(edge.err.find("absent"), std::string::npos) << edge.err;
+    const auto full = call("longwire-edge", {"--outbox-full-bytes", "70000", "--outbox-bytes-max", "65536"});
+    expect_refusal(full, "outbox-full-bytes");
+}
+
+TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
+    const auto help = call("longwire", {"--help"});
+    EXPECT_EQ(help.ending, (Ending{0, 0}));
+    const std::vector<std::pair<std::string, Arguments>> commands{
+        {"up", {}},          {"start", {"demo.count"}}, {"tail", {"room/a"}},      {"ps", {}},  {"state", {"t"}},
+        {"cancel", {"t"}},   {"input", {"t", "1"}},     {"run", {"t"}},            {"publish", {"room/a", "x"}}};
+    for (const auto& [command, words] : commands) {
+        EXPECT_NE(help.out.find("\n  " + command + " "), std::string::npos) << command;
+        EXPECT_EQ(call("longwire", {command, "--help"}).ending, (Ending{0, 0}));
+        auto fly = words;
+        fly.insert(fly.begin(), command);
+        fly.emplace_back("--fly");
+        expect_refusal(call("longwire", fly), "--fly");
+        if (command == "up") continue;
+        fly.back() = "--url";
+        fly.emplace_back("nonsense:");
+        expect_refusal(call("longwire", fly), "--url");
+        fly.resize(fly.size() - 2);
+        expect_refusal(call("longwire", fly, {{"LONGWIRE_URL", "nonsense:"}}), "LONGWIRE_URL");
+    }
+    expect_refusal(call("longwire", {"fly"}), "fly");
+    expect_refusal(call("longwire", {"start"}), "KIND");
+    expect_refusal(call("longwire", {"start", "k", "--input", "{"}), "--input");
+    expect_refusal(call("longwire", {"start", "k", "--max-attempts", "101"}), "--max-attempts");
+    expect_refusal(call("longwire", {"start", "k", "--priority", "101"}), "--priority");
+    expect_refusal(call("longwire", {"start", "k", "--timeout-s", "2592001"}), "--timeout-s");
+    expect_refusal(call("longwire", {"tail", "a//b"}), "a//b");
+    expect_refusal(call("longwire", {"tail", "room/a", "--from", "yesterday"}), "--from");
+    expect_refusal(call("longwire", {"tail", "room/#", "--from", "start"}), "--from");
+    expect_refusal(call("longwire", {"ps", "--state", "done"}), "--state");
+    EXPECT_EQ(call("longwire", {}).ending, (Ending{2, 0}));
+    const auto nobody = call("longwire", {"ps", "--url", "http://127.0.0.1:1"});
+    EXPECT_EQ(nobody.ending, (Ending{4, 0})) << nobody.err;
+    EXPECT_NE(nobody.err.find("127.0.0.1:1"), std::string::npos) << nobody.err;
+}
+
+}  // namespace
+}  // namespace longwire::integration

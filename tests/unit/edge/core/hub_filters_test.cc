@@ -1,0 +1,76 @@
+#include "edge/core/hub.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/edge/core/hub_fixture.h"
+
+namespace longwire::edge {
+namespace {
+
+TEST_F(HubTest, AFilterBringsTheEventsOfTopicsThatMatch) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    EXPECT_EQ(all<WatchFilter>().at(0).filter, "room/+");
+    events(1, 2);
+    hub.on_events(make_batch("dev/task/t1", 1, 1, 1));
+    hub.on_events(make_batch("other/room/ops", 1, 1, 1));
+    EXPECT_EQ(watcher.filtered, (std::vector<std::string>{"room/ops:1", "room/ops:2"}));
+    hub.unwatch_filter(watcher, "dev", "room/+");
+    EXPECT_EQ(all<UnwatchFilter>().size(), 1U);
+    events(3, 1);
+    EXPECT_EQ(watcher.filtered.size(), 2U);
+}
+
+TEST_F(HubTest, FiltersThatOverlapPushOnce) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch_filter(watcher, "dev", "#");
+    events(1, 1);
+    EXPECT_EQ(watcher.filtered.size(), 1U);
+}
+
+TEST_F(HubTest, AFilterAndATopicThatOverlapPushOnce) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch(watcher, 1, kPath, kNow);
+    ready(0);
+    events(1, 1);
+    EXPECT_EQ(watcher.log(1), "1");
+    EXPECT_TRUE(watcher.filtered.empty());
+    hub.unwatch(watcher, 1, 1);
+    events(2, 1);
+    EXPECT_EQ(watcher.filtered, std::vector<std::string>{"room/ops:2"}) << "the filter brings it again";
+}
+
+TEST_F(HubTest, AFilterBringsWhatComesBeforeTheTopicsWatchHasBegun) {
+    // While a topic's watch waited for the broker, a filter that matched the topic was silent: these events were lost.
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch(watcher, 1, kPath, kNow);
+    events(5, 1);
+    ready(5);
+    events(6, 1);
+    EXPECT_EQ(watcher.filtered, std::vector<std::string>{"room/ops:5"});
+    EXPECT_EQ(watcher.log(1), "6");
+}
+
+TEST_F(HubTest, AFilterThatTwoWantIsGivenUpWithTheSecond) {
+    RecordingWatcher other;
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch_filter(other, "dev", "room/+");
+    hub.forget(watcher, 1);
+    EXPECT_TRUE(all<UnwatchFilter>().empty());
+    hub.forget(other, 1);
+    EXPECT_EQ(all<UnwatchFilter>().size(), 1U);
+}
+
+TEST_F(HubTest, AWatchThatIsBehindKeepsItsFilterSilent) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch(watcher, 1, kPath, kNow);
+    ready(0);
+    watcher.full = true;
+    events(1, 2);
+    EXPECT_TRUE(watcher.filtered.empty());
+    watcher.full = false;
+    hub.resume(watcher);
+    EXPECT_EQ(watcher.log(1), "1 2");
+}
+
+}  // namespace
+}  // namespace longwire::edge

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edge/core/hub.h"
+
+namespace longwire::edge {
+
+/// Writes down what a hub tells it. Offsets are written as text with their epoch once a gap or another epoch is there
+/// to be told from them: "1 2 3", "gap 4-6 trimmed", "7".
+class RecordingWatcher final : public Watcher {
+  public:
+    struct Seen {
+        std::optional<WatchStart> start;
+        std::string topic;
+        std::vector<std::string> log;
+        std::optional<Error> failure;
+    };
+
+    void on_watching(std::uint64_t watch, const WatchStart& start) override {
+        seen[watch].start = start;
+        seen[watch].topic = start.topic;
+    }
+    void on_watch_failed(std::uint64_t watch, std::string_view, const Error& error) override {
+        seen[watch].failure = error;
+    }
+    void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override {
+        for (auto i = from; i < batch->size(); ++i) seen[watch].log.push_back(std::to_string(batch->first() + i));
+        if (events_until_full > 0 && --events_until_full == 0) full = true;
+    }
+    void on_gap(std::uint64_t watch, const Gap& gap) override {
+        seen[watch].log.push_back("gap " + std::to_string(gap.from) + "-" + std::to_string(gap.to) + " " +
+                                  std::string(to_string(gap.reason)) + " then " + std::to_string(gap.after) + " of " +
+                                  std::to_string(gap.epoch));
+    }
+    void on_filtered_events(const EventBatchPtr& batch) override {
+        for (auto offset = batch->first(); offset <= batch->last(); ++offset) {
+            filtered.push_back(std::string(batch->topic()) + ":" + std::to_string(offset));
+        }
+    }
+    bool is_full() override { return full; }
+
+    std::string log(std::uint64_t watch) const {
+        const auto found = seen.find(watch);
+        if (found == seen.end()) return "nothing";
+        std::string text;
+        for (const auto& line : found->second.log) text.append(text.empty() ? "" : " ").append(line);
+        return text;
+    }
+
+    std::map<std::uint64_t, Seen> seen;
+    std::vector<std::string> filtered;
+    bool full = false;
+    int events_until_full = 0;  // batches; 0: never
+};
+
+}  // namespace longwire::edge

@@ -1,0 +1,475 @@
+#include "worker/sdk/core/worker_session.h"
+
+#include <gmock/gmock.h>
+
+#include "protocol/limits.h"
+#include "protocol/topic.h"
+
+namespace longwire::worker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using State = WorkerSession::State;
+
+constexpr std::int64_t kStart = 1'000'000'000;
+constexpr std::int64_t kMs = 1'000;
+constexpr std::uint32_t kPartitions = 2;
+
+/// A session with the broker's end played by hand.
+class WorkerSessionTest : public ::testing::Test {
+  protected:
+    static WorkerSession::Options options() {
+        WorkerSession::Options options;
+        options.worker = "w-1";
+        options.incarnation = 5;
+        options.kinds = {"job"};
+        options.capacity = 2;
+        options.drain_grace_ms = 1'000;
+        options.drain_commit_ms = 1'000;
+        return options;
+    }
+
+    /// Passes time and takes what comes out.
+    void turn(std::int64_t ms = 0) {
+        now_us_ += ms * kMs;
+        session_.tick(now_us_);
+        out_ = session_.take_output(now_us_);
+        for (auto& order : out_.orders) orders_.push_back(std::move(order));
+    }
+
+    template <class Message>
+    void tell(const Message& message) {
+        session_.receive(link::encode(++told_, message), now_us_);
+    }
+
+    void welcome(std::vector<link::PartitionSequence> positions = {}) {
+        told_ = 0;
+        tell(link::WorkerWelcome{kProtocolVersion, "b", kPartitions, 0, std::move(positions)});
+    }
+
+    void go_live() {
+        turn();
+        welcome();
+        session_.heard(true, "");
+        turn();
+    }
+
+    AttemptId assign(std::string_view task, std::uint32_t attempt = 1) {
+        tell(link::AssignTask{{"dev", task, attempt}, 1, "job", {}, 0});
+        turn();
+        for (auto it = orders_.rbegin(); it != orders_.rend(); ++it) {
+            if (const auto* start = std::get_if<StartAttempt>(&*it)) return start->id;
+        }
+        return 0;
+    }
+
+    /// Where the events of a task go, and that they are in the log.
+    link::PartitionSequence at(std::string_view task, std::uint64_t sequence) const {
+        return {partition_of(topic_path("dev", task_topic(task)), kPartitions), sequence};
+    }
+    void commit(std::string_view task, std::uint64_t sequence) { tell(link::EventsCommitted{{at(task, sequence)}}); }
+
+    bool emit(AttemptId id, bool is_last = false) { return session_.emit(id, "log", "\xC0", now_us_, is_last); }
+
+    /// The messages of one type among those that have just gone out, as bytes that were decoded.
+    template <class Message>
+    std::vector<Message> sent() const {
+        std::vector<Message> found;
+        for (const auto& bytes : out_.link) {
+            const auto decoded = link::decode<link::WorkerToBroker>(bytes);
+            if (!decoded) ADD_FAILURE() << describe(decoded.error());
+            if (const auto* message = std::get_if<Message>(&decoded->message)) found.push_back(*message);
+        }
+        return found;
+    }
+
+    template <class Wanted>
+    std::size_t count_orders() const {
+        std::size_t count = 0;
+        for (const auto& order : orders_) count += std::holds_alternative<Wanted>(order) ? 1 : 0;
+        return count;
+    }
+
+    std::int64_t now_us_ = kStart;
+    WorkerSession session_{options(), kStart};
+    std::uint64_t told_ = 0;
+    WorkerSession::Output out_;
+    std::vector<Order> orders_;
+};
+
+TEST_F(WorkerSessionTest, SaysHelloMoreAndMoreSlowlyUntilWelcomed) {
+    std::vector<std::int64_t> at;
+    for (int ms = 0; ms <= 4'000; ms += 10) {
+        turn(ms == 0 ? 0 : 10);
+        if (!sent<link::WorkerHello>().empty()) at.push_back(ms);
+    }
+    EXPECT_THAT(at, ElementsAre(0, 200, 600, 1'400, 2'400, 3'400));
+    welcome();
+    EXPECT_EQ(session_.state(), State::live);
+    turn(500);
+    EXPECT_THAT(sent<link::WorkerHello>(), IsEmpty());
+}
+
+TEST_F(WorkerSessionTest, TheHelloSaysWhoItIs) {
+    turn();
+    const auto hellos = sent<link::WorkerHello>();
+    ASSERT_THAT(hellos, SizeIs(1));
+    EXPECT_EQ(hellos[0].worker, "w-1");
+    EXPECT_EQ(hellos[0].incarnation, 5u);
+    EXPECT_THAT(hellos[0].kinds, ElementsAre("job"));
+    EXPECT_EQ(hellos[0].capacity, 2u);
+}
+
+TEST_F(WorkerSessionTest, AHelloToNobodyIsRepeatedSoon) {
+    turn();
+    session_.link_failed(now_us_);
+    turn(25);
+    EXPECT_THAT(sent<link::WorkerHello>(), SizeIs(1));
+}
+
+TEST_F(WorkerSessionTest, TwoAnswersToARepeatedHelloMakeOneSession) {
+    turn();
+    turn(200);
+    welcome();
+    const auto id = assign("t1");
+    welcome();
+    EXPECT_EQ(session_.state(), State::live);
+    tell(link::BrokerHeartbeat{});
+    EXPECT_EQ(session_.state(), State::live);
+    EXPECT_EQ(assign("t1"), id) << "told again, it is the attempt already held";
+    EXPECT_EQ(count_orders<StartAttempt>(), 1u);
+}
+
+TEST_F(WorkerSessionTest, AMissingMessageEndsTheSession) {
+    go_live();
+    ++told_;
+    tell(link::BrokerHeartbeat{});
+    EXPECT_EQ(session_.state(), State::joining);
+}
+
+TEST_F(WorkerSessionTest, AMalformedMessageEndsTheSession) {
+    go_live();
+    session_.receive("garbage", now_us_);
+    EXPECT_EQ(session_.state(), State::joining);
+}
+
+TEST_F(WorkerSessionTest, ASilentBrokerIsLost) {
+    go_live();
+    turn(3'000);
+    EXPECT_EQ(session_.state(), State::live);
+    turn(1);
+    EXPECT_EQ(session_.state(), State::joining);
+}
+
+TEST_F(WorkerSessionTest, LeftoversOfTheSessionBeforeAreIgnored) {
+    go_live();
+    assign("t1");
+    tell(link::LinkReset{"test"});
+    ASSERT_EQ(session_.state(), State::joining);
+    tell(link::RevokeAttempt{{"dev", "t1", 1}, "old"});
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 0u);
+    turn(300);
+    welcome();
+    EXPECT_EQ(session_.state(), State::live);
+}
+
+TEST_F(WorkerSessionTest, ALongSessionIsRenewedAtOnceAShortOneNot) {
+    go_live();
+    tell(link::LinkReset{"short"});
+    turn();
+    EXPECT_THAT(sent<link::WorkerHello>(), IsEmpty());
+    turn(200);
+    EXPECT_THAT(sent<link::WorkerHello>(), SizeIs(1));
+    welcome();
+    for (int i = 0; i < 6; ++i) {
+        turn(1'000);
+        tell(link::BrokerHeartbeat{});
+    }
+    tell(link::LinkReset{"long"});
+    turn();
+    EXPECT_THAT(sent<link::WorkerHello>(), SizeIs(1));
+}
+
+TEST_F(WorkerSessionTest, ARefusalIsFinal) {
+    turn();
+    tell(link::HelloRefused{"name in use"});
+    EXPECT_EQ(session_.state(), State::refused);
+    turn();
+    ASSERT_THAT(orders_, SizeIs(1));
+    EXPECT_THAT(std::get<Notice>(orders_[0]).message, HasSubstr("name in use"));
+}
+
+TEST_F(WorkerSessionTest, AnotherVersionIsARefusal) {
+    turn();
+    tell(link::WorkerWelcome{kProtocolVersion + 1, "b", kPartitions, 0, {}});
+    EXPECT_EQ(session_.state(), State::refused);
+}
+
+TEST_F(WorkerSessionTest, HeartbeatsComeEachSecond) {
+    go_live();
+    turn(999);
+    EXPECT_THAT(sent<link::WorkerHeartbeat>(), IsEmpty());
+    turn(1);
+    EXPECT_THAT(sent<link::WorkerHeartbeat>(), SizeIs(1));
+}
+
+TEST_F(WorkerSessionTest, AnUnconfirmedTailIsSaidSoon) {
+    go_live();
+    const auto id = assign("t1");
+    turn(20);
+    emit(id);
+    turn(99);
+    EXPECT_THAT(sent<link::WorkerHeartbeat>(), IsEmpty());
+    turn(1);
+    const auto beats = sent<link::WorkerHeartbeat>();
+    ASSERT_THAT(beats, SizeIs(1));
+    ASSERT_THAT(beats[0].published, SizeIs(1));
+    EXPECT_EQ(beats[0].published[0].sequence, 1u);
+    turn(50);
+    EXPECT_THAT(sent<link::WorkerHeartbeat>(), IsEmpty()) << "said a moment ago";
+    commit("t1", 1);
+    turn(300);
+    EXPECT_THAT(sent<link::WorkerHeartbeat>(), IsEmpty()) << "nothing is waiting";
+}
+
+TEST_F(WorkerSessionTest, PublishesOnceAllPartitionsAreHeard) {
+    turn();
+    welcome();
+    const auto id = assign("t1");
+    session_.heard(true, "00/");
+    session_.heard(true, "01/dev/task/t1");  // one topic only
+    emit(id);
+    turn();
+    EXPECT_THAT(out_.published, IsEmpty());
+    EXPECT_THAT(sent<link::ResentEvents>(), SizeIs(1));
+    session_.heard(true, "01/");
+    emit(id);
+    turn();
+    EXPECT_THAT(out_.published, SizeIs(1));
+    session_.heard(false, "00/");
+    emit(id);
+    turn();
+    EXPECT_THAT(out_.published, IsEmpty());
+}
+
+TEST_F(WorkerSessionTest, AnAttemptIsHeldUntilItsLastEventIsCommitted) {
+    go_live();
+    const auto id = assign("t1");
+    emit(id);
+    EXPECT_TRUE(emit(id, true));
+    EXPECT_TRUE(emit(id)) << "dropped after the last";
+    tell(link::LinkReset{"test"});
+    turn(300);
+    auto hellos = sent<link::WorkerHello>();
+    ASSERT_THAT(hellos, SizeIs(1));
+    ASSERT_THAT(hellos[0].running, SizeIs(1));
+    EXPECT_EQ(hellos[0].running[0].task, "t1");
+    welcome({at("t1", 1)});
+    turn();
+    EXPECT_THAT(sent<link::ResentEvents>(), SizeIs(1));
+    EXPECT_FALSE(session_.attempts().empty());
+    commit("t1", 2);
+    EXPECT_TRUE(session_.attempts().empty());
+}
+
+TEST_F(WorkerSessionTest, EndedAttemptsTakeNoRoom) {
+    go_live();
+    emit(assign("t1"), true);
+    emit(assign("t2"), true);
+    assign("t3");
+    EXPECT_EQ(count_orders<StartAttempt>(), 3u);
+}
+
+TEST_F(WorkerSessionTest, TooManyAndUnknownKindsAreHandedBack) {
+    go_live();
+    assign("t1");
+    assign("t2");
+    assign("t3");
+    EXPECT_THAT(sent<link::HandBack>(), SizeIs(1));
+    tell(link::AssignTask{{"dev", "t4", 1}, 1, "other", {}, 0});
+    turn();
+    ASSERT_THAT(sent<link::HandBack>(), SizeIs(1));
+    EXPECT_EQ(sent<link::HandBack>()[0].attempt.task, "t4");
+    EXPECT_EQ(count_orders<StartAttempt>(), 2u);
+}
+
+TEST_F(WorkerSessionTest, ALaterAttemptSupersedesTheOneAtWork) {
+    go_live();
+    assign("t1", 1);
+    assign("t1", 2);
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 1u);
+    EXPECT_EQ(count_orders<StartAttempt>(), 2u);
+    assign("t1", 1);
+    EXPECT_THAT(sent<link::HandBack>(), SizeIs(1));
+}
+
+TEST_F(WorkerSessionTest, EventsOfARevokedAttemptAreDropped) {
+    go_live();
+    const auto id = assign("t1");
+    tell(link::RevokeAttempt{{"dev", "t1", 1}, "lost"});
+    EXPECT_TRUE(emit(id));
+    turn();
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 1u);
+    EXPECT_THAT(out_.published, IsEmpty());
+}
+
+TEST_F(WorkerSessionTest, ARefusedEventOfALostAttemptRevokesIt) {
+    go_live();
+    emit(assign("t1"));
+    tell(link::EventRefused{at("t1", 1), "conflict", "the attempt is over"});
+    turn();
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 1u);
+    EXPECT_TRUE(session_.attempts().empty());
+}
+
+TEST_F(WorkerSessionTest, ARefusedEventThatIsItselfAtFaultRevokesNothing) {
+    go_live();
+    emit(assign("t1"));
+    tell(link::EventRefused{at("t1", 1), "bad_request", "type: ..."});
+    turn();
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 0u);
+    EXPECT_FALSE(session_.attempts().empty());
+}
+
+TEST_F(WorkerSessionTest, ManyRefusalsAreSaidInFewLines) {
+    go_live();
+    const auto id = assign("t1");
+    const auto notices_before = count_orders<Notice>();
+    for (std::uint64_t i = 1; i <= 100; ++i) {
+        emit(id);
+        tell(link::EventRefused{at("t1", i), "bad_request", "no"});
+    }
+    turn();
+    EXPECT_EQ(count_orders<Notice>(), notices_before + 1);
+    commit("t1", 100);
+    for (int i = 0; i < 5; ++i) {
+        turn(1'000);
+        tell(link::BrokerHeartbeat{});
+    }
+    tell(link::EventRefused{at("t1", 101), "bad_request", "no"});
+    turn();
+    EXPECT_THAT(std::get<Notice>(orders_.back()).message, HasSubstr("100 events refused"));
+}
+
+TEST_F(WorkerSessionTest, CancelsAndInputsReachTheAttempt) {
+    go_live();
+    const auto id = assign("t1");
+    tell(link::CancelTask{{"dev", "t1", 1}, "why", 100});
+    tell(link::CancelTask{{"dev", "t1", 2}, "another attempt", 100});
+    tell(link::TaskInput{{"dev", "t1", 1}, 4, {"\x01"}});
+    tell(link::TaskInput{{"dev", "t1", 1}, 4, {"\x01"}});
+    turn();
+    ASSERT_EQ(count_orders<CancelAttempt>(), 1u);
+    ASSERT_EQ(count_orders<GiveInput>(), 1u);
+    EXPECT_EQ(std::get<GiveInput>(orders_.back()).id, id);
+    EXPECT_EQ(std::get<GiveInput>(orders_.back()).data, "\x01");
+}
+
+TEST_F(WorkerSessionTest, TheHelloSaysWhatIsForgotten) {
+    go_live();
+    const auto id = assign("t1");
+    emit(id);
+    emit(id);
+    commit("t1", 1);
+    tell(link::LinkReset{"test"});
+    turn(300);
+    const auto hellos = sent<link::WorkerHello>();
+    ASSERT_THAT(hellos, SizeIs(1));
+    ASSERT_THAT(hellos[0].acknowledged, SizeIs(1));
+    EXPECT_EQ(hellos[0].acknowledged[0].sequence, 1u);
+}
+
+TEST_F(WorkerSessionTest, ABrokerThatHasForgottenGetsANewIncarnation) {
+    go_live();
+    const auto id = assign("t1");
+    emit(id);
+    emit(id);
+    commit("t1", 1);
+    tell(link::LinkReset{"test"});
+    turn(300);
+    welcome({});
+    turn();
+    EXPECT_EQ(session_.state(), State::joining);
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 1u);
+    const auto hellos = sent<link::WorkerHello>();
+    ASSERT_THAT(hellos, SizeIs(1));
+    EXPECT_GT(hellos[0].incarnation, 5u);
+    EXPECT_THAT(hellos[0].running, IsEmpty());
+    welcome({});
+    EXPECT_EQ(session_.state(), State::live);
+    EXPECT_EQ(session_.unacknowledged_bytes(), 0u);
+}
+
+TEST_F(WorkerSessionTest, DrainingWaitsForTasksAndTheirEvents) {
+    go_live();
+    const auto id = assign("t1");
+    session_.drain(now_us_);
+    turn();
+    EXPECT_THAT(sent<link::WorkerDraining>(), SizeIs(1));
+    assign("t2");
+    EXPECT_THAT(sent<link::HandBack>(), SizeIs(1));
+    emit(id, true);
+    turn(10);
+    EXPECT_EQ(session_.state(), State::live);
+    commit("t1", 1);
+    turn(10);
+    EXPECT_EQ(session_.state(), State::done);
+    EXPECT_THAT(sent<link::WorkerBye>(), SizeIs(1));
+}
+
+TEST_F(WorkerSessionTest, AfterTheGraceTimeWhatRunsIsHandedBack) {
+    go_live();
+    const auto id = assign("t1");
+    emit(id);
+    session_.drain(now_us_);
+    turn(500);
+    tell(link::BrokerHeartbeat{});
+    turn(501);
+    EXPECT_EQ(count_orders<RevokedAttempt>(), 1u);
+    EXPECT_THAT(sent<link::HandBack>(), IsEmpty()) << "its events are not committed yet";
+    EXPECT_TRUE(emit(id)) << "dropped";
+    commit("t1", 1);
+    turn();
+    EXPECT_THAT(sent<link::HandBack>(), SizeIs(1));
+    EXPECT_EQ(session_.state(), State::done);
+}
+
+TEST_F(WorkerSessionTest, ADrainThatCannotBeToldEndsAsLost) {
+    go_live();
+    emit(assign("t1"), true);
+    session_.drain(now_us_);
+    for (int i = 0; i < 21; ++i) turn(100);
+    EXPECT_EQ(session_.state(), State::lost);
+}
+
+TEST_F(WorkerSessionTest, DrainingIsSaidAgainInANewSession) {
+    go_live();
+    assign("t1");
+    session_.drain(now_us_);
+    turn();
+    tell(link::LinkReset{"test"});
+    turn(250);
+    welcome();
+    turn();
+    EXPECT_THAT(sent<link::WorkerDraining>(), SizeIs(1));
+}
+
+TEST_F(WorkerSessionTest, DrainingWithoutABrokerEndsAtOnce) {
+    turn();
+    session_.drain(now_us_);
+    EXPECT_EQ(session_.state(), State::done);
+}
+
+TEST_F(WorkerSessionTest, AnAttemptThatCannotBeStartedIsGivenBack) {
+    go_live();
+    session_.give_back(assign("t1"), "busy", now_us_);
+    turn();
+    EXPECT_THAT(sent<link::HandBack>(), SizeIs(1));
+    EXPECT_TRUE(session_.attempts().empty());
+}
+
+}  // namespace
+}  // namespace longwire::worker

@@ -1,0 +1,11 @@
+#include "worker/exec/exec_kind.h"
+#include "worker/sdk/worker_program.h"
+
+int main(int argc, char** argv) {
+    longwire::exec::ExecOptions options;
+    longwire::WorkerProgram program("longwire-worker-exec",
+                                    "Serves the kind exec: runs the programs it is allowed to.");
+    longwire::exec::declare_exec_settings(program.config(), options);
+    return program.main(argc, argv,
+                        [&](longwire::Worker& worker) { worker.serve("exec", longwire::exec::exec_handler(options)); });
+}
