@@ -1,7 +1,6 @@
 #include "broker/core/broker.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "protocol/event_types.h"
@@ -46,9 +45,8 @@ void Broker::restored(std::int64_t now_us) {
         // A worker may hold an attempt and not have said a word of it: which life of it that is must be known too.
         if (!task.worker.empty()) worker_in_its_life(task.worker, task.worker_incarnation);
     }
-    std::sort(restored_tasks_.begin(), restored_tasks_.end(), [](const Task& a, const Task& b) {
-        return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id);
-    });
+    std::sort(restored_tasks_.begin(), restored_tasks_.end(),
+              [](const Task& a, const Task& b) { return a.age < b.age; });
     for (auto& task : std::exchange(restored_tasks_, {})) scheduler_.restore(std::move(task));
     for (auto& input : std::exchange(restored_inputs_, {})) scheduler_.restore(std::move(input));
     scheduler_.restored(now_us);
@@ -238,14 +236,11 @@ void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, st
 void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope) {
     if (!changes_state(envelope.type)) return fold(task, offset, envelope);
     const auto before = task.inputs.size();
-    std::vector<StatePut> dropped;
-    for (const auto& input : task.inputs) dropped.push_back(drop_input(task, input.offset));
-    fold(task, offset, envelope);
-    if (task.inputs.empty()) {
-        for (auto& put : dropped) open_.state.push_back(std::move(put));
-    } else if (task.inputs.size() > before) {
-        open_.state.push_back(keep_input(task, task.inputs.back()));
+    if (ends_run(envelope.type)) {
+        for (const auto& input : task.inputs) open_.state.push_back(drop_input(task, input.offset));
     }
+    fold(task, offset, envelope);
+    if (task.inputs.size() > before) open_.state.push_back(keep_input(task, task.inputs.back()));
     changed_tasks_.emplace(task.realm, task.id);
 }
 

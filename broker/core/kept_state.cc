@@ -73,6 +73,7 @@ void task_fields(Archive& archive, TaskType& task) {
     archive.text("message", task.message);
     archive.text("current_agent", task.current_agent);
     archive.agents("agents", task.agents);
+    archive.number("age", task.age);
     archive.number("created_us", task.created_us);
     archive.number("queued_us", task.queued_us);
     archive.number("not_before_us", task.not_before_us);

@@ -61,15 +61,17 @@ Scheduler::Entry& Scheduler::insert(std::string_view realm, std::string_view tas
     auto entry = std::make_unique<Entry>();
     entry->task.realm = realm;
     entry->task.id = task;
-    entry->age = next_age_++;
+    entry->task.age = next_age_++;
     auto& inserted = *entry;
-    by_age_[inserted.task.realm].emplace(inserted.age, &inserted);
+    by_age_[inserted.task.realm].emplace(inserted.task.age, &inserted);
     tasks_.emplace(path_of(realm, task), std::move(entry));
     return inserted;
 }
 
 void Scheduler::restore(Task task) {
+    next_age_ = std::max(next_age_, task.age);  // they come by age, and a later one is never the younger
     auto& entry = insert(task.realm, task.id);
+    task.age = entry.task.age;
     entry.task = std::move(task);
     remember_key(entry);
 }
@@ -103,7 +105,7 @@ void Scheduler::settle(Entry& entry, std::int64_t now_us) {
         dequeue(entry);
     }
     set_deadline(entry, next_deadline(entry));
-    if (is_terminal(task.status)) ended_.emplace(entry.age, &entry);
+    if (is_terminal(task.status)) ended_.emplace(entry.task.age, &entry);
 }
 
 void Scheduler::enqueue(Entry& entry) {
@@ -415,8 +417,8 @@ void Scheduler::forget(const Entry& entry) {
     const auto path = path_of(entry.task);
     const auto key = by_key_.find(key_path(entry.task.realm, entry.task.key));
     if (key != by_key_.end() && key->second == path) by_key_.erase(key);
-    by_age_[entry.task.realm].erase(entry.age);
-    ended_.erase(entry.age);
+    by_age_[entry.task.realm].erase(entry.task.age);
+    ended_.erase(entry.task.age);
     port_.task_forgotten(entry.task);
     tasks_.erase(path);
 }

@@ -131,7 +131,6 @@ class Scheduler {
   private:
     struct Entry {
         Task task;
-        std::uint64_t age = 0;         // rises with creation
         std::int64_t deadline_us = 0;  // 0: none; the key in deadlines_
         bool queued = false;
     };
@@ -156,7 +155,7 @@ class Scheduler {
     static std::string key_path(std::string_view realm, std::string_view key);
     static std::string path_of(std::string_view realm, std::string_view task);
     static std::string path_of(const Task& task) { return path_of(task.realm, task.id); }
-    static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.age}; }
+    static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.task.age}; }
 
     Entry* find(std::string_view path) const;
     Entry* find(std::string_view realm, std::string_view task) const { return find(path_of(realm, task)); }

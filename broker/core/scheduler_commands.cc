@@ -112,7 +112,7 @@ Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& com
         writer.field("run", task.held ? task.run : task.run + 1);
         writer.field("held", false);
         port_.append(task, task.attempt, event_type::kTaskQueued, std::move(payload));
-        ended_.erase(entry->age);
+        ended_.erase(task.age);
         settle(*entry, now_us);
     }
     std::string reply;
@@ -188,7 +188,7 @@ Result<std::string> Scheduler::tasks(std::string_view realm, const TasksCommand&
         if (!command.after.empty()) {
             const auto* last = find(realm, command.after);
             if (last == nullptr) return Error{Errc::not_found, "there is no task " + command.after, "after"};
-            newer = entries.find(last->age);
+            newer = entries.find(last->task.age);
         }
         const Task* listed = nullptr;
         while (newer != entries.begin()) {

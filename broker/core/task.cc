@@ -71,6 +71,7 @@ void on_queued(Task& task, const Payload& payload, std::uint64_t offset, std::in
     task.attempts_in_run = 0;
     task.progress = 0;
     task.started_us = task.ended_us = task.cancel_asked_us = 0;
+    task.cancel_reason.clear();
     task.message.clear();
     task.current_agent.clear();
     task.agents.clear();
@@ -135,7 +136,14 @@ std::string epoch_text(std::uint64_t epoch) {
     return text.data();
 }
 
-bool changes_state(std::string_view type) { return type.starts_with("task.") || type.starts_with("agent."); }
+bool ends_run(std::string_view type) {
+    return type == event_type::kTaskCompleted || type == event_type::kTaskFailed ||
+           type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
+}
+
+bool changes_state(std::string_view type) {
+    return type.starts_with("task.") || type.starts_with("agent.");
+}
 
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     task.offset = offset;

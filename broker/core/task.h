@@ -67,6 +67,7 @@ struct Task {
     std::vector<KeptInput> inputs;  // of this run
     std::size_t input_bytes = 0;
 
+    std::uint64_t age = 0;  // rises with creation among all tasks of a broker; the one thing that no event tells
     std::int64_t created_us = 0;
     std::int64_t queued_us = 0;
     std::int64_t not_before_us = 0;
@@ -84,6 +85,9 @@ struct Task {
 
 /// Whether an event of this type may change more of a task than its offset.
 bool changes_state(std::string_view type);
+
+/// Whether an event of this type ends a run. Its inputs go with it.
+bool ends_run(std::string_view type);
 
 /// Folds one event in. Events that say nothing of the state (logs, text) only move the offset.
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope);

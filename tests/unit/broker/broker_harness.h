@@ -137,6 +137,7 @@ class FakeWorker {
     bool loses_pub = false;
     bool duplicates_pub = false;
     std::vector<std::pair<std::string, std::string>> inputs;  // "task#attempt" and data, each once
+    std::vector<std::string> order;                           // tasks as they were assigned
     std::set<std::string> handed_back;                        // "task#attempt"
 
     // For the world that it lives in.

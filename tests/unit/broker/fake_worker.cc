@@ -109,6 +109,7 @@ void FakeWorker::assigned(const link::AssignTask& assign) {
     auto& held = attempts_[std::string(assign.attempt.task)];
     if (held.attempt != assign.attempt.attempt) held = {assign.attempt.attempt, assign.run, 0, false, {}};
     last_attempt_[std::string(assign.attempt.task)] = assign.attempt.attempt;
+    order.emplace_back(assign.attempt.task);
 }
 
 std::string FakeWorker::forget(const link::AttemptRef& ref) {

@@ -324,6 +324,24 @@ TEST_F(SchedulerStories, AttemptsOfAForgottenTaskStayFenced) {
     EXPECT_EQ(e.state("a").at("state"), "RUNNING");
 }
 
+TEST_F(SchedulerStories, ARestartKeepsTheOrderOfWhatWasStartedTogether) {
+    // What had come in one step was put in the order of its ids.
+    for (const auto* task : {"c", "a", "b"})
+        edge.send("start", std::string(R"({"kind":"demo","task":")") + task + "\"}");
+    world.turn();
+    world.restart();
+    world.pass(2000);
+    auto& worker = join({.capacity = 3});
+    EXPECT_THAT(worker.order, ElementsAre("c", "a", "b"));
+    edge.start("d");
+    world.restart();
+    world.pass(2000);
+    std::string listed;
+    const auto tasks = edge.ask("tasks");
+    for (const auto& task : tasks.ok.at("tasks").as_array()) listed += task.at("task").as_string();
+    EXPECT_EQ(listed, "dbac");
+}
+
 TEST_F(SchedulerStories, TasksAreListedNewestFirstInPages) {
     for (const auto* task : {"a", "b", "c", "d"}) edge.start(task);
     edge.ask("start", R"({"kind":"other","task":"o"})");
