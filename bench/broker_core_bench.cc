@@ -143,7 +143,12 @@ void take_in_and_deliver(benchmark::State& state) {
     const auto committed = static_cast<double>(cluster.stats().events_committed);
     state.counters["delivered_share"] = static_cast<double>(cluster.stats().events_delivered) / committed;
 }
-BENCHMARK(take_in_and_deliver)->ArgNames({"topics", "idle_workers"})->Args({1, 0})->Args({16, 0})->Args({1000, 0})->Args({16, 1000});
+BENCHMARK(take_in_and_deliver)
+    ->ArgNames({"topics", "idle_workers"})
+    ->Args({1, 0})
+    ->Args({16, 0})
+    ->Args({1000, 0})
+    ->Args({16, 1000});
 
 }  // namespace
 }  // namespace longwire::broker

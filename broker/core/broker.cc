@@ -46,9 +46,8 @@ void Broker::restored(std::int64_t now_us) {
         // A worker may hold an attempt and not have said a word of it: which life of it that is must be known too.
         if (!task.worker.empty()) worker_in_its_life(task.worker, task.worker_incarnation);
     }
-    std::sort(restored_tasks_.begin(), restored_tasks_.end(), [](const Task& a, const Task& b) {
-        return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id);
-    });
+    std::sort(restored_tasks_.begin(), restored_tasks_.end(),
+              [](const Task& a, const Task& b) { return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id); });
     for (auto& task : std::exchange(restored_tasks_, {})) scheduler_.restore(std::move(task));
     for (auto& input : std::exchange(restored_inputs_, {})) scheduler_.restore(std::move(input));
     scheduler_.restored(now_us);

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/core/string_map.h"
 #include "broker/core/kept_state.h"
+#include "broker/core/string_map.h"
 #include "broker/core/task.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
