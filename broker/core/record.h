@@ -74,9 +74,7 @@ struct LogOutcome {
     std::vector<FailedRead> failed_reads;
     std::vector<Trimmed> trimmed;
 
-    bool empty() const {
-        return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty();
-    }
+    bool empty() const { return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty(); }
 };
 
 /// A topic as the log has it.

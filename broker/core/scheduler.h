@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/core/string_map.h"
 #include "broker/core/kept_state.h"
+#include "broker/core/string_map.h"
 #include "broker/core/task.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
@@ -155,7 +155,9 @@ class Scheduler {
     static std::string key_path(std::string_view realm, std::string_view key);
     static std::string path_of(std::string_view realm, std::string_view task);
     static std::string path_of(const Task& task) { return path_of(task.realm, task.id); }
-    static QueueKey queue_key(const Entry& entry) { return {entry.task.priority, entry.task.queued_us, entry.task.age}; }
+    static QueueKey queue_key(const Entry& entry) {
+        return {entry.task.priority, entry.task.queued_us, entry.task.age};
+    }
 
     Entry* find(std::string_view path) const;
     Entry* find(std::string_view realm, std::string_view task) const { return find(path_of(realm, task)); }

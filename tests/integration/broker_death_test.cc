@@ -37,9 +37,7 @@ class BrokerDeath : public ClusterTest {
 
     void expect_new_tasks_to_work() {
         for (int edge : {0, 1}) cluster.wait_until_ready(edge);
-        ASSERT_TRUE(eventually([&] {
-            return items(cluster.http().get("/v1/workers").json(), "workers").size() == 1;
-        }));
+        ASSERT_TRUE(eventually([&] { return items(cluster.http().get("/v1/workers").json(), "workers").size() == 1; }));
         auto client = cluster.ws(1);
         client.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"input", {{"n", 100}}}, {"watch", true}});
         const auto story = client.pushes_until_type("task.completed");
@@ -55,8 +53,11 @@ class BrokerDeathWithALogOnDisk : public BrokerDeath {
 
 TEST_F(BrokerDeathWithALogOnDisk, ATaskGoesOnInTheSameAttemptAndEachOfItsEventsComesOnce) {
     auto watcher = cluster.ws(0);
-    watcher.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"input", {{"n", 2'000}, {"interval_ms", 2}}},
-                {"task", "lasting"}, {"watch", true}});
+    watcher.ok({{"cmd", "start"},
+                {"kind", "demo.count"},
+                {"input", {{"n", 2'000}, {"interval_ms", 2}}},
+                {"task", "lasting"},
+                {"watch", true}});
     std::vector<json::value> seen;
     for (const std::size_t until : {200U, 400U, 600U}) {
         while (seen.size() < until) seen.push_back(watcher.next_push());
@@ -165,8 +166,8 @@ TEST_F(BrokerDeath, WorkersGiveUpTasksThatTheNewOneDoesNotKnow) {
 }
 
 TEST_F(BrokerDeath, AFollowerOfALostTaskIsToldAndDoesNotHang) {
-    const auto follower = cluster.start_cli({"start", "demo.count", "--input", "{\"n\":100000,\"interval_ms\":5}",
-                                             "--task", "lost", "--follow", "--json"});
+    const auto follower = cluster.start_cli(
+        {"start", "demo.count", "--input", "{\"n\":100000,\"interval_ms\":5}", "--task", "lost", "--follow", "--json"});
     ASSERT_TRUE(eventually([&] { return follower->out_lines().size() > 20; }));
     restart_broker();
     EXPECT_EQ(follower->wait(), (Ending{1, 0}));
@@ -192,8 +193,11 @@ TEST_F(BrokerDeath, AWhileWithoutAnswersLosesNothing) {
     auto watcher = cluster.ws(0);
     auto filtering = cluster.ws(0);
     filtering.ok({{"cmd", "subscribe"}, {"filter", "task/#"}});
-    watcher.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"input", {{"n", 3'000}, {"interval_ms", 2}}},
-                {"task", "paused"}, {"watch", true}});
+    watcher.ok({{"cmd", "start"},
+                {"kind", "demo.count"},
+                {"input", {{"n", 3'000}, {"interval_ms", 2}}},
+                {"task", "paused"},
+                {"watch", true}});
     std::vector<json::value> seen;
     while (seen.size() < 300) seen.push_back(watcher.next_push());
     cluster.broker().send_signal(SIGSTOP);

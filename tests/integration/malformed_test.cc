@@ -28,10 +28,10 @@ class Malformed : public ClusterTest {
 };
 
 TEST_F(Malformed, AFrameThatIsNoCommandIsAnsweredWithoutIdAndTheConnectionLivesOn) {
-    for (const auto* frame : {"", " ", "nonsense", "{", "[]", "7", "null", "\"x\"", "{}", "{\"id\":0,\"cmd\":\"ping\"}",
-                              "{\"id\":-1,\"cmd\":\"ping\"}", "{\"id\":1.5,\"cmd\":\"ping\"}",
-                              "{\"id\":\"1\",\"cmd\":\"ping\"}", "{\"id\":99999999999999999999,\"cmd\":\"ping\"}",
-                              "{\"cmd\":\"ping\"}"}) {
+    for (const auto* frame :
+         {"", " ", "nonsense", "{", "[]", "7", "null", "\"x\"", "{}", "{\"id\":0,\"cmd\":\"ping\"}",
+          "{\"id\":-1,\"cmd\":\"ping\"}", "{\"id\":1.5,\"cmd\":\"ping\"}", "{\"id\":\"1\",\"cmd\":\"ping\"}",
+          "{\"id\":99999999999999999999,\"cmd\":\"ping\"}", "{\"cmd\":\"ping\"}"}) {
         auto client = cluster.ws();
         EXPECT_EQ(answer_to(client, frame), "bad_request") << frame;
         EXPECT_GT(number(client.ok({{"cmd", "ping"}}), "time_us"), 0) << frame;
@@ -41,8 +41,9 @@ TEST_F(Malformed, AFrameThatIsNoCommandIsAnsweredWithoutIdAndTheConnectionLivesO
     EXPECT_EQ(number(client.next_push(), "id"), 1) << "what comes before the garbage is obeyed";
     EXPECT_EQ(text(client.next_push(), "error.code"), "bad_request");
     EXPECT_EQ(answer_to(client, std::string(100'000, '[')), "bad_request");
-    EXPECT_EQ(answer_to(client, "{\"id\":1,\"cmd\":\"ping\",\"x\":" + std::string(200, '[') + std::string(200, ']') + "}"),
-              "bad_request");
+    EXPECT_EQ(
+        answer_to(client, "{\"id\":1,\"cmd\":\"ping\",\"x\":" + std::string(200, '[') + std::string(200, ']') + "}"),
+        "bad_request");
     expect_well();
 }
 
