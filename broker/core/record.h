@@ -19,7 +19,8 @@ struct Record {
     SharedSlice envelope;
 };
 
-/// Something the core wants to find again after a restart, beside the events: a task's state, a producer's position. The
+/// Something the core wants to find again after a restart, beside the events: a task's state, a producer's position.
+/// The
 /// log keeps the newest value of each key and knows nothing of their meaning; an empty value means none.
 struct StatePut {
     std::string key;

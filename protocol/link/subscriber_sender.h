@@ -24,7 +24,8 @@ namespace longwire::link {
 /// Thread: one at a time; no locks inside.
 class SubscriberSender {
   public:
-    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the order
+    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the
+    /// order
     /// in which they were asked for.
     struct PageRequest {
         std::string path;
