@@ -186,7 +186,7 @@ class Layout(unittest.TestCase):
 
     def test_columns_of_the_page(self):
         self.assertEqual(rules("edge/console/src/a.tsx", "x" * 170 + "\n"), [])
-        self.assertEqual(rules("edge/console/src/a.tsx", "x" * 141 + "\n"), ["columns"])
+        self.assertEqual(rules("edge/console/src/a.tsx", "x" * 171 + "\n"), ["columns"])
 
     def test_length(self):
         self.assertEqual(rules("protocol/a.cc", "\n" * 500), [])
