@@ -1,4 +1,4 @@
-#include "protocol/zmq/wake_fd.h"
+#include "protocol/wake_fd.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
