@@ -17,6 +17,7 @@ struct Sample {
 struct Node {
     std::string program;
     std::vector<Sample> settings;
+    std::vector<std::string> toggles;  // that are there or not
 };
 
 std::vector<Node> nodes() {
@@ -46,8 +47,11 @@ std::vector<Node> nodes() {
                              {"limit-open-files", small, "1.5"}});
     std::vector<Sample> broker{{"events", sockets, "nowhere"},      {"workers", sockets, "tcp://"},
                                {"edges", sockets, "http://x:1"},    {"tap", sockets, "nowhere"},
-                               {"log", {"memory", "memory", "memory"}, "paper"},
+                               {"log", {"memory", "rocksdb", "memory"}, "paper"},
                                {"data-dir", texts, ""},             {"memory-bytes", large, "1"},
+                               {"durability", {"fsync", "os", "fsync"}, "hope"},
+                               {"retain-bytes", {"16777217", "16777218", "16777219"}, "1"},
+                               {"retain-ms", numbers, "-1"},        {"cache-bytes", large, "1"},
                                {"partitions", small, "257"},        {"producer-window-bytes", numbers, "1"},
                                {"lease-ms", numbers, "999"},        {"cancel-grace-ms", numbers, "never"},
                                {"queued-per-kind-max", small, "0"}, {"tasks-kept-max", small, "0"}};
@@ -67,8 +71,10 @@ std::vector<Node> nodes() {
                              {"heartbeat-ms", numbers, "99"},
                              {"disconnect-grace-ms", numbers, "x"}};
     edge.insert(edge.end(), common.begin(), common.end());
-    return {{"longwire-broker", broker}, {"longwire-edge", edge}, {"longwire-worker-demo", worker},
-            {"longwire-worker-exec", exec}};
+    return {{"longwire-broker", broker, {"check"}},
+            {"longwire-edge", edge, {}},
+            {"longwire-worker-demo", worker, {}},
+            {"longwire-worker-exec", exec, {}}};
 }
 
 const std::set<std::string>& flags_of_all() {
@@ -130,7 +136,7 @@ class Settings : public testing::Test {
 };
 
 TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings, toggles] : nodes()) {
         const auto help = call(program, {"--help"});
         EXPECT_EQ(help.ending, (Ending{0, 0}));
         auto known = flags_of_all();
@@ -140,6 +146,10 @@ TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
             const auto line = variable_of(setting.name) + " · " + key_of(setting.name) + "\n";
             EXPECT_NE(help.out.find(line), std::string::npos) << program << " " << line;
         }
+        for (const auto& name : toggles) {
+            known.insert("--" + name);
+            EXPECT_NE(help.out.find(variable_of(name) + " · " + key_of(name) + "\n"), std::string::npos) << name;
+        }
         EXPECT_EQ(flags_in(help.out), known) << program << ": tell this test of new settings";
         EXPECT_EQ(call(program, {"-h"}).out, help.out);
         EXPECT_TRUE(call(program, {"--version"}).out.starts_with(program + " "));
@@ -147,7 +157,7 @@ TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
 }
 
 TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings, toggles] : nodes()) {
         std::string file;
         std::map<std::string, std::string> variables;
         Arguments flags;
@@ -180,7 +190,7 @@ TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
 }
 
 TEST_F(Settings, AWrongValueIsRefusedByTheNameItCameUnder) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings, toggles] : nodes()) {
         for (const auto& [name, values, wrong] : settings) {
             if (wrong.empty()) continue;
             expect_refusal(call(program, {"--" + name, wrong}), "--" + name);
@@ -194,7 +204,11 @@ TEST_F(Settings, AWrongValueIsRefusedByTheNameItCameUnder) {
 }
 
 TEST_F(Settings, WhatIsNoSettingIsRefusedByItsName) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings, toggles] : nodes()) {
+        for (const auto& name : toggles) {
+            expect_refusal(call(program, {}, {{variable_of(name), "perhaps"}}), variable_of(name));
+            expect_refusal(call(program, {"--config", file_with(key_of(name) + " = 7\n")}), key_of(name));
+        }
         expect_refusal(call(program, {"--fly"}), "--fly");
         expect_refusal(call(program, {"stray"}), "stray");
         expect_refusal(call(program, {"--" + settings[0].name}), "--" + settings[0].name);
