@@ -28,9 +28,7 @@ class BrokerDeath : public ClusterTest {
 
     void expect_new_tasks_to_work() {
         for (int edge : {0, 1}) cluster.wait_until_ready(edge);
-        ASSERT_TRUE(eventually([&] {
-            return items(cluster.http().get("/v1/workers").json(), "workers").size() == 1;
-        }));
+        ASSERT_TRUE(eventually([&] { return items(cluster.http().get("/v1/workers").json(), "workers").size() == 1; }));
         auto client = cluster.ws(1);
         client.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"input", {{"n", 100}}}, {"watch", true}});
         const auto story = client.pushes_until_type("task.completed");
@@ -114,8 +112,8 @@ TEST_F(BrokerDeath, WorkersGiveUpTasksThatTheNewOneDoesNotKnow) {
 }
 
 TEST_F(BrokerDeath, AFollowerOfALostTaskIsToldAndDoesNotHang) {
-    const auto follower = cluster.start_cli({"start", "demo.count", "--input", "{\"n\":100000,\"interval_ms\":5}",
-                                             "--task", "lost", "--follow", "--json"});
+    const auto follower = cluster.start_cli(
+        {"start", "demo.count", "--input", "{\"n\":100000,\"interval_ms\":5}", "--task", "lost", "--follow", "--json"});
     ASSERT_TRUE(eventually([&] { return follower->out_lines().size() > 20; }));
     restart_broker();
     EXPECT_EQ(follower->wait(), (Ending{1, 0}));
@@ -141,8 +139,11 @@ TEST_F(BrokerDeath, AWhileWithoutAnswersLosesNothing) {
     auto watcher = cluster.ws(0);
     auto filtering = cluster.ws(0);
     filtering.ok({{"cmd", "subscribe"}, {"filter", "task/#"}});
-    watcher.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"input", {{"n", 3'000}, {"interval_ms", 2}}},
-                {"task", "paused"}, {"watch", true}});
+    watcher.ok({{"cmd", "start"},
+                {"kind", "demo.count"},
+                {"input", {{"n", 3'000}, {"interval_ms", 2}}},
+                {"task", "paused"},
+                {"watch", true}});
     std::vector<json::value> seen;
     while (seen.size() < 300) seen.push_back(watcher.next_push());
     cluster.broker().send_signal(SIGSTOP);

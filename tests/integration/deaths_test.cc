@@ -77,8 +77,11 @@ TEST_F(Deaths, AnEdgeAskedToEndTellsItsClientsAndLosesNothing) {
 TEST_F(Deaths, ATaskOfAKilledWorkerIsTriedAgainByAnother) {
     cluster.start_worker("demo", "second").wait_for_line("ready");
     auto client = cluster.ws(1);
-    const json::object request{{"cmd", "start"},       {"kind", "demo.count"}, {"input", {{"n", 600}, {"interval_ms", 2}}},
-                               {"max_attempts", 2}, {"watch", true}};
+    const json::object request{{"cmd", "start"},
+                               {"kind", "demo.count"},
+                               {"input", {{"n", 600}, {"interval_ms", 2}}},
+                               {"max_attempts", 2},
+                               {"watch", true}};
     client.ok(request);
     auto story = client.pushes_until_type("task.started");
     const auto first = text(story.back(), "data.worker");
@@ -101,8 +104,7 @@ TEST_F(Deaths, ATaskOfAKilledWorkerIsTriedAgainByAnother) {
 }
 
 TEST_F(Deaths, WithoutAttemptsLeftATaskOfAKilledWorkerFails) {
-    const auto task =
-        start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 60'000}}}, {"max_attempts", 1}});
+    const auto task = start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 60'000}}}, {"max_attempts", 1}});
     wait_for_state(task, "RUNNING");
     Cluster::kill(cluster.worker("demo"));
     EXPECT_EQ(text(wait_for_state(task, "FAILED"), "error.code"), "worker_lost");
@@ -112,8 +114,7 @@ TEST_F(Deaths, WithoutAttemptsLeftATaskOfAKilledWorkerFails) {
 }
 
 TEST_F(Deaths, AWorkerThatComesBackUnderItsNameLosesItsOldTasksAtOnce) {
-    const auto task =
-        start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 300}}}, {"max_attempts", 2}});
+    const auto task = start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 300}}}, {"max_attempts", 2}});
     wait_for_state(task, "RUNNING");
     Cluster::kill(cluster.worker("demo"));
     cluster.start_worker("demo", "demo").wait_for_line("ready");
@@ -131,8 +132,11 @@ TEST_F(Deaths, AWorkerAskedToEndHandsItsTasksBack) {
 TEST_F(Deaths, AStoppedWorkerThatWakesUpIsToldThatItsTaskIsAnothers) {
     cluster.start_worker("demo", "second").wait_for_line("ready");
     auto client = cluster.ws(0);
-    client.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"input", {{"n", 2'000}, {"interval_ms", 1}}},
-               {"max_attempts", 2}, {"watch", true}});
+    client.ok({{"cmd", "start"},
+               {"kind", "demo.count"},
+               {"input", {{"n", 2'000}, {"interval_ms", 1}}},
+               {"max_attempts", 2},
+               {"watch", true}});
     auto story = client.pushes_until_type("task.started");
     const auto first = text(story.back(), "data.worker");
     for (int i = 0; i < 50; ++i) story.push_back(client.next_push());

@@ -57,8 +57,8 @@ TEST_F(DurableBroker, KnowsWhatItHasAcknowledged) {
     const auto started = client.ok(start);
     const auto task = text(started, "task");
     wait_for_state(task, "COMPLETED");
-    const json::object hold{{"cmd", "start"}, {"kind", "demo.count"}, {"task", "held"}, {"hold", true},
-                            {"input", {{"n", 3}}}};
+    const json::object hold{
+        {"cmd", "start"}, {"kind", "demo.count"}, {"task", "held"}, {"hold", true}, {"input", {{"n", 3}}}};
     client.ok(hold);
     restart_broker();
     const auto again = ask_until_answered(client, event);
@@ -104,7 +104,10 @@ TEST_F(DurableBroker, ItsWatchersAndFiltersGoOnWithoutAGap) {
     std::vector<json::value> seen;
     std::vector<json::value> filtered;
     for (int i = 1; i <= 3; ++i) {
-        const json::object event{{"cmd", "publish"}, {"topic", "room/a"}, {"type", "log"}, {"data", {{"i", i}}},
+        const json::object event{{"cmd", "publish"},
+                                 {"topic", "room/a"},
+                                 {"type", "log"},
+                                 {"data", {{"i", i}}},
                                  {"key", "k" + std::to_string(i)}};
         // A filter is live only: what its edge answers, it has linked for.
         EXPECT_EQ(number(ask_until_answered(filtering, event), "ok.offset"), i);

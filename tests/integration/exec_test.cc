@@ -10,8 +10,7 @@ namespace {
 
 class Exec : public ClusterTest {
   protected:
-    Exec()
-        : ClusterTest({.workers = {"exec"}, .worker = {"--output-bytes-max", "100000", "--kill-after-ms", "300"}}) {}
+    Exec() : ClusterTest({.workers = {"exec"}, .worker = {"--output-bytes-max", "100000", "--kill-after-ms", "300"}}) {}
 
     /// Runs it to its end, watched on both edges; what both saw, which has to be the same.
     std::vector<json::value> watch_run(const std::string& task, json::array argv, const std::string& last_type) {
@@ -86,9 +85,11 @@ TEST_F(Exec, CancelEndsTheWholeProcessGroupEvenIfItIgnoresSigterm) {
     const auto length = "98765." + std::to_string(cluster.worker("exec").pid());
     const auto script = "trap '' TERM; sleep " + length + " & sleep " + length;
     const auto input = json::serialize(json::value{{"argv", {"sh", "-c", script}}});
-    const auto follower = cluster.start_cli({"start", "exec", "--input", input, "--task", "deaf", "--follow", "--json"});
-    ASSERT_TRUE(eventually([&] { return processes_with_argument("sleep\0" + length).size() >= 2 ||
-                                        processes_with_argument(length).size() >= 3; }));
+    const auto follower =
+        cluster.start_cli({"start", "exec", "--input", input, "--task", "deaf", "--follow", "--json"});
+    ASSERT_TRUE(eventually([&] {
+        return processes_with_argument("sleep\0" + length).size() >= 2 || processes_with_argument(length).size() >= 3;
+    }));
     const auto cancelled = cluster.run_cli({"cancel", "deaf", "--reason", "enough"}, 1);
     EXPECT_EQ(cancelled.ending, (Ending{0, 0})) << cancelled.err;
     EXPECT_EQ(follower->wait(), (Ending{3, 0})) << follower->err();

@@ -14,7 +14,8 @@ TEST_F(MainJob, ThreeClientsOnTwoEdgesSeeEveryEventOfABusyTaskOnceInOrder) {
     const int n = scaled(100'000);
     const Deadline deadline(60'000);
     const auto input = "{\"n\":" + std::to_string(n) + ",\"interval_ms\":0}";
-    const auto starter = cluster.start_cli({"start", "demo.count", "--input", input, "--task", "busy", "--follow", "--json"});
+    const auto starter =
+        cluster.start_cli({"start", "demo.count", "--input", input, "--task", "busy", "--follow", "--json"});
     starter->wait_for_error_line("task busy");
     const auto tail = cluster.start_cli({"tail", "task/busy", "--from", "start", "--json"}, 0);
     auto watcher = cluster.ws(1);

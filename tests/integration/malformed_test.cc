@@ -41,8 +41,9 @@ TEST_F(Malformed, AFrameThatIsNoCommandIsAnsweredWithoutIdAndTheConnectionLivesO
     EXPECT_EQ(number(client.next_push(), "id"), 1);
     EXPECT_EQ(text(client.next_push(), "error.code"), "bad_request");
     EXPECT_EQ(answer_to(client, std::string(100'000, '[')), "bad_request");
-    EXPECT_EQ(answer_to(client, "{\"id\":1,\"cmd\":\"ping\",\"x\":" + std::string(200, '[') + std::string(200, ']') + "}"),
-              "bad_request");
+    EXPECT_EQ(
+        answer_to(client, "{\"id\":1,\"cmd\":\"ping\",\"x\":" + std::string(200, '[') + std::string(200, ']') + "}"),
+        "bad_request");
     expect_well();
 }
 

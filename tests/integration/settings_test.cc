@@ -45,16 +45,23 @@ std::vector<Node> nodes() {
                              {"limit-memory-bytes", numbers, "1k"},
                              {"limit-file-bytes", numbers, "-1"},
                              {"limit-open-files", small, "1.5"}});
-    std::vector<Sample> broker{{"events", sockets, "nowhere"},      {"workers", sockets, "tcp://"},
-                               {"edges", sockets, "http://x:1"},    {"tap", sockets, "nowhere"},
+    std::vector<Sample> broker{{"events", sockets, "nowhere"},
+                               {"workers", sockets, "tcp://"},
+                               {"edges", sockets, "http://x:1"},
+                               {"tap", sockets, "nowhere"},
                                {"log", {"memory", "rocksdb", "memory"}, "paper"},
-                               {"data-dir", texts, ""},             {"memory-bytes", large, "1"},
+                               {"data-dir", texts, ""},
+                               {"memory-bytes", large, "1"},
                                {"durability", {"fsync", "os", "fsync"}, "hope"},
                                {"retain-bytes", {"16777217", "16777218", "16777219"}, "1"},
-                               {"retain-ms", numbers, "-1"},        {"cache-bytes", large, "1"},
-                               {"partitions", small, "257"},        {"producer-window-bytes", numbers, "1"},
-                               {"lease-ms", numbers, "999"},        {"cancel-grace-ms", numbers, "never"},
-                               {"queued-per-kind-max", small, "0"}, {"tasks-kept-max", small, "0"}};
+                               {"retain-ms", numbers, "-1"},
+                               {"cache-bytes", large, "1"},
+                               {"partitions", small, "257"},
+                               {"producer-window-bytes", numbers, "1"},
+                               {"lease-ms", numbers, "999"},
+                               {"cancel-grace-ms", numbers, "never"},
+                               {"queued-per-kind-max", small, "0"},
+                               {"tasks-kept-max", small, "0"}};
     broker.insert(broker.end(), common.begin(), common.end());
     std::vector<Sample> edge{{"broker", sockets, "nowhere"},
                              {"http", {"127.0.0.1:1", "[::1]:2", "localhost:3"}, "0.0.0.0:80"},
@@ -93,7 +100,9 @@ std::string variable_of(const std::string& name) {
     return "LONGWIRE_" + upper;
 }
 
-std::string key_of(const std::string& name) { return with(name, '-', '_'); }
+std::string key_of(const std::string& name) {
+    return with(name, '-', '_');
+}
 
 /// The value as TOML: numbers as they are, texts in quotes.
 std::string toml(const std::string& value) {
@@ -178,7 +187,8 @@ TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
                 const auto list = key_of(setting.name) + " = [" + toml(setting.values[i]) + "]\n";
                 const auto& out = printed[i].out;
                 EXPECT_TRUE(out.find(plain) != std::string::npos || out.find(list) != std::string::npos)
-                    << program << ": " << plain << "is not what is in force:\n" << out;
+                    << program << ": " << plain << "is not what is in force:\n"
+                    << out;
             }
         }
         // What is printed is a file that means the same.
@@ -235,9 +245,15 @@ TEST_F(Settings, AddressesThatCannotBeUsedEndAProgramWithTheirName) {
 TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
     const auto help = call("longwire", {"--help"});
     EXPECT_EQ(help.ending, (Ending{0, 0}));
-    const std::vector<std::pair<std::string, Arguments>> commands{
-        {"up", {}},          {"start", {"demo.count"}}, {"tail", {"room/a"}},      {"ps", {}},  {"state", {"t"}},
-        {"cancel", {"t"}},   {"input", {"t", "1"}},     {"run", {"t"}},            {"publish", {"room/a", "x"}}};
+    const std::vector<std::pair<std::string, Arguments>> commands{{"up", {}},
+                                                                  {"start", {"demo.count"}},
+                                                                  {"tail", {"room/a"}},
+                                                                  {"ps", {}},
+                                                                  {"state", {"t"}},
+                                                                  {"cancel", {"t"}},
+                                                                  {"input", {"t", "1"}},
+                                                                  {"run", {"t"}},
+                                                                  {"publish", {"room/a", "x"}}};
     for (const auto& [command, words] : commands) {
         EXPECT_NE(help.out.find("\n  " + command + " "), std::string::npos) << command;
         EXPECT_EQ(call("longwire", {command, "--help"}).ending, (Ending{0, 0}));

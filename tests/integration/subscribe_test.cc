@@ -163,10 +163,11 @@ TEST_F(Subscribe, ManyInOneRequestAreAnsweredOneByOne) {
     publish("room/a", 1, 2);
     auto client = cluster.ws(0);
     const auto answer = client.ok({{"cmd", "subscribe"},
-                                   {"topics", {{{"topic", "room/a"}, {"from", "start"}},
-                                               {{"topic", "room/b"}},
-                                               {{"topic", "not//valid"}},
-                                               {{"topic", "room/c"}, {"from", "yesterday"}}}}});
+                                   {"topics",
+                                    {{{"topic", "room/a"}, {"from", "start"}},
+                                     {{"topic", "room/b"}},
+                                     {{"topic", "not//valid"}},
+                                     {{"topic", "room/c"}, {"from", "yesterday"}}}}});
     const auto topics = items(answer, "topics");
     ASSERT_EQ(topics.size(), 4);
     EXPECT_EQ(text(topics[0], "topic"), "room/a");

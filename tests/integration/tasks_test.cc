@@ -20,7 +20,8 @@ class Tasks : public ClusterTest {
 
 TEST_F(Tasks, StartWithWatchGetsTheStoryFromItsFirstEvent) {
     auto client = cluster.ws(1);
-    const auto answer = client.ok(start("demo.tokens", {{"text", "one two three"}, {"delay_ms", 0}}, {{"watch", true}}));
+    const auto answer =
+        client.ok(start("demo.tokens", {{"text", "one two three"}, {"delay_ms", 0}}, {{"watch", true}}));
     EXPECT_EQ(at(answer, "created"), json::value(true));
     EXPECT_EQ(text(answer, "topic"), "task/" + text(answer, "task"));
     const auto story = client.pushes_until_type("task.completed");
@@ -106,7 +107,8 @@ TEST_F(Tasks, InputReachesTheTaskAndComesBack) {
 TEST_F(Tasks, ListComesInPagesNewestFirst) {
     auto client = cluster.ws(0);
     for (int i = 1; i <= 7; ++i) {
-        client.ok(start(i % 2 == 0 ? "demo.count" : "demo.sleep", {{"n", 1}, {"ms", 1}}, {{"task", "t" + std::to_string(i)}}));
+        client.ok(start(i % 2 == 0 ? "demo.count" : "demo.sleep", {{"n", 1}, {"ms", 1}},
+                        {{"task", "t" + std::to_string(i)}}));
     }
     for (int i = 1; i <= 7; ++i) wait_for_state("t" + std::to_string(i), "COMPLETED");
     std::vector<std::string> listed;

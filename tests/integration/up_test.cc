@@ -41,9 +41,8 @@ class Up : public testing::Test {
 
     static int ready_lines(const Process& up) {
         const auto lines = up.out_lines();
-        return static_cast<int>(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
-            return line.starts_with("ready");
-        }));
+        return static_cast<int>(
+            std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.starts_with("ready"); }));
     }
 
     TestFolder folder;

@@ -21,7 +21,9 @@ void show_end_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::string program_path(const std::string& name) { return std::string(LONGWIRE_BIN_DIR) + "/" + name; }
+std::string program_path(const std::string& name) {
+    return std::string(LONGWIRE_BIN_DIR) + "/" + name;
+}
 
 TestFolder::TestFolder() {
     std::string pattern = "/tmp/lwtest-XXXXXX";
@@ -52,7 +54,9 @@ Cluster::Cluster(const TestFolder& folder, Options options) : folder_(folder), o
     for (int i = 0; i < options_.edges; ++i) wait_until_ready(i);
 }
 
-Cluster::~Cluster() { stop(); }
+Cluster::~Cluster() {
+    stop();
+}
 
 void Cluster::launch(Node& node, const std::string& program, Arguments arguments) {
     if (node.process) {
@@ -63,13 +67,13 @@ void Cluster::launch(Node& node, const std::string& program, Arguments arguments
         }
         node.process.reset();
     }
-    node.process = std::make_unique<Process>(Program{program_path(program), std::move(arguments), {}, {}},
-                                             folder_ / node.name);
+    node.process =
+        std::make_unique<Process>(Program{program_path(program), std::move(arguments), {}, {}}, folder_ / node.name);
 }
 
 void Cluster::start_broker() {
-    Arguments arguments{"--events", endpoint("events"), "--workers", endpoint("workers"),
-                        "--edges",  endpoint("edges"),  "--tap",     endpoint("tap"),
+    Arguments arguments{"--events", endpoint("events"), "--workers",  endpoint("workers"),
+                        "--edges",  endpoint("edges"),  "--tap",      endpoint("tap"),
                         "--log",    options_.log,       "--data-dir", folder_ / "broker-data"};
     arguments.insert(arguments.end(), options_.broker.begin(), options_.broker.end());
     launch(broker_, "longwire-broker", std::move(arguments));
@@ -80,7 +84,7 @@ void Cluster::start_edge(int index) {
     auto& node = edges_.at(static_cast<std::size_t>(index));
     // The first time any free port; later the same, because clients come back to it.
     Arguments arguments{"--broker", endpoint("edges"), "--http", "127.0.0.1:" + std::to_string(node.port),
-                        "--node", node.name};
+                        "--node",   node.name};
     arguments.insert(arguments.end(), options_.edge.begin(), options_.edge.end());
     launch(node, "longwire-edge", std::move(arguments));
     const auto line = node.process->wait_for_line("ready http://127.0.0.1:");

@@ -95,11 +95,17 @@ Process::~Process() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-std::string Process::out() const { return read_text(log_ + ".out"); }
+std::string Process::out() const {
+    return read_text(log_ + ".out");
+}
 
-std::string Process::err() const { return read_text(log_ + ".err"); }
+std::string Process::err() const {
+    return read_text(log_ + ".err");
+}
 
-std::vector<std::string> Process::out_lines() const { return lines_of(out()); }
+std::vector<std::string> Process::out_lines() const {
+    return lines_of(out());
+}
 
 std::string Process::wait_for(const std::string& file, const std::function<bool(const std::string&)>& is_it,
                               const std::string& what, Deadline deadline) {

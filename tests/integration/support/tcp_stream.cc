@@ -129,6 +129,8 @@ bool TcpStream::has_more(Deadline deadline) {
     return taken_ < received_.size() || is_closed_ || wait_for(fd_, POLLIN, deadline);
 }
 
-void TcpStream::finish_sending() { ::shutdown(fd_, SHUT_WR); }
+void TcpStream::finish_sending() {
+    ::shutdown(fd_, SHUT_WR);
+}
 
 }  // namespace longwire::integration

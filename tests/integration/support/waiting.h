@@ -17,7 +17,9 @@ inline constexpr bool kIsSanitized = false;
 #endif
 
 /// Counts for a build at full speed, and fewer where every step costs ten times as much.
-constexpr int scaled(int count) { return kIsSanitized ? std::max(1, count / 10) : count; }
+constexpr int scaled(int count) {
+    return kIsSanitized ? std::max(1, count / 10) : count;
+}
 
 /// A moment that must not pass. `ms` is for a build at full speed on a machine that is busy.
 class Deadline {

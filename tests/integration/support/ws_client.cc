@@ -78,7 +78,8 @@ Frame WsClient::read_frame(Deadline deadline) {
     const auto head = stream_.receive_exactly(2, deadline);
     const auto first = static_cast<unsigned char>(head[0]);
     const auto second = static_cast<unsigned char>(head[1]);
-    if ((first & 0x70) != 0 || (second & 0x80) != 0) throw std::runtime_error("a server's frame with reserved bits or a mask");
+    if ((first & 0x70) != 0 || (second & 0x80) != 0)
+        throw std::runtime_error("a server's frame with reserved bits or a mask");
     std::uint64_t size = second & 0x7F;
     if (size == 126) size = big_endian(stream_.receive_exactly(2, deadline));
     if (size == 127) size = big_endian(stream_.receive_exactly(8, deadline));
