@@ -23,9 +23,15 @@ constexpr std::int64_t kStepUs = 200;
 
 class Cluster {
   public:
-    explicit Cluster(int topics) : log_(64 << 20), broker_(options(), [this] { return ++random_; }) {
+    Cluster(int topics, int idle_workers) : log_(64 << 20), broker_(options(), [this] { return ++random_; }) {
         in_.from_workers.push_back({"w", link::encode(1, hello())});
         step();
+        for (int i = 0; i < idle_workers; ++i) {
+            auto idle = hello();
+            const auto name = "idle-" + std::to_string(i);
+            idle.worker = name;
+            in_.from_workers.push_back({name, link::encode(1, idle)});
+        }
         in_.from_edges.push_back({"e", link::encode(1, link::EdgeHello{kProtocolVersion, "e", 256 << 20})});
         for (int i = 0; i < topics; ++i) {
             paths_.push_back("r/room/" + std::to_string(i));
@@ -124,7 +130,7 @@ class Cluster {
 };
 
 void take_in_and_deliver(benchmark::State& state) {
-    Cluster cluster(static_cast<int>(state.range(0)));
+    Cluster cluster(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
     int batches = 0;
     for (auto _ : state) {
         state.PauseTiming();
@@ -137,7 +143,12 @@ void take_in_and_deliver(benchmark::State& state) {
     const auto committed = static_cast<double>(cluster.stats().events_committed);
     state.counters["delivered_share"] = static_cast<double>(cluster.stats().events_delivered) / committed;
 }
-BENCHMARK(take_in_and_deliver)->ArgName("topics")->Arg(1)->Arg(16)->Arg(1000);
+BENCHMARK(take_in_and_deliver)
+    ->ArgNames({"topics", "idle_workers"})
+    ->Args({1, 0})
+    ->Args({16, 0})
+    ->Args({1000, 0})
+    ->Args({16, 1000});
 
 }  // namespace
 }  // namespace longwire::broker

@@ -12,8 +12,8 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
     config.text({"edges", "where edges link (ROUTER binds here)", "ENDPOINT"}, c.edges, check_endpoint());
     config.text({"tap", "where anyone may listen to committed events, best effort (XPUB binds here)", "ENDPOINT"},
                 c.tap, check_endpoint());
-    config.choice({"log", "where events are kept: rocksdb on disk, memory as long as the process lives", "ENGINE"}, c.log,
-                  {"rocksdb", "memory"});
+    config.choice({"log", "where events are kept: rocksdb on disk, memory as long as the process lives", "ENGINE"},
+                  c.log, {"rocksdb", "memory"});
     config.text({"data-dir", "directory of the rocksdb log", "DIR"}, c.data_dir);
     config.choice({"durability", "when an event counts as kept: os survives the process, fsync the power", "LEVEL"},
                   c.durability, {"os", "fsync"});
@@ -21,7 +21,9 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
                   c.retain_bytes, 16 << 20);
     config.number({"retain-ms", "age at which events go, in ms; 0: none goes for its age", "MS"}, c.retain_ms);
     config.number({"cache-bytes", "memory for what is read from disk", "BYTES"}, c.cache_bytes, 1 << 20);
-    config.toggle({"check", "verify the data directory, say what is there, and end"}, c.check);
+    config.toggle(
+        {.name = "check", .help = "verify the data directory, say what is there, and end", .reach = Reach::flag},
+        c.check);
     config.number({"memory-bytes", "most bytes of events kept by the memory log; the oldest go first", "BYTES"},
                   c.memory_bytes, 1 << 20);
     config.number({"partitions", "partitions of the cluster; never changed once there are events", "N"}, c.partitions,

@@ -14,11 +14,11 @@
 namespace longwire::broker {
 namespace {
 
-constexpr std::size_t kMessagesPerTurn = 1024;       // of one socket; more of one would starve the others
+constexpr std::size_t kMessagesPerTurn = 1024;  // of one socket; more of one would starve the others
 constexpr std::size_t kPublishedBytesPerTurn = 4 << 20;
-constexpr std::int64_t kTickMs = 20;                 // longest sleep: leases, holes and heartbeats are looked at
+constexpr std::int64_t kTickMs = 20;  // longest sleep: leases, holes and heartbeats are looked at
 constexpr std::size_t kNoticesPerSecond = 20;
-constexpr std::int64_t kStallUs = 500'000;           // a turn that began so late was not the peers' doing
+constexpr std::int64_t kStallUs = 500'000;  // a turn that began so late was not the peers' doing
 
 std::uint64_t random_epoch() {
     const auto number = random_u64();

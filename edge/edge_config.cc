@@ -27,7 +27,8 @@ std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c)
     config.number({"shards", "threads for connections; 0 means one per core", "N"}, c.shards, 0, 64);
     config.number({"window-bytes", "most bytes of deliveries under way from the broker", "BYTES"}, c.window_bytes,
                   1 << 20, 256 << 20);
-    config.number({"ring-bytes-max", "most bytes of recent events kept per thread", "BYTES"}, c.ring_bytes_max, 1 << 20);
+    config.number({"ring-bytes-max", "most bytes of recent events kept per thread", "BYTES"}, c.ring_bytes_max,
+                  1 << 20);
     config.number({"linger-ms", "how long a topic that nobody watches any more is kept, in ms", "MS"}, c.linger_ms, 0,
                   3'600'000);
     config.number({"connections-max", "most connections; further ones get 503", "N"}, c.connections_max, 1);

@@ -24,13 +24,16 @@ std::string EdgeMetrics::text() {
         ring_bytes += apps[i]->ring_bytes();
     }
     const auto counters = server.counters();
-    metrics_.gauge("longwire_edge_connections", "Connections open, WebSocket and HTTP.").set(static_cast<double>(connections));
+    metrics_.gauge("longwire_edge_connections", "Connections open, WebSocket and HTTP.")
+        .set(static_cast<double>(connections));
     metrics_.gauge("longwire_edge_topics", "Topics held, summed over the threads.").set(static_cast<double>(topics));
     metrics_.gauge("longwire_edge_ring_bytes", "Recent events kept, in bytes.").set(static_cast<double>(ring_bytes));
     metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
     raise(metrics_.counter("longwire_edge_accepted_total", "Connections accepted."), counters.accepted);
-    raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."), counters.refused);
-    raise(metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources."), counters.accept_errors);
+    raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."),
+          counters.refused);
+    raise(metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources."),
+          counters.accept_errors);
     raise(metrics_.counter("longwire_edge_events_total", "Events received from the broker."), link.events());
     return metrics_.text();
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "edge/core/link_router.h"
-#include "protocol/zmq/wake_fd.h"
+#include "protocol/wake_fd.h"
 
 namespace longwire::edge {
 

@@ -80,8 +80,8 @@ net::App::Upgrade ShardApp::on_upgrade(const net::HttpRequest& request) {
     const auto offered = request.header("sec-websocket-protocol");
     const auto* const chosen = offered.empty() ? kSubprotocols.data() : choose_subprotocol(offered);
     if (chosen == nullptr) {
-        upgrade.refused.response = http::problem(
-            bad_request("sec-websocket-protocol", "must offer longwire.v1.json or longwire.v1.msgpack"));
+        upgrade.refused.response =
+            http::problem(bad_request("sec-websocket-protocol", "must offer longwire.v1.json or longwire.v1.msgpack"));
         return upgrade;
     }
     if (!offered.empty()) upgrade.accepted.subprotocol = chosen->name;

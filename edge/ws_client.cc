@@ -11,13 +11,21 @@ WsClient::WsClient(ShardApp& app, net::WsConnection& connection, const MakeDiale
     app_.clients_.insert(this);
 }
 
-WsClient::~WsClient() { app_.clients_.erase(this); }
+WsClient::~WsClient() {
+    app_.clients_.erase(this);
+}
 
-void WsClient::on_open() { dialect_->on_open(); }
+void WsClient::on_open() {
+    dialect_->on_open();
+}
 
-void WsClient::on_message(std::string_view message, bool binary) { dialect_->on_message(message, binary); }
+void WsClient::on_message(std::string_view message, bool binary) {
+    dialect_->on_message(message, binary);
+}
 
-void WsClient::on_pong() { pings_unanswered_ = 0; }
+void WsClient::on_pong() {
+    pings_unanswered_ = 0;
+}
 
 void WsClient::on_drained() {
     dialect_->on_drained();
@@ -25,7 +33,9 @@ void WsClient::on_drained() {
     app_.on_turn_end();
 }
 
-void WsClient::on_closed(std::uint16_t code) { dialect_->on_closed(code); }
+void WsClient::on_closed(std::uint16_t code) {
+    dialect_->on_closed(code);
+}
 
 void WsClient::on_tick() {
     dialect_->on_tick();
@@ -53,6 +63,8 @@ void WsClient::send_binary(std::string message) {
     connection_.send(std::make_shared<const std::string>(std::move(message)), true);
 }
 
-void WsClient::send_frames(SharedSlice frames) { connection_.send_frames(std::move(frames)); }
+void WsClient::send_frames(SharedSlice frames) {
+    connection_.send_frames(std::move(frames));
+}
 
 }  // namespace longwire::edge

@@ -145,7 +145,9 @@ Result<Command> decode(const MsgpackFields& fields, HistoryCommand command) {
     return Command{std::move(command)};
 }
 
-Result<Command> decode(const MsgpackFields&, WorkersCommand command) { return Command{command}; }
+Result<Command> decode(const MsgpackFields&, WorkersCommand command) {
+    return Command{command};
+}
 
 /// Calls `use` with an empty command of the type named, if there is one.
 template <std::size_t I = 0, class Use>

@@ -79,6 +79,8 @@ std::string_view envelope_header(const Envelope& envelope, std::string_view name
     return text ? *text : std::string_view{};
 }
 
-Status check_event_type(std::string_view type) { return check_name("type", type, kNameBytesMax); }
+Status check_event_type(std::string_view type) {
+    return check_name("type", type, kNameBytesMax);
+}
 
 }  // namespace longwire

@@ -14,14 +14,14 @@ namespace longwire {
 ///
 /// The views are into the bytes that were read; the payload is one MessagePack value, found but not decoded.
 struct Envelope {
-    std::string_view producer;       // who wrote it: a worker, an edge, or the broker
-    std::uint64_t incarnation = 0;   // which life of the producer; a later life has the higher number
-    std::uint64_t sequence = 0;      // from 1, per (producer, incarnation, partition); 0: not sequenced
-    std::int64_t time_us = 0;        // of the producer's clock, since the Unix epoch
+    std::string_view producer;      // who wrote it: a worker, an edge, or the broker
+    std::uint64_t incarnation = 0;  // which life of the producer; a later life has the higher number
+    std::uint64_t sequence = 0;     // from 1, per (producer, incarnation, partition); 0: not sequenced
+    std::int64_t time_us = 0;       // of the producer's clock, since the Unix epoch
     std::string_view type;
-    std::string_view task;           // empty where the topic says it, or where there is none
-    std::uint32_t attempt = 0;       // of the task, 0 outside of one
-    std::string_view headers;        // a MessagePack map or empty; "key" makes a repeated publish one event
+    std::string_view task;      // empty where the topic says it, or where there is none
+    std::uint32_t attempt = 0;  // of the task, 0 outside of one
+    std::string_view headers;   // a MessagePack map or empty; "key" makes a repeated publish one event
     std::string_view payload;
 };
 

@@ -35,12 +35,23 @@ void append_double(double value, std::string& out) {
 
 void append_escaped(char c, std::string& out) {
     switch (c) {
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        default: break;
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            break;
     }
     constexpr std::string_view kHex = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
@@ -134,7 +145,9 @@ void append_value(MsgpackReader& reader, std::string& out, Place place) {
             reader.nil();
             out += "null";
             return;
-        case Type::boolean: out += reader.boolean() ? "true" : "false"; return;
+        case Type::boolean:
+            out += reader.boolean() ? "true" : "false";
+            return;
         case Type::integer: {
             auto as_unsigned = reader;
             const auto value = as_unsigned.unsigned_integer();
@@ -146,14 +159,20 @@ void append_value(MsgpackReader& reader, std::string& out, Place place) {
             }
             return;
         }
-        case Type::floating: append_double(reader.number(), out); return;
-        case Type::string: append_json_string(reader.string(), out); return;
+        case Type::floating:
+            append_double(reader.number(), out);
+            return;
+        case Type::string:
+            append_json_string(reader.string(), out);
+            return;
         case Type::binary:
             out += '"';
             append_base64(reader.binary(), out);
             out += '"';
             return;
-        case Type::extension: append_extension(reader.extension(), out); return;
+        case Type::extension:
+            append_extension(reader.extension(), out);
+            return;
         case Type::array: {
             out += '[';
             const auto elements = reader.array();
@@ -176,7 +195,9 @@ void append_value(MsgpackReader& reader, std::string& out, Place place) {
             out += '}';
             return;
         }
-        case Type::invalid: reader.fail(); return;
+        case Type::invalid:
+            reader.fail();
+            return;
     }
 }
 

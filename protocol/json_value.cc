@@ -12,11 +12,21 @@ namespace {
 void write_value(const boost::json::value& value, MsgpackWriter& writer) {
     using boost::json::kind;
     switch (value.kind()) {
-        case kind::null: writer.nil(); return;
-        case kind::bool_: writer.boolean(value.get_bool()); return;
-        case kind::int64: writer.signed_integer(value.get_int64()); return;
-        case kind::uint64: writer.unsigned_integer(value.get_uint64()); return;
-        case kind::double_: writer.number(value.get_double()); return;
+        case kind::null:
+            writer.nil();
+            return;
+        case kind::bool_:
+            writer.boolean(value.get_bool());
+            return;
+        case kind::int64:
+            writer.signed_integer(value.get_int64());
+            return;
+        case kind::uint64:
+            writer.unsigned_integer(value.get_uint64());
+            return;
+        case kind::double_:
+            writer.number(value.get_double());
+            return;
         case kind::string: {
             const auto& text = value.get_string();
             writer.string({text.data(), text.size()});

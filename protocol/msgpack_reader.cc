@@ -21,11 +21,21 @@ constexpr std::uint8_t kStr8 = 0xD9, kStr32 = 0xDB;
 constexpr std::uint8_t kArray16 = 0xDC, kArray32 = 0xDD;
 constexpr std::uint8_t kMap16 = 0xDE, kMap32 = 0xDF;
 
-bool is_fixint(std::uint8_t b) { return b < 0x80 || b >= 0xE0; }
-bool is_fixmap(std::uint8_t b) { return (b & 0xF0) == 0x80; }
-bool is_fixarray(std::uint8_t b) { return (b & 0xF0) == 0x90; }
-bool is_fixstr(std::uint8_t b) { return (b & 0xE0) == 0xA0; }
-bool between(std::uint8_t b, std::uint8_t low, std::uint8_t high) { return b >= low && b <= high; }
+bool is_fixint(std::uint8_t b) {
+    return b < 0x80 || b >= 0xE0;
+}
+bool is_fixmap(std::uint8_t b) {
+    return (b & 0xF0) == 0x80;
+}
+bool is_fixarray(std::uint8_t b) {
+    return (b & 0xF0) == 0x90;
+}
+bool is_fixstr(std::uint8_t b) {
+    return (b & 0xE0) == 0xA0;
+}
+bool between(std::uint8_t b, std::uint8_t low, std::uint8_t high) {
+    return b >= low && b <= high;
+}
 
 }  // namespace
 
@@ -182,25 +192,39 @@ std::uint32_t MsgpackReader::map() {
 /// Skips one scalar, or the header of an array or map; returns how many values the header announces.
 std::uint32_t MsgpackReader::skip_one() {
     switch (peek()) {
-        case Type::array: return array();
+        case Type::array:
+            return array();
         case Type::map: {
             const auto pairs = map();
             if (pairs > std::numeric_limits<std::uint32_t>::max() / 2) fail();
             return pairs * 2;
         }
-        case Type::string: string(); return 0;
-        case Type::binary: binary(); return 0;
-        case Type::extension: extension(); return 0;
-        case Type::floating: number(); return 0;
-        case Type::boolean: boolean(); return 0;
-        case Type::nil: nil(); return 0;
+        case Type::string:
+            string();
+            return 0;
+        case Type::binary:
+            binary();
+            return 0;
+        case Type::extension:
+            extension();
+            return 0;
+        case Type::floating:
+            number();
+            return 0;
+        case Type::boolean:
+            boolean();
+            return 0;
+        case Type::nil:
+            nil();
+            return 0;
         case Type::integer: {
             const auto b = lead();
             if (between(b, kUint8, kUint64)) take(std::size_t{1} << (b - kUint8));
             if (between(b, kInt8, kInt64)) take(std::size_t{1} << (b - kInt8));
             return 0;
         }
-        case Type::invalid: break;
+        case Type::invalid:
+            break;
     }
     fail();
     return 0;

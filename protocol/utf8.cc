@@ -10,7 +10,9 @@ bool in_range(char c, unsigned low, unsigned high) {
     return byte >= low && byte <= high;
 }
 
-bool is_continuation(char c) { return in_range(c, 0x80, 0xBF); }
+bool is_continuation(char c) {
+    return in_range(c, 0x80, 0xBF);
+}
 
 }  // namespace
 

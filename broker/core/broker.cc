@@ -46,9 +46,8 @@ void Broker::restored(std::int64_t now_us) {
         // A worker may hold an attempt and not have said a word of it: which life of it that is must be known too.
         if (!task.worker.empty()) worker_in_its_life(task.worker, task.worker_incarnation);
     }
-    std::sort(restored_tasks_.begin(), restored_tasks_.end(), [](const Task& a, const Task& b) {
-        return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id);
-    });
+    std::sort(restored_tasks_.begin(), restored_tasks_.end(),
+              [](const Task& a, const Task& b) { return std::tie(a.created_us, a.id) < std::tie(b.created_us, b.id); });
     for (auto& task : std::exchange(restored_tasks_, {})) scheduler_.restore(std::move(task));
     for (auto& input : std::exchange(restored_inputs_, {})) scheduler_.restore(std::move(input));
     scheduler_.restored(now_us);
@@ -101,13 +100,20 @@ void Broker::close_batch() {
 }
 
 void Broker::release(Batch& batch) {
-    for (const auto& record : *batch.records) deliver(record);
+    Topic* topic = nullptr;
+    for (const auto& record : *batch.records) {
+        // Records of one topic come in runs.
+        if (topic == nullptr || topic->path != record.path) topic = topics_.find(*record.path);
+        deliver(*topic, record);
+    }
     // A worker forgets what is acknowledged, so it must have heard before which of it was refused.
     for (const auto& refusal : batch.refusals) send_held(refusal);
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
         const auto worker = workers_.find(name);
         if (worker == workers_.end() || worker->second.incarnation != incarnation) continue;
-        if (worker->second.receiver.committed(at)) worker->second.unacknowledged.insert(at.partition);
+        if (!worker->second.receiver.committed(at)) continue;
+        if (worker->second.unacknowledged.empty()) workers_with_news_.push_back(name);
+        worker->second.unacknowledged.insert(at.partition);
     }
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
@@ -127,8 +133,7 @@ void Broker::send_held(const HeldMessage& held) {
     }
 }
 
-void Broker::deliver(const Record& record) {
-    auto& topic = *topics_.find(*record.path);
+void Broker::deliver(Topic& topic, const Record& record) {
     topic.committed = record.offset;
     ++stats_.events_committed;
     stats_.bytes_committed += record.envelope.bytes.size();

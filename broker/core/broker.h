@@ -165,7 +165,7 @@ class Broker final : private SchedulerPort {
     void close_batch();
     void release(Batch& batch);
     void send_held(const HeldMessage& held);
-    void deliver(const Record& record);
+    void deliver(Topic& topic, const Record& record);
     void flush_edges();
     void flush_edge(const std::string& name, EdgeLink& edge);
     void tend_links();
@@ -222,6 +222,7 @@ class Broker final : private SchedulerPort {
     bool is_tapped_ = false;
 
     StringMap<WorkerLink> workers_;
+    std::vector<std::string> workers_with_news_;  // with something unacknowledged
     StringMap<EdgeLink> edges_;
     std::uint64_t next_session_ = 1;
 

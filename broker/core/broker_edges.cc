@@ -150,7 +150,8 @@ void Broker::take_page(ReadPage& page) {
     send_now(name, edge->second, link::prepare(fetched));
 }
 
-/// A fetch is answered by nobody and asked for again by the edge; a cursor that can't go on ends the session, so that the
+/// A fetch is answered by nobody and asked for again by the edge; a cursor that can't go on ends the session, so
+/// that the
 /// edge begins anew and not from a hole.
 void Broker::take_failed_read(const FailedRead& failed) {
     out_->notices.push_back("the log could not be read: " + describe(failed.error));

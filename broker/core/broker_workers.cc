@@ -114,8 +114,7 @@ void Broker::on_published(std::string_view key, const std::shared_ptr<const std:
             out_->notices.push_back("an event was dropped: " + describe(envelope.error()));
             return;
         }
-        const std::string name(envelope->producer);
-        const auto worker = workers_.find(name);
+        const auto worker = workers_.find(envelope->producer);
         // Without a session the worker will send it again after its hello; with an older incarnation, never.
         if (worker == workers_.end() || !worker->second.counter) continue;
         if (worker->second.incarnation != envelope->incarnation || envelope->sequence == 0) continue;
@@ -124,11 +123,11 @@ void Broker::on_published(std::string_view key, const std::shared_ptr<const std:
         const auto verdict = worker->second.receiver.offer(at, parsed->path, bytes);
         if (verdict == link::ProducerReceiver::Verdict::duplicate) ++stats_.events_duplicate;
         if (verdict != link::ProducerReceiver::Verdict::next) continue;
-        take_event(name, worker->second, at, parsed->path, *envelope, {envelopes, bytes});
+        take_event(worker->first, worker->second, at, parsed->path, *envelope, {envelopes, bytes});
         while (auto early = worker->second.receiver.take_early(at.partition)) {
             const auto slice = SharedSlice::of(std::move(early->envelope));
             if (const auto kept = parse_envelope(slice.bytes)) {
-                take_event(name, worker->second, {at.partition, kept->sequence}, early->path, *kept, slice);
+                take_event(worker->first, worker->second, {at.partition, kept->sequence}, early->path, *kept, slice);
             }
         }
     }
@@ -210,15 +209,18 @@ void Broker::end_session(const std::string& name, WorkerLink& worker) {
 }
 
 void Broker::flush_acknowledgements() {
-    for (auto& [name, worker] : workers_) {
-        if (worker.unacknowledged.empty()) continue;
+    for (const auto& name : workers_with_news_) {
+        const auto found = workers_.find(name);
+        if (found == workers_.end()) continue;
+        auto& worker = found->second;
         link::EventsCommitted committed;
         for (const auto& position : worker.receiver.positions()) {
             if (worker.unacknowledged.contains(position.partition)) committed.positions.push_back(position);
         }
         worker.unacknowledged.clear();
-        send_now(name, worker, link::prepare(committed));
+        if (!committed.positions.empty()) send_now(name, worker, link::prepare(committed));
     }
+    workers_with_news_.clear();
 }
 
 void Broker::forget_silent_producers() {

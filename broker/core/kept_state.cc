@@ -44,8 +44,10 @@ std::string offset_part(std::uint64_t offset) {
 }
 
 Error damaged(const StatePut& entry) {
-    return Error{Errc::internal, std::string("an entry of kind '") + (entry.key.empty() ? '?' : entry.key[0]) +
-                                     "' of the kept state is damaged", "data-dir"};
+    return Error{
+        Errc::internal,
+        std::string("an entry of kind '") + (entry.key.empty() ? '?' : entry.key[0]) + "' of the kept state is damaged",
+        "data-dir"};
 }
 
 /// Writes or reads the fields of a task by their names, whichever `Archive` does.
@@ -211,7 +213,9 @@ StatePut keep_task(const Task& task) {
     return {key_of(kTask, {task.realm, task.id}), writer.map()};
 }
 
-StatePut drop_task(std::string_view realm, std::string_view task) { return {key_of(kTask, {realm, task}), {}}; }
+StatePut drop_task(std::string_view realm, std::string_view task) {
+    return {key_of(kTask, {realm, task}), {}};
+}
 
 StatePut keep_input(const Task& task, const KeptInput& input) {
     auto put = drop_input(task, input.offset);
@@ -249,8 +253,10 @@ Result<RestoredState> read_state(const StatePut& entry) {
     if (entry.key.empty()) return damaged(entry);
     auto rest = std::string_view(entry.key).substr(1);
     switch (entry.key[0]) {
-        case kTask: return read_task(entry, rest);
-        case kPosition: return read_position(entry, rest);
+        case kTask:
+            return read_task(entry, rest);
+        case kPosition:
+            return read_position(entry, rest);
         case kInput: {
             RestoredInput restored;
             restored.realm = take_part(rest);
@@ -267,7 +273,8 @@ Result<RestoredState> read_state(const StatePut& entry) {
             const auto path = take_part(rest);
             return RestoredState{RestoredPublishKey{std::string(path), std::string(rest), offset}};
         }
-        default: return damaged(entry);
+        default:
+            return damaged(entry);
     }
 }
 

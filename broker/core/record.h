@@ -19,7 +19,8 @@ struct Record {
     SharedSlice envelope;
 };
 
-/// Something the core wants to find again after a restart, beside the events: a task's state, a producer's position. The
+/// Something the core wants to find again after a restart, beside the events: a task's state, a producer's position.
+/// The
 /// log keeps the newest value of each key and knows nothing of their meaning; an empty value means none.
 struct StatePut {
     std::string key;
@@ -74,9 +75,7 @@ struct LogOutcome {
     std::vector<FailedRead> failed_reads;
     std::vector<Trimmed> trimmed;
 
-    bool empty() const {
-        return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty();
-    }
+    bool empty() const { return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty(); }
 };
 
 /// A topic as the log has it.

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/core/string_map.h"
 #include "broker/core/kept_state.h"
+#include "broker/core/string_map.h"
 #include "broker/core/task.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
@@ -39,7 +39,8 @@ class SchedulerPort {
 /// Tasks, from the asking to the one end of each run: a queue per kind, leases held by workers, retries, cancels and
 /// deadlines.
 ///
-/// Every change of a task is an event on its topic, and comes back after a restart as kept state; workers and their load
+/// Every change of a task is an event on its topic, and comes back after a restart as kept state; workers and their
+/// load
 /// are of the present only and come back with their hellos.
 ///
 /// Thread: one at a time; no locks inside. Time: `now_us`, never smaller than before.

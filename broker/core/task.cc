@@ -135,7 +135,9 @@ std::string epoch_text(std::uint64_t epoch) {
     return text.data();
 }
 
-bool changes_state(std::string_view type) { return type.starts_with("task.") || type.starts_with("agent."); }
+bool changes_state(std::string_view type) {
+    return type.starts_with("task.") || type.starts_with("agent.");
+}
 
 void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     task.offset = offset;

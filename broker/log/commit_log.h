@@ -6,7 +6,8 @@
 
 namespace longwire::broker {
 
-/// Where events are kept. Nothing after the start blocks: work is taken at once and its outcome comes from poll(), after
+/// Where events are kept. Nothing after the start blocks: work is taken at once and its outcome comes from poll(),
+/// after
 /// fd() has become readable.
 ///
 /// Order:  batches become durable in the order of append().

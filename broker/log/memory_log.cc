@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::size_t kEventOverheadBytes = 64;
 
-std::size_t cost(const SharedSlice& envelope) { return envelope.bytes.size() + kEventOverheadBytes; }
+std::size_t cost(const SharedSlice& envelope) {
+    return envelope.bytes.size() + kEventOverheadBytes;
+}
 
 }  // namespace
 

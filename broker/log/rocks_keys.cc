@@ -26,6 +26,8 @@ std::optional<EventKey> parse_event_key(std::string_view key) {
     return EventKey{key.substr(0, end), read_u64(key.substr(end + 1))};
 }
 
-std::string after_events(std::string_view path) { return std::string(path).append(1, '\1'); }
+std::string after_events(std::string_view path) {
+    return std::string(path).append(1, '\1');
+}
 
 }  // namespace longwire::broker::rocks_keys

@@ -12,7 +12,7 @@
 
 #include "broker/log/rocks_tables.h"
 #include "protocol/envelope.h"
-#include "protocol/zmq/wake_fd.h"
+#include "protocol/wake_fd.h"
 
 namespace longwire::broker {
 namespace {

@@ -22,8 +22,12 @@ constexpr std::size_t kWriteBufferBytes = 64 << 20;
 constexpr std::uint64_t kTrimStepBytes = 16 << 20;  // less than this beyond the bound is not worth a pass
 constexpr std::size_t kTrimBatchesMax = 4096;       // of one pass, so that a commit never waits long for it
 
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
-std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
+rocksdb::Slice slice(std::string_view text) {
+    return {text.data(), text.size()};
+}
+std::string_view view(const rocksdb::Slice& text) {
+    return {text.data(), text.size()};
+}
 
 Status checked(const rocksdb::Status& status, std::string_view what) {
     if (status.ok()) return {};
@@ -70,7 +74,9 @@ std::string topic_row(std::uint64_t epoch, std::uint64_t tail) {
     return row;
 }
 
-std::uint64_t cost(const Record& record) { return record.path->size() + record.envelope.bytes.size() + 16; }
+std::uint64_t cost(const Record& record) {
+    return record.path->size() + record.envelope.bytes.size() + 16;
+}
 
 }  // namespace
 
@@ -97,7 +103,7 @@ Status RocksTables::open_tables(bool must_exist) {
     db.create_if_missing = !must_exist;
     db.create_missing_column_families = true;
     db.max_background_jobs = 2;
-    db.bytes_per_sync = 1 << 20;      // background files reach the disk bit by bit, not in one stall
+    db.bytes_per_sync = 1 << 20;  // background files reach the disk bit by bit, not in one stall
     db.wal_bytes_per_sync = 1 << 20;
     db.max_total_wal_size = 4 * kWriteBufferBytes;
     db.keep_log_file_num = 4;
@@ -132,11 +138,14 @@ Status RocksTables::open_tables(bool must_exist) {
 Status RocksTables::check_format() {
     std::string format;
     const auto status = db_->Get({}, meta_, slice(kFormatKey), &format);
-    if (status.IsNotFound()) return checked(db_->Put({}, meta_, slice(kFormatKey), slice(rocks_keys::kFormat)), "format");
+    if (status.IsNotFound())
+        return checked(db_->Put({}, meta_, slice(kFormatKey), slice(rocks_keys::kFormat)), "format");
     LW_TRY_STATUS(checked(status, "cannot read the format of " + options_.directory));
     if (format == rocks_keys::kFormat) return {};
-    return Error{Errc::conflict, options_.directory + " is of format " + format + ", this broker knows " +
-                                     std::string(rocks_keys::kFormat), "data-dir"};
+    return Error{
+        Errc::conflict,
+        options_.directory + " is of format " + format + ", this broker knows " + std::string(rocks_keys::kFormat),
+        "data-dir"};
 }
 
 Status RocksTables::count_kept() {
@@ -240,7 +249,8 @@ Result<ReadPage> RocksTables::read(const ReadRequest& request) const {
 }
 
 Result<KeptTopic> RocksTables::topic_at(std::string_view path, std::string_view row) const {
-    if (row.size() != 16) return Error{Errc::internal, "the row of topic " + std::string(path) + " is damaged", "data-dir"};
+    if (row.size() != 16)
+        return Error{Errc::internal, "the row of topic " + std::string(path) + " is damaged", "data-dir"};
     KeptTopic topic{std::string(path), rocks_keys::read_u64(row), 0, rocks_keys::read_u64(row.substr(8))};
     const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator({}, events_));
     event->SeekForPrev(slice(rocks_keys::event_key(path, UINT64_MAX)));

@@ -88,8 +88,7 @@ std::string event_sentence(const json::object& push, const Paint& paint) {
     }
     if (event == type::kTaskRetrying) {
         const json::object* error = object_at(data, "error");
-        const std::string why =
-            error != nullptr ? field_text(*error, "message") : field_text(data, "message");
+        const std::string why = error != nullptr ? field_text(*error, "message") : field_text(data, "message");
         return paint.yellow("the attempt failed" + (why.empty() ? "" : ": " + why) + "; it is tried again");
     }
     if (event == type::kTaskWaiting) return paint.yellow("waits for input: " + field_text(data, "prompt"));

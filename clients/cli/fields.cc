@@ -87,8 +87,7 @@ std::optional<double> real_at(const json::object& object, std::string_view key) 
     const json::value* value = object.if_contains(key);
     if (value == nullptr || !value->is_number()) return std::nullopt;
     if (value->is_double()) return value->get_double();
-    return value->is_int64() ? static_cast<double>(value->get_int64())
-                             : static_cast<double>(value->get_uint64());
+    return value->is_int64() ? static_cast<double>(value->get_int64()) : static_cast<double>(value->get_uint64());
 }
 
 std::optional<std::int64_t> number_at(const json::object& object, std::string_view key) {

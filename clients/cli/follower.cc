@@ -32,8 +32,8 @@ void Follower::follow_filter(std::string filter) {
 }
 
 ResumeState* Follower::find(const std::string& topic) {
-    const auto found = std::find_if(topics_.begin(), topics_.end(),
-                                    [&](const ResumeState& one) { return one.topic() == topic; });
+    const auto found =
+        std::find_if(topics_.begin(), topics_.end(), [&](const ResumeState& one) { return one.topic() == topic; });
     return found == topics_.end() ? nullptr : &*found;
 }
 
@@ -54,8 +54,7 @@ Status Follower::connect_again(const Error& why) {
     const std::int64_t give_up_us = now_us() + give_up_s_ * 1'000'000;
     Error last = why;
     while (give_up_s_ == 0 || now_us() < give_up_us) {
-        const std::int64_t delay_ms =
-            std::max(with_jitter(backoff.next_ms(), random_u64()), last.retry_after_ms);
+        const std::int64_t delay_ms = std::max(with_jitter(backoff.next_ms(), random_u64()), last.retry_after_ms);
         if (!wait_with_hook(hook_, delay_ms)) return last;
         Status status = client_.connect();
         if (status) status = subscribe_all();

@@ -15,8 +15,7 @@ std::string range_text(std::int64_t from, std::int64_t to) {
 
 }  // namespace
 
-ResumeState::ResumeState(std::string topic, json::value from)
-    : topic_(std::move(topic)), from_(std::move(from)) {}
+ResumeState::ResumeState(std::string topic, json::value from) : topic_(std::move(topic)), from_(std::move(from)) {}
 
 json::object ResumeState::subscribe_command() const {
     json::object command{{"cmd", "subscribe"}, {"topic", topic_}};
@@ -40,8 +39,8 @@ std::optional<std::string> ResumeState::on_subscribed(const json::object& answer
         epoch_ = epoch;
         return std::nullopt;
     }
-    const std::string told = topic_ + ": the topic has begun anew; what came after event " +
-                             std::to_string(offset_) + " of the old one is not known";
+    const std::string told = topic_ + ": the topic has begun anew; what came after event " + std::to_string(offset_) +
+                             " of the old one is not known";
     epoch_ = epoch;
     offset_ = offset;
     hole_at_ = 0;

@@ -42,14 +42,12 @@ struct StartSettings {
 void declare(Config& config, StartSettings& settings, std::vector<std::string>& words) {
     constexpr double kLongest = 30.0 * 86400;  // what a cluster takes
     config.words("KIND", words, 1, 1);
-    config.text(only_flag("input", "the task's input: JSON, @FILE, or - for stdin", "JSON", 'i'),
-                settings.input);
+    config.text(only_flag("input", "the task's input: JSON, @FILE, or - for stdin", "JSON", 'i'), settings.input);
     config.toggle(only_flag("follow", "watch it until it ends", "", 'f'), settings.follow);
     config.text(only_flag("task", "the wanted id", "ID"), settings.task);
     config.text(only_flag("key", "a start with the same key again gives the same task", "KEY"), settings.key);
     config.text(only_flag("parent", "the task that this one is part of", "ID"), settings.parent);
-    config.real(only_flag("timeout-s", "longest run, in s; 0 for no bound", "S"), settings.timeout_s, 0,
-                kLongest);
+    config.real(only_flag("timeout-s", "longest run, in s; 0 for no bound", "S"), settings.timeout_s, 0, kLongest);
     config.real(only_flag("ttl-s", "longest wait in the queue, in s; 0 for no bound", "S"), settings.ttl_s, 0,
                 kLongest);
     config.real(only_flag("delay-s", "not before so many s from now", "S"), settings.delay_s, 0, kLongest);
@@ -159,9 +157,8 @@ class FollowedTask {
     }
 
     int say_how_to_go_on() {
-        std::cerr
-            << "longwire: stopped watching; the task goes on. To go on watching: longwire tail --from start "
-            << task_topic(task_) << "; to end it: longwire cancel " << task_ << "\n";
+        std::cerr << "longwire: stopped watching; the task goes on. To go on watching: longwire tail --from start "
+                  << task_topic(task_) << "; to end it: longwire cancel " << task_ << "\n";
         return kInterrupted;
     }
 
@@ -212,12 +209,11 @@ int start_and_follow(const StartSettings& settings, const json::object& command)
 int run_start(const Arguments& arguments) {
     StartSettings settings;
     std::vector<std::string> words;
-    Config config(
-        "longwire start",
-        "Starts a task and prints its id. With --follow its exit status is the task's: 0 COMPLETED,\n"
-        "1 FAILED or EXPIRED, 3 CANCELLED; 4 if the cluster cannot be reached. In a pipe, --follow writes\n"
-        "one JSON line per event.",
-        false);
+    Config config("longwire start",
+                  "Starts a task and prints its id. With --follow its exit status is the task's: 0 COMPLETED,\n"
+                  "1 FAILED or EXPIRED, 3 CANCELLED; 4 if the cluster cannot be reached. In a pipe, --follow writes\n"
+                  "one JSON line per event.",
+                  false);
     declare(config, settings, words);
     if (const auto status = config.parse(arguments)) return *status;
 

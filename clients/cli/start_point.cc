@@ -15,8 +15,7 @@ Result<boost::json::value> parse_start_point(std::string_view text) {
     const auto number = read_number(only_number ? text : text.substr(colon + 1), 0, kMost);
     const std::string_view epoch = only_number ? "last" : text.substr(0, colon);
     if (!number || epoch.empty()) {
-        return bad_request("",
-                           "'" + std::string(text) + "' is not start, now, N (the last N) or EPOCH:OFFSET");
+        return bad_request("", "'" + std::string(text) + "' is not start, now, N (the last N) or EPOCH:OFFSET");
     }
     if (epoch == "last") return boost::json::object{{"last", *number}};
     return boost::json::object{{"epoch", epoch}, {"offset", *number}};

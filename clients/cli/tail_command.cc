@@ -35,18 +35,16 @@ Status check_topics(const TailSettings& settings) {
 
 int run_tail(const Arguments& arguments) {
     TailSettings settings;
-    Config config(
-        "longwire tail",
-        "Shows the events of topics (task/ID, room/ops) and filters (task/+, room/#) as they happen.\n"
-        "When the connection is cut it comes back by itself: no event of a topic is lost or shown twice.",
-        false);
+    Config config("longwire tail",
+                  "Shows the events of topics (task/ID, room/ops) and filters (task/+, room/#) as they happen.\n"
+                  "When the connection is cut it comes back by itself: no event of a topic is lost or shown twice.",
+                  false);
     config.words("TOPIC|FILTER", settings.topics, 1, 64);
-    config.text(
-        only_flag("from", "where to begin: start, now, N (the last N) or EPOCH:OFFSET (after it)", "POINT"),
-        settings.from, [](const std::string& text) -> Status {
-            LW_TRY([[maybe_unused]] const auto from, parse_start_point(text));
-            return {};
-        });
+    config.text(only_flag("from", "where to begin: start, now, N (the last N) or EPOCH:OFFSET (after it)", "POINT"),
+                settings.from, [](const std::string& text) -> Status {
+                    LW_TRY([[maybe_unused]] const auto from, parse_start_point(text));
+                    return {};
+                });
     config.number(only_flag("count", "end after so many events; 0 for no end", "N", 'n'), settings.count);
     declare_client_settings(config, settings.client);
     declare_reconnect_settings(config, settings.client);

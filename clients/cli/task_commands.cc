@@ -38,8 +38,7 @@ Result<json::object> get_json(const ClientSettings& settings, const std::string&
         const json::object* object = body ? body->if_object() : nullptr;
         if (answer->status == 200 && object != nullptr) return *object;
         failure = object != nullptr ? error_from(*object) : Error{Errc::internal, ""};
-        if (failure.message.empty())
-            failure.message = "GET " + target + " answers " + std::to_string(answer->status);
+        if (failure.message.empty()) failure.message = "GET " + target + " answers " + std::to_string(answer->status);
         if (failure.code != Errc::unavailable) return failure;
     }
     return failure;
@@ -121,8 +120,7 @@ int run_cancel(const Arguments& arguments) {
     ClientSettings settings;
     std::vector<std::string> tasks;
     std::string reason;
-    Config config("longwire cancel", "Cancels tasks. A running one ends when its worker has stopped it.",
-                  false);
+    Config config("longwire cancel", "Cancels tasks. A running one ends when its worker has stopped it.", false);
     config.words("TASK", tasks, 1, 1000);
     config.text(only_flag("reason", "why, for those who watch", "TEXT", 'r'), reason);
     declare_client_settings(config, settings);
@@ -155,8 +153,7 @@ int run_input(const Arguments& arguments) {
     declare_client_settings(config, settings);
     if (const auto status = config.parse(arguments)) return *status;
 
-    const auto data =
-        as_text ? Result<json::value>(json::value(words[1])) : read_json_argument("DATA", words[1]);
+    const auto data = as_text ? Result<json::value>(json::value(words[1])) : read_json_argument("DATA", words[1]);
     if (!data) {
         tell(data.error().field + ": " + data.error().message);
         return kUsage;

@@ -63,8 +63,8 @@ std::string task_sheet(const json::object& snapshot, std::int64_t now_us) {
         const auto time = number_at(snapshot, key);
         if (time) rows.push_back({std::string(key, std::string_view(key).size() - 3), utc_text(*time)});
     }
-    for (const char* key : {"run", "attempt", "worker", "message", "current_agent", "agents", "parent",
-                            "result", "error", "topic", "epoch", "offset"}) {
+    for (const char* key : {"run", "attempt", "worker", "message", "current_agent", "agents", "parent", "result",
+                            "error", "topic", "epoch", "offset"}) {
         const json::value* value = snapshot.if_contains(key);
         if (value == nullptr || value->is_null()) continue;
         const std::string text =

@@ -76,8 +76,7 @@ void TaskView::on_push(const json::object& push) {
     }
     if (event == type::kTaskProgress) {
         if (const auto part = real_at(data, "progress")) progress_ = std::clamp(*part, 0.0, 1.0);
-        if (const std::string message = text_at(data, "message"); !message.empty())
-            message_ = one_line(message);
+        if (const std::string message = text_at(data, "message"); !message.empty()) message_ = one_line(message);
         return;
     }
     if (end_of_push(push)) return;
@@ -123,8 +122,7 @@ std::string TaskView::unfinished_line(std::size_t width) {
 }
 
 std::string progress_bar(double part, std::size_t cells) {
-    const auto full =
-        static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * static_cast<double>(cells)));
+    const auto full = static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * static_cast<double>(cells)));
     std::string bar;
     for (std::size_t i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
     return bar;
@@ -142,8 +140,8 @@ std::string TaskView::status_line(std::int64_t now_us, std::size_t width) const 
     const std::string elapsed = begun_us_ == 0 ? "" : duration_text(now_us - begun_us_);
 
     std::string line = state_ == "RUNNING" ? paint_.bold(state_) : paint_.yellow(state_);
-    for (const auto& [text, painted] : {std::pair{bar, paint_.green(bar)}, std::pair{percent, percent},
-                                        std::pair{elapsed, paint_.dim(elapsed)}}) {
+    for (const auto& [text, painted] :
+         {std::pair{bar, paint_.green(bar)}, std::pair{percent, percent}, std::pair{elapsed, paint_.dim(elapsed)}}) {
         if (text.empty()) continue;
         plain += "  " + text;
         line += "  " + painted;

@@ -38,8 +38,7 @@ void LinkRouter::take(std::size_t shard, ToLink message, std::int64_t now_us) {
                        asked_[request] = {shard, m.token, std::move(m.path)};
                    },
                    [&](const SendCommand& m) {
-                       const auto request =
-                           link_.request(m.realm, m.user, m.command, m.fields, m.may_repeat, now_us);
+                       const auto request = link_.request(m.realm, m.user, m.command, m.fields, m.may_repeat, now_us);
                        asked_[request] = {shard, m.token, {}};
                    },
                },
@@ -92,9 +91,13 @@ void LinkRouter::tell(const Shards& shards, const FromLink& message) {
     }
 }
 
-void LinkRouter::on_link_up() { tell(all_, LinkChanged{true}); }
+void LinkRouter::on_link_up() {
+    tell(all_, LinkChanged{true});
+}
 
-void LinkRouter::on_link_down() { tell(all_, LinkChanged{false}); }
+void LinkRouter::on_link_down() {
+    tell(all_, LinkChanged{false});
+}
 
 void LinkRouter::on_subscribed(const std::string& path, const link::Subscribed& subscribed) {
     const auto found = topics_.find(path);

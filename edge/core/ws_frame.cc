@@ -16,9 +16,7 @@ void append_big_endian(std::string& out, std::uint64_t value, unsigned bytes) {
 std::string_view cut_reason(std::string_view reason) {
     if (reason.size() <= kWsCloseReasonBytesMax) return reason;
     std::size_t end = kWsCloseReasonBytesMax;
-    const auto continues = [&](std::size_t at) {
-        return (static_cast<unsigned char>(reason[at]) & 0xc0) == 0x80;
-    };
+    const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(reason[at]) & 0xc0) == 0x80; };
     while (end > 0 && continues(end)) --end;
     return reason.substr(0, end);
 }

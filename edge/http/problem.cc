@@ -9,17 +9,28 @@ namespace {
 
 std::string_view title_of(unsigned status) {
     switch (status) {
-        case 400: return "Bad Request";
-        case 401: return "Unauthorized";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 409: return "Conflict";
-        case 410: return "Gone";
-        case 413: return "Content Too Large";
-        case 429: return "Too Many Requests";
-        case 503: return "Service Unavailable";
-        default: return "Internal Server Error";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 409:
+            return "Conflict";
+        case 410:
+            return "Gone";
+        case 413:
+            return "Content Too Large";
+        case 429:
+            return "Too Many Requests";
+        case 503:
+            return "Service Unavailable";
+        default:
+            return "Internal Server Error";
     }
 }
 
@@ -44,17 +55,28 @@ net::HttpResponse problem_response(unsigned status, std::string_view code, std::
 
 unsigned status_of(Errc code) {
     switch (code) {
-        case Errc::bad_request: return 400;
-        case Errc::unauthorized: return 401;
-        case Errc::forbidden: return 403;
-        case Errc::not_found: return 404;
-        case Errc::conflict: return 409;
-        case Errc::expired: return 410;
-        case Errc::too_large: return 413;
-        case Errc::rate_limited: return 429;
-        case Errc::too_many: return 429;
-        case Errc::unavailable: return 503;
-        case Errc::internal: return 500;
+        case Errc::bad_request:
+            return 400;
+        case Errc::unauthorized:
+            return 401;
+        case Errc::forbidden:
+            return 403;
+        case Errc::not_found:
+            return 404;
+        case Errc::conflict:
+            return 409;
+        case Errc::expired:
+            return 410;
+        case Errc::too_large:
+            return 413;
+        case Errc::rate_limited:
+            return 429;
+        case Errc::too_many:
+            return 429;
+        case Errc::unavailable:
+            return 503;
+        case Errc::internal:
+            return 500;
     }
     return 500;
 }

@@ -90,9 +90,7 @@ class CorkedStream {
     void wait_readable(Handler handler) {
         socket_.async_wait(boost::asio::socket_base::wait_read, std::move(handler));
     }
-    Received receive(std::string& into) {
-        return receive_some(socket_.native_handle(), into.data(), into.size());
-    }
+    Received receive(std::string& into) { return receive_some(socket_.native_handle(), into.data(), into.size()); }
 
     /// Bytes that the next reads return before they ask the socket.
     void unread(std::string bytes) {
@@ -141,13 +139,12 @@ class CorkedStream {
                     ++reads_;
                     asked_bytes_ = boost::beast::buffer_bytes(into);
                     reading_ = true;
-                    socket_.async_read_some(into,
-                                            [this, handler_ = std::forward<decltype(completion)>(completion)](
-                                                error_code error, std::size_t bytes) mutable {
-                                                reading_ = false;
-                                                received_bytes_ += bytes;
-                                                handler_(error, bytes);
-                                            });
+                    socket_.async_read_some(into, [this, handler_ = std::forward<decltype(completion)>(completion)](
+                                                      error_code error, std::size_t bytes) mutable {
+                        reading_ = false;
+                        received_bytes_ += bytes;
+                        handler_(error, bytes);
+                    });
                 }
             },
             handler, buffers);
@@ -166,8 +163,8 @@ class CorkedStream {
                 }
                 write_left_ = queue_.bytes();
                 using Completion = std::decay_t<decltype(completion)>;
-                write_ = std::make_unique<CompletedWrite<Completion>>(
-                    std::forward<decltype(completion)>(completion), size);
+                write_ =
+                    std::make_unique<CompletedWrite<Completion>>(std::forward<decltype(completion)>(completion), size);
             },
             handler, buffers);
     }
@@ -213,8 +210,7 @@ class CorkedStream {
     };
     template <class Handler>
     struct CompletedWrite final : Write {
-        CompletedWrite(Handler handler_in, std::size_t size_in)
-            : handler(std::move(handler_in)), size(size_in) {}
+        CompletedWrite(Handler handler_in, std::size_t size_in) : handler(std::move(handler_in)), size(size_in) {}
         void complete() override { handler(error_code(), size); }
         Handler handler;
         std::size_t size;
@@ -222,8 +218,8 @@ class CorkedStream {
 
     template <class Handler>
     void post(Handler&& handler, std::size_t size) {
-        boost::asio::post(socket_.get_executor(), boost::beast::bind_front_handler(
-                                                      std::forward<Handler>(handler), error_code(), size));
+        boost::asio::post(socket_.get_executor(),
+                          boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code(), size));
     }
 
     template <class Buffers>
@@ -239,8 +235,8 @@ class CorkedStream {
         if (muted_) return boost::beast::buffer_bytes(buffers);
         std::size_t size = 0;
         bool close_frame = false;
-        for (auto it = boost::asio::buffer_sequence_begin(buffers);
-             it != boost::asio::buffer_sequence_end(buffers); ++it) {
+        for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
+             ++it) {
             const boost::asio::const_buffer piece(*it);
             const std::string_view bytes(static_cast<const char*>(piece.data()), piece.size());
             // Beast writes a control frame as one buffer; the HTTP answer to a handshake begins otherwise.

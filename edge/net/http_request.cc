@@ -51,8 +51,7 @@ std::optional<HttpRequest> to_http_request(BeastRequest& parsed, const std::stri
     if (request.path.empty()) request.path = "/";
     if (question != std::string_view::npos) request.query = target.substr(question + 1);
     for (const auto& field : parsed) {
-        request.headers.push_back(
-            Header{lower_case(view(field.name_string())), std::string(view(field.value()))});
+        request.headers.push_back(Header{lower_case(view(field.name_string())), std::string(view(field.value()))});
     }
     request.body = std::move(parsed.body());
     request.remote_address = remote_address;

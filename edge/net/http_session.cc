@@ -257,8 +257,7 @@ void HttpSession::on_header() {
     body_progress_ = 0;
     arm();  // the body gets as long as the header
     const auto expect = parser_->get().find(http::field::expect);
-    if (expect != parser_->get().end() && !parser_->is_done() &&
-        beast::iequals(expect->value(), "100-continue")) {
+    if (expect != parser_->get().end() && !parser_->is_done() && beast::iequals(expect->value(), "100-continue")) {
         stream_.append(kContinue);
     }
 }

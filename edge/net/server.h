@@ -175,9 +175,8 @@ class Shard {
 };
 
 struct ServerOptions {
-    std::string host =
-        "127.0.0.1";         // an address, or a name: then all its addresses ("::" is everyone, IPv4 too)
-    std::uint16_t port = 0;  // 0: any free one
+    std::string host = "127.0.0.1";  // an address, or a name: then all its addresses ("::" is everyone, IPv4 too)
+    std::uint16_t port = 0;          // 0: any free one
     std::size_t shards = 1;
     // From accept to a whole request header, from there to its whole body (again for each 16 KiB that come),
     // between requests, and for the client to take an answer. Watched every 50 ms.

@@ -155,11 +155,10 @@ void ShardLoop::on_tick() {
 void ShardLoop::await_connections(Acceptor& acceptor) {
     if (!accepting_) return;
     acceptor.waiting = true;
-    acceptor.socket.async_wait(asio::socket_base::wait_read,
-                               [this, &acceptor](boost::system::error_code error) {
-                                   acceptor.waiting = false;
-                                   if (!error) accept_ready(acceptor);
-                               });
+    acceptor.socket.async_wait(asio::socket_base::wait_read, [this, &acceptor](boost::system::error_code error) {
+        acceptor.waiting = false;
+        if (!error) accept_ready(acceptor);
+    });
 }
 
 void ShardLoop::accept_ready(Acceptor& acceptor) {

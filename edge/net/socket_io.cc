@@ -103,8 +103,7 @@ struct Bound {
 
 Bound bind_one(const Address& address, bool shared) {
     Bound bound;
-    bound.socket =
-        Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    bound.socket = Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int fd = bound.socket.get();
     if (fd < 0) {
         bound.error = errno;
@@ -192,8 +191,7 @@ Accepted accept_one(int listener) {
     Accepted accepted;
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
-    accepted.socket =
-        ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    accepted.socket = ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted.socket < 0) {
         accepted.error = errno;
         return accepted;

@@ -212,8 +212,7 @@ void WsSession::on_control(websocket::frame_type kind, std::size_t payload_bytes
     // Two bytes of header and four of mask come before what a control frame carries.
     boundary_bytes_ += 6 + payload_bytes;
     loop().warm_readers().touch(*this);
-    if (kind == websocket::frame_type::pong && std::exchange(ping_sent_, false) && open())
-        handler_->on_pong();
+    if (kind == websocket::frame_type::pong && std::exchange(ping_sent_, false) && open()) handler_->on_pong();
 }
 
 void WsSession::read() {
@@ -225,12 +224,10 @@ void WsSession::read() {
         target = boost::asio::buffer(message_) + filled_;
     }
     const auto reads_before = stream_.reads();
-    ws_->async_read_some(target, [session = self()](beast::error_code error, std::size_t bytes) {
-        session->on_read(error, bytes);
-    });
+    ws_->async_read_some(
+        target, [session = self()](beast::error_code error, std::size_t bytes) { session->on_read(error, bytes); });
     // Beast went to the socket at once, and for as much as its buffer holds: so it kept nothing back.
-    known_boundary_ =
-        !growing_ && stream_.reads() != reads_before && stream_.asked_bytes() == kBeastReadBytes;
+    known_boundary_ = !growing_ && stream_.reads() != reads_before && stream_.asked_bytes() == kBeastReadBytes;
     boundary_bytes_ = stream_.received_bytes();
 }
 
@@ -395,8 +392,7 @@ void WsSession::end() {
 }  // namespace
 
 UpgradeFault upgrade_fault(const UpgradeRequest& request) {
-    if (request.count(http::field::sec_websocket_version) != 1 ||
-        request[http::field::sec_websocket_version] != "13") {
+    if (request.count(http::field::sec_websocket_version) != 1 || request[http::field::sec_websocket_version] != "13") {
         return {426, "only WebSocket version 13 is spoken here"};
     }
     // 16 bytes in base64.
@@ -408,10 +404,9 @@ UpgradeFault upgrade_fault(const UpgradeRequest& request) {
     return {};
 }
 
-void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request,
-                      const UpgradeAccepted& accepted, std::string early, std::string remote_address) {
-    std::make_shared<WsSession>(loop, std::move(stream), std::move(remote_address),
-                                accepted.max_message_bytes)
+void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request, const UpgradeAccepted& accepted,
+                      std::string early, std::string remote_address) {
+    std::make_shared<WsSession>(loop, std::move(stream), std::move(remote_address), accepted.max_message_bytes)
         ->start(request, accepted, std::move(early));
 }
 

@@ -22,7 +22,7 @@ UpgradeFault upgrade_fault(const UpgradeRequest& request);
 
 /// Answers an accepted handshake on `stream` and serves the WebSocket connection. `early` is what the client
 /// has sent after its request. On the shard's thread; the session is then the shard's.
-void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request,
-                      const UpgradeAccepted& accepted, std::string early, std::string remote_address);
+void start_ws_session(ShardLoop& loop, Stream stream, const UpgradeRequest& request, const UpgradeAccepted& accepted,
+                      std::string early, std::string remote_address);
 
 }  // namespace longwire::edge::net

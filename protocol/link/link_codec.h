@@ -39,23 +39,53 @@ struct Numbered {
 namespace detail {
 
 template <class T>
-concept Tied = requires(T& value) { T::tie(value); };
+concept Tied = requires(T& value) {
+    T::tie(value);
+};
 
-inline void write(MsgpackWriter& writer, std::string_view value) { writer.string(value); }
-inline void write(MsgpackWriter& writer, bool value) { writer.boolean(value); }
-inline void write(MsgpackWriter& writer, std::uint32_t value) { writer.unsigned_integer(value); }
-inline void write(MsgpackWriter& writer, std::uint64_t value) { writer.unsigned_integer(value); }
-inline void write(MsgpackWriter& writer, std::int64_t value) { writer.signed_integer(value); }
-inline void write(MsgpackWriter& writer, Raw value) { value.bytes.empty() ? writer.nil() : writer.raw(value.bytes); }
-inline void write(MsgpackWriter& writer, Blob value) { writer.binary(value.bytes); }
+inline void write(MsgpackWriter& writer, std::string_view value) {
+    writer.string(value);
+}
+inline void write(MsgpackWriter& writer, bool value) {
+    writer.boolean(value);
+}
+inline void write(MsgpackWriter& writer, std::uint32_t value) {
+    writer.unsigned_integer(value);
+}
+inline void write(MsgpackWriter& writer, std::uint64_t value) {
+    writer.unsigned_integer(value);
+}
+inline void write(MsgpackWriter& writer, std::int64_t value) {
+    writer.signed_integer(value);
+}
+inline void write(MsgpackWriter& writer, Raw value) {
+    value.bytes.empty() ? writer.nil() : writer.raw(value.bytes);
+}
+inline void write(MsgpackWriter& writer, Blob value) {
+    writer.binary(value.bytes);
+}
 
-inline void read(MsgpackReader& reader, std::string_view& value) { value = reader.string(); }
-inline void read(MsgpackReader& reader, std::string& value) { value = reader.string(); }
-inline void read(MsgpackReader& reader, bool& value) { value = reader.boolean(); }
-inline void read(MsgpackReader& reader, std::uint64_t& value) { value = reader.unsigned_integer(); }
-inline void read(MsgpackReader& reader, std::int64_t& value) { value = reader.signed_integer(); }
-inline void read(MsgpackReader& reader, Raw& value) { value.bytes = reader.take_nil() ? std::string_view{} : reader.raw(); }
-inline void read(MsgpackReader& reader, Blob& value) { value.bytes = reader.binary(); }
+inline void read(MsgpackReader& reader, std::string_view& value) {
+    value = reader.string();
+}
+inline void read(MsgpackReader& reader, std::string& value) {
+    value = reader.string();
+}
+inline void read(MsgpackReader& reader, bool& value) {
+    value = reader.boolean();
+}
+inline void read(MsgpackReader& reader, std::uint64_t& value) {
+    value = reader.unsigned_integer();
+}
+inline void read(MsgpackReader& reader, std::int64_t& value) {
+    value = reader.signed_integer();
+}
+inline void read(MsgpackReader& reader, Raw& value) {
+    value.bytes = reader.take_nil() ? std::string_view{} : reader.raw();
+}
+inline void read(MsgpackReader& reader, Blob& value) {
+    value.bytes = reader.binary();
+}
 inline void read(MsgpackReader& reader, std::uint32_t& value) {
     const auto wide = reader.unsigned_integer();
     if (wide > UINT32_MAX) reader.fail();

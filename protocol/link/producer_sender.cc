@@ -59,7 +59,9 @@ void ProducerSender::resend(const ResendRequest& request) {
     resend_range(partitions_[request.partition], request.from, request.to);
 }
 
-std::vector<ProducerSender::Outgoing> ProducerSender::take_outgoing() { return std::exchange(outgoing_, {}); }
+std::vector<ProducerSender::Outgoing> ProducerSender::take_outgoing() {
+    return std::exchange(outgoing_, {});
+}
 
 std::vector<PartitionSequence> ProducerSender::published() const {
     std::vector<PartitionSequence> positions;

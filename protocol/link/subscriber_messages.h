@@ -97,8 +97,8 @@ struct Fetch {
     static auto tie(auto& m) { return std::tie(m.request, m.path, m.epoch, m.after, m.events_max); }
 };
 
-using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit, Request,
-                                  EdgeHeartbeat, EdgeBye, Fetch>;
+using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit,
+                                  Request, EdgeHeartbeat, EdgeBye, Fetch>;
 
 // Broker to edge.
 

@@ -54,16 +54,15 @@ std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_vi
                                           std::string_view fields, bool may_repeat, std::int64_t now_us) {
     now_us_ = now_us;
     const auto number = next_request_++;
-    return wait_for(number, {prepare(Request{number, realm, user, command, {fields}}), false, may_repeat,
-                             now_us + kPatienceUs});
+    return wait_for(
+        number, {prepare(Request{number, realm, user, command, {fields}}), false, may_repeat, now_us + kPatienceUs});
 }
 
 std::uint64_t SubscriberReceiver::fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after,
                                         std::uint32_t events_max, std::int64_t now_us) {
     now_us_ = now_us;
     const auto number = next_request_++;
-    return wait_for(number, {prepare(Fetch{number, path, epoch, after, events_max}), true, true,
-                             now_us + kPatienceUs});
+    return wait_for(number, {prepare(Fetch{number, path, epoch, after, events_max}), true, true, now_us + kPatienceUs});
 }
 
 std::uint64_t SubscriberReceiver::wait_for(std::uint64_t number, Waiting waiting) {

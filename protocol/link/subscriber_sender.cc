@@ -54,11 +54,6 @@ void SubscriberSender::unsubscribe_filter(std::string_view realm, std::string_vi
     }
 }
 
-/// Pages that are being read will be sent whatever their size.
-bool SubscriberSender::has_credit_beside(std::size_t pages) const {
-    return sent_bytes_ + queued_bytes_ + pages * kPageBytesMax < consumed_bytes_ + window_bytes_;
-}
-
 bool SubscriberSender::is_filtered(std::string_view path) const {
     if (filters_.empty()) return false;
     const auto [realm, topic] = split_path(path);
@@ -135,13 +130,13 @@ std::vector<SubscriberSender::Group> SubscriberSender::take_groups() {
 
 std::vector<SubscriberSender::PageRequest> SubscriberSender::take_page_requests() {
     std::vector<PageRequest> requests;
-    while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit_beside(reading_)) {
+    while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit()) {
         const auto path = std::move(behind_.front());
         behind_.pop_front();
         auto& cursor = cursors_.at(path);
         cursor.state = State::reading;
         ++reading_;
-        requests.push_back({path, cursor.sent, kPageBytesMax});
+        requests.push_back({path, cursor.sent, page_bytes_max()});
     }
     return requests;
 }
@@ -165,6 +160,11 @@ void SubscriberSender::fall_behind(const std::string& path, Cursor& cursor) {
     if (cursor.state != State::live) return;
     cursor.state = State::behind;
     cursor.place = behind_.insert(behind_.end(), path);
+}
+
+/// All pages that are read at once fit into one window.
+std::size_t SubscriberSender::page_bytes_max() const {
+    return std::min(kPageBytesMax, window_bytes_ / kPagesAtOnceMax);
 }
 
 /// Takes back what was asked for on a cursor's behalf.

@@ -19,11 +19,13 @@ namespace longwire::link {
 /// While there is credit, events go out as they are committed. Without credit an event costs nothing but its number:
 /// the topic falls behind, and goes on from the log when credit returns, page by page and topic by topic in turn.
 ///
-/// Bound: bytes sent and not yet confirmed never exceed the window by more than one page.
+/// Bound: bytes sent and not yet confirmed never exceed the window by more than the pages being read, which are at most
+/// another window (or one event each).
 /// Thread: one at a time; no locks inside.
 class SubscriberSender {
   public:
-    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the order
+    /// What the log is asked for on behalf of a topic that is behind. Answer with page(), those of one topic in the
+    /// order
     /// in which they were asked for.
     struct PageRequest {
         std::string path;
@@ -95,12 +97,12 @@ class SubscriberSender {
         bool operator==(const Filter&) const = default;
     };
 
-    bool has_credit() const { return has_credit_beside(reading_ == 0 ? 0 : reading_ - 1); }
-    bool has_credit_beside(std::size_t pages) const;
+    bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
     bool is_filtered(std::string_view path) const;
     void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
     void fall_behind(const std::string& path, Cursor& cursor);
     void catch_up(const std::string& path, Cursor& cursor);
+    std::size_t page_bytes_max() const;
 
     std::size_t window_bytes_;
     std::uint64_t sent_bytes_ = 0;

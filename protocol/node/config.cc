@@ -51,12 +51,9 @@ Config::Config(std::string program, std::string about, bool with_file)
               .value_name = "FILE",
               .reach = Reach::flag_and_variable},
              config_file_);
-        toggle(
-            {.name = "check-config", .help = "read and check all settings, then end", .reach = Reach::flag},
-            check_config_);
-        toggle({.name = "print-config",
-                .help = "print what is in force as TOML, then end",
-                .reach = Reach::flag},
+        toggle({.name = "check-config", .help = "read and check all settings, then end", .reach = Reach::flag},
+               check_config_);
+        toggle({.name = "print-config", .help = "print what is in force as TOML, then end", .reach = Reach::flag},
                print_config_);
     }
     toggle({.name = "help", .help = "print this text", .letter = 'h', .reach = Reach::flag}, help_);
@@ -129,8 +126,8 @@ void Config::real(Setting setting, double& value, double least, double most) {
     add(std::move(slot));
 }
 
-void Config::add_number(Setting setting, std::int64_t least, std::int64_t most,
-                        std::function<void(std::int64_t)> set, std::function<std::int64_t()> get) {
+void Config::add_number(Setting setting, std::int64_t least, std::int64_t most, std::function<void(std::int64_t)> set,
+                        std::function<std::int64_t()> get) {
     SettingSlot slot;
     slot.setting = std::move(setting);
     slot.quoted = false;
@@ -152,8 +149,7 @@ void Config::check(std::function<Status()> relation) {
     relations_.push_back(std::move(relation));
 }
 
-Status Config::store(const SettingSlot& slot, const std::string& origin,
-                     const std::vector<std::string>& values) const {
+Status Config::store(const SettingSlot& slot, const std::string& origin, const std::vector<std::string>& values) const {
     if (slot.shape != SettingShape::list && values.size() != 1) {
         return bad_request(origin, values.empty() ? "needs a value" : "takes one value");
     }
@@ -253,11 +249,10 @@ Status Config::read_file(const std::string& path, std::vector<std::string>& orig
         const auto slot = std::find_if(slots_.begin(), slots_.end(), is_meant);
         if (slot == slots_.end()) {
             const std::string nearest = nearest_word(entry.key, keys);
-            return bad_request(origin, "is no setting of this program" +
-                                           (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+            return bad_request(
+                origin, "is no setting of this program" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
         }
-        if (entry.is_array && slot->shape != SettingShape::list)
-            return bad_request(origin, "takes one value");
+        if (entry.is_array && slot->shape != SettingShape::list) return bad_request(origin, "takes one value");
         const auto index = static_cast<std::size_t>(slot - slots_.begin());
         if (!origins[index].empty()) continue;
         LW_TRY_STATUS(store(*slot, origin, entry.values));
@@ -266,13 +261,12 @@ Status Config::read_file(const std::string& path, std::vector<std::string>& orig
     return {};
 }
 
-std::optional<int> Config::parse(const std::vector<std::string>& arguments,
-                                 const std::vector<std::string>& environment, std::ostream& out,
-                                 std::ostream& err) {
+std::optional<int> Config::parse(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+                                 std::ostream& out, std::ostream& err) {
     if (const Status status = read(arguments, environment); !status) {
         const Error& error = status.error();
-        err << program_ << ": " << (error.field.empty() ? "" : error.field + ": ") << error.message
-            << " (see " << program_ << " --help)\n";
+        err << program_ << ": " << (error.field.empty() ? "" : error.field + ": ") << error.message << " (see "
+            << program_ << " --help)\n";
         return kExitUsage;
     }
     if (help_) {
@@ -292,8 +286,7 @@ std::optional<int> Config::parse(const std::vector<std::string>& arguments,
 
 std::optional<int> Config::parse(const std::vector<std::string>& arguments) {
     std::vector<std::string> environment;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
-        environment.emplace_back(*entry);
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) environment.emplace_back(*entry);
     return parse(arguments, environment, std::cout, std::cerr);  // tidy: allow(print) --help is for whoever types it
 }
 

@@ -46,8 +46,7 @@ class Config {
     void number(const Setting& setting, Number& value, std::int64_t least = 0,
                 std::int64_t most = most_that_fits<Number>()) {
         add_number(
-            setting, least, most,
-            [&value](std::int64_t read) { value = static_cast<Number>(read); },
+            setting, least, most, [&value](std::int64_t read) { value = static_cast<Number>(read); },
             [&value] { return static_cast<std::int64_t>(value); });
     }
 
@@ -64,9 +63,8 @@ class Config {
     std::optional<int> parse(const std::vector<std::string>& arguments);
 
     /// The same with everything given: arguments without the program's name, the environment as "NAME=value".
-    std::optional<int> parse(const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment, std::ostream& out,
-                             std::ostream& err);
+    std::optional<int> parse(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+                             std::ostream& out, std::ostream& err);
 
     std::string help() const;
     /// What is in force, as a TOML file that says the same; secrets are left out.
@@ -79,14 +77,13 @@ class Config {
                                   : std::numeric_limits<std::int64_t>::max();
     }
 
-    void add_number(Setting setting, std::int64_t least, std::int64_t most,
-                    std::function<void(std::int64_t)> set, std::function<std::int64_t()> get);
+    void add_number(Setting setting, std::int64_t least, std::int64_t most, std::function<void(std::int64_t)> set,
+                    std::function<std::int64_t()> get);
     void add(SettingSlot slot);
     Status read(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
     Status read_file(const std::string& path, std::vector<std::string>& origins);
     Status read_variables(const std::map<std::string, std::string>& environment, std::vector<std::string>& origins);
-    Status store(const SettingSlot& slot, const std::string& origin,
-                 const std::vector<std::string>& values) const;
+    Status store(const SettingSlot& slot, const std::string& origin, const std::vector<std::string>& values) const;
 
     struct Words {
         std::string name;

@@ -29,8 +29,7 @@ void append_setting(const SettingSlot& slot, std::string& out) {
     if (slot.shape != SettingShape::toggle) {
         line += " " + (setting.value_name.empty() ? std::string("VALUE") : setting.value_name);
     }
-    line +=
-        line.size() < kColumn ? std::string(kColumn - line.size(), ' ') : "\n" + std::string(kColumn, ' ');
+    line += line.size() < kColumn ? std::string(kColumn - line.size(), ' ') : "\n" + std::string(kColumn, ' ');
     line += setting.help;
     if (!slot.accepted.empty()) line += " (" + slot.accepted + ")";
     out += line + "\n";
@@ -63,8 +62,7 @@ std::string Config::help() const {
         if (is_common(slot)) append_setting(slot, out);
     }
     if (with_file_) {
-        out +=
-            "\nA flag is stronger than a LONGWIRE_ variable, a variable stronger than a key of the file.\n";
+        out += "\nA flag is stronger than a LONGWIRE_ variable, a variable stronger than a key of the file.\n";
     }
     return out;
 }
@@ -79,8 +77,7 @@ std::string Config::print() const {
             out += "# " + key_of(slot.setting) + " is a secret\n";
         } else if (slot.shape == SettingShape::list) {
             out += key_of(slot.setting) + " = [";
-            for (std::size_t i = 0; i < values.size(); ++i)
-                out += (i > 0 ? ", " : "") + toml_string(values[i]);
+            for (std::size_t i = 0; i < values.size(); ++i) out += (i > 0 ? ", " : "") + toml_string(values[i]);
             out += "]\n";
         } else {
             out += key_of(slot.setting) + " = " + (slot.quoted ? toml_string(values[0]) : values[0]) + "\n";

@@ -22,13 +22,10 @@ Error unknown_flag(const std::string& given, const std::vector<std::string>& kno
 }
 
 /// CLI11 takes its arguments in reverse, and would take the argument after "--name=" for its value.
-std::vector<std::string> last_first(const std::vector<std::string>& arguments,
-                                    const std::vector<Setting>& values) {
+std::vector<std::string> last_first(const std::vector<std::string>& arguments, const std::vector<Setting>& values) {
     std::vector<std::string> reversed;
     for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
-        const auto is_empty_value = [&](const Setting& setting) {
-            return *argument == flag_of(setting) + "=";
-        };
+        const auto is_empty_value = [&](const Setting& setting) { return *argument == flag_of(setting) + "="; };
         if (std::any_of(values.begin(), values.end(), is_empty_value)) {
             reversed.emplace_back();
             reversed.push_back(argument->substr(0, argument->size() - 1));

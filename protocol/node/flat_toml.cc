@@ -23,7 +23,9 @@ bool is_scalar(const toml::node& value) {
     return value.is_string() || value.is_integer() || value.is_floating_point() || value.is_boolean();
 }
 
-Error fault(std::size_t line, const std::string& what) { return bad_request("line " + std::to_string(line), what); }
+Error fault(std::size_t line, const std::string& what) {
+    return bad_request("line " + std::to_string(line), what);
+}
 
 Result<TomlEntry> read_entry(std::string key, const toml::node& value) {
     TomlEntry entry;

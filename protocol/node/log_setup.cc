@@ -89,9 +89,7 @@ class LineFormatter final : public spdlog::formatter {
         to.append(line.data(), line.data() + line.size());
     }
 
-    std::unique_ptr<spdlog::formatter> clone() const override {
-        return std::make_unique<LineFormatter>(node_, json_);
-    }
+    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<LineFormatter>(node_, json_); }
 
   private:
     std::string node_;
@@ -115,11 +113,9 @@ void declare_log_settings(Config& config, LogSettings& settings) {
 
 void set_up_logging(const LogSettings& settings) {
     log_as_json = settings.format == "json";
-    auto logger =
-        std::make_shared<spdlog::logger>("longwire", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>("longwire", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->set_formatter(std::make_unique<LineFormatter>(settings.node, log_as_json));
-    logger->set_level(settings.level == "error" ? spdlog::level::err
-                                                : spdlog::level::from_str(settings.level));
+    logger->set_level(settings.level == "error" ? spdlog::level::err : spdlog::level::from_str(settings.level));
     spdlog::set_default_logger(std::move(logger));
 }
 

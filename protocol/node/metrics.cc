@@ -29,8 +29,7 @@ void Histogram::observe(double value) {
     histogram_->Observe(value);
 }
 
-Metrics::Metrics()
-    : registry_(std::make_shared<prometheus::Registry>(prometheus::Registry::InsertBehavior::Merge)) {}
+Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>(prometheus::Registry::InsertBehavior::Merge)) {}
 Metrics::~Metrics() = default;
 
 Counter Metrics::counter(const std::string& name, const std::string& help, const MetricLabels& labels) {
@@ -41,8 +40,8 @@ Gauge Metrics::gauge(const std::string& name, const std::string& help, const Met
     return Gauge{prometheus::BuildGauge().Name(name).Help(help).Register(*registry_).Add(labels)};
 }
 
-Histogram Metrics::histogram(const std::string& name, const std::string& help,
-                             const std::vector<double>& bounds, const MetricLabels& labels) {
+Histogram Metrics::histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
+                             const MetricLabels& labels) {
     auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(*registry_);
     return Histogram{family.Add(labels, prometheus::Histogram::BucketBoundaries{bounds})};
 }

@@ -82,7 +82,8 @@ Result<zmq::socket_t> connect_events(zmq::context_t& context, const std::string&
     return connected(std::move(socket), endpoint);
 }
 
-Result<zmq::socket_t> connect_dealer(zmq::context_t& context, const std::string& endpoint, const std::string& identity) {
+Result<zmq::socket_t> connect_dealer(zmq::context_t& context, const std::string& endpoint,
+                                     const std::string& identity) {
     auto socket = make(context, zmq::socket_type::dealer, kQueueMessagesMax);
     socket.set(zmq::sockopt::routing_id, identity);
     socket.set(zmq::sockopt::immediate, true);
@@ -136,8 +137,8 @@ std::optional<Received> receive(zmq::socket_t& socket) {
 bool send(zmq::socket_t& socket, std::initializer_list<std::string_view> frames) {
     auto left = frames.size();
     for (const auto frame : frames) {
-        const auto flags = --left > 0 ? zmq::send_flags::sndmore | zmq::send_flags::dontwait
-                                      : zmq::send_flags::dontwait;
+        const auto flags =
+            --left > 0 ? zmq::send_flags::sndmore | zmq::send_flags::dontwait : zmq::send_flags::dontwait;
         if (!send_frame(socket, frame, flags)) return false;
     }
     return true;
@@ -156,6 +157,8 @@ std::optional<Subscription> read_subscription(std::string_view frame) {
     return Subscription{frame[0] == 1, std::string(frame.substr(1))};
 }
 
-std::string bound_endpoint(const zmq::socket_t& socket) { return socket.get(zmq::sockopt::last_endpoint); }
+std::string bound_endpoint(const zmq::socket_t& socket) {
+    return socket.get(zmq::sockopt::last_endpoint);
+}
 
 }  // namespace longwire::zmq_link

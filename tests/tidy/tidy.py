@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 LINES_MAX = 500
 # Markup and texts of the page have no formatter that would break them well.
-WEB_COLUMNS_MAX = 140
+WEB_COLUMNS_MAX = 170
 
 # Files that may be longer, each with the reason why two files would be worse than one.
 LONG_FILES: dict[str, str] = {}

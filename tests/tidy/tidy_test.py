@@ -185,7 +185,7 @@ class Layout(unittest.TestCase):
         self.assertEqual(rules("docs/a.md", widest + "x\n"), [])
 
     def test_columns_of_the_page(self):
-        self.assertEqual(rules("edge/console/src/a.tsx", "x" * 140 + "\n"), [])
+        self.assertEqual(rules("edge/console/src/a.tsx", "x" * 170 + "\n"), [])
         self.assertEqual(rules("edge/console/src/a.tsx", "x" * 141 + "\n"), ["columns"])
 
     def test_length(self):

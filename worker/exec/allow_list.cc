@@ -66,7 +66,8 @@ Status AllowList::check_find(const std::vector<std::string>& argv) const {
         // The names of files become arguments: one "elete" would be enough to make "-d{}" a dangerous one.
         const auto name = program.substr(program.rfind('/') + 1);
         const auto is_of = [&](const Refused& r) { return r.program == name; };
-        if (std::any_of(kRefused.begin(), kRefused.end(), is_of)) return forbidden("find may not run " + name + " here");
+        if (std::any_of(kRefused.begin(), kRefused.end(), is_of))
+            return forbidden("find may not run " + name + " here");
         if (auto resolved = resolve({program}); !resolved) return resolved.error();
     }
     return {};

@@ -20,7 +20,8 @@ struct ExecRequest {
     std::uint64_t expect_lines = 0;  // of output; progress is told by them. 0: not known
 };
 
-/// Reads `{argv: […], env?: {…}, cwd?, stdin?, expect_lines?}`. Errors name the field: malformed, an environment variable that is not
+/// Reads `{argv: […], env?: {…}, cwd?, stdin?, expect_lines?}`. Errors name the field: malformed, an environment
+/// variable that is not
 /// among `env_allowed`, or bytes no argument can hold (a 0).
 Result<ExecRequest> parse_exec_request(const MsgpackFields& fields, const std::vector<std::string>& env_allowed);
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-#include "protocol/zmq/wake_fd.h"
+#include "protocol/wake_fd.h"
 
 namespace longwire::exec {
 namespace {

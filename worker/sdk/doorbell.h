@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/zmq/wake_fd.h"
+#include "protocol/wake_fd.h"
 #include "worker/sdk/core/held_attempt.h"
 
 namespace longwire::worker {

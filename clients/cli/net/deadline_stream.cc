@@ -113,8 +113,7 @@ Status DeadlineStream::start_tls(const ServerAddress& address, int timeout_ms) {
             return cannot_reach(address, tls_reason(tls_.get()));
         }
         const short events = what == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
-        if (const error_code error = wait_for(events, timeout_ms))
-            return cannot_reach(address, error.message());
+        if (const error_code error = wait_for(events, timeout_ms)) return cannot_reach(address, error.message());
     }
 }
 

@@ -37,8 +37,8 @@ class DeadlineStream {
 
     template <class Buffers>
     std::size_t read_some(const Buffers& buffers, error_code& error) {
-        for (auto it = boost::asio::buffer_sequence_begin(buffers);
-             it != boost::asio::buffer_sequence_end(buffers); ++it) {
+        for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
+             ++it) {
             const boost::asio::mutable_buffer buffer(*it);
             if (buffer.size() > 0) return read_bytes(buffer.data(), buffer.size(), error);
         }
@@ -48,8 +48,8 @@ class DeadlineStream {
 
     template <class Buffers>
     std::size_t write_some(const Buffers& buffers, error_code& error) {
-        for (auto it = boost::asio::buffer_sequence_begin(buffers);
-             it != boost::asio::buffer_sequence_end(buffers); ++it) {
+        for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
+             ++it) {
             const boost::asio::const_buffer buffer(*it);
             if (buffer.size() > 0) return write_bytes(buffer.data(), buffer.size(), error);
         }

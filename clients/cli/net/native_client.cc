@@ -187,7 +187,9 @@ NativeClient::~NativeClient() = default;
 Status NativeClient::connect() {
     return impl_->connect();
 }
-Result<json::object> NativeClient::call(const json::object& command) { return impl_->call(command); }
+Result<json::object> NativeClient::call(const json::object& command) {
+    return impl_->call(command);
+}
 Result<Push> NativeClient::next_push() {
     return impl_->next_push();
 }

@@ -37,8 +37,8 @@ std::vector<std::string> environment_without(const std::vector<std::string>& nam
 }
 
 /// In the child, between fork and exec: only what is safe there.
-[[noreturn]] void become(const char* path, char* const* arguments, char* const* environment, pid_t parent,
-                         int out, int err) {
+[[noreturn]] void become(const char* path, char* const* arguments, char* const* environment, pid_t parent, int out,
+                         int err) {
     Signals::restore_in_child();
     setpgid(0, 0);  // Ctrl-C is for the parent, which ends its children in order
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -111,8 +111,7 @@ Status ChildProcess::start(const std::string& path, const std::vector<std::strin
     return {};
 }
 
-void ChildProcess::read_from(int& fd, LineSplitter& lines,
-                             const std::function<void(std::string_view)>& on_line) {
+void ChildProcess::read_from(int& fd, LineSplitter& lines, const std::function<void(std::string_view)>& on_line) {
     if (fd < 0) return;
     constexpr int kReadsMax = 16;  // a child that writes without end must not keep us from the others
     std::array<char, 16384> bytes;
@@ -147,8 +146,7 @@ bool ChildProcess::has_ended(std::string& how, int& status) {
     } else {
         const int signal = WTERMSIG(wait_status);
         const char* name = sigabbrev_np(signal);
-        how = "was killed by " +
-              (name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(signal));
+        how = "was killed by " + (name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(signal));
     }
     return true;
 }

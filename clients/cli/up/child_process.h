@@ -40,12 +40,8 @@ class ChildProcess {
     int stderr_fd() const { return err_; }
 
     /// Reads what is there. Never waits.
-    void read_stdout(const std::function<void(std::string_view)>& on_line) {
-        read_from(out_, out_lines_, on_line);
-    }
-    void read_stderr(const std::function<void(std::string_view)>& on_line) {
-        read_from(err_, err_lines_, on_line);
-    }
+    void read_stdout(const std::function<void(std::string_view)>& on_line) { read_from(out_, out_lines_, on_line); }
+    void read_stderr(const std::function<void(std::string_view)>& on_line) { read_from(err_, err_lines_, on_line); }
 
     void send_signal(int signal);
 

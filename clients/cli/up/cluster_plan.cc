@@ -16,14 +16,12 @@ std::string endpoint(const std::string& folder, const char* name) {
     return "ipc://" + folder + "/" + name;
 }
 
-ChildPlan worker(const std::string& name, const std::string& sockets, std::vector<std::string> more,
-                 bool optional) {
-    ChildPlan plan{
-        "worker-" + name,
-        "longwire-worker-" + name,
-        {"--broker-events", endpoint(sockets, "events"), "--broker-link", endpoint(sockets, "workers")},
-        Stage::worker,
-        optional};
+ChildPlan worker(const std::string& name, const std::string& sockets, std::vector<std::string> more, bool optional) {
+    ChildPlan plan{"worker-" + name,
+                   "longwire-worker-" + name,
+                   {"--broker-events", endpoint(sockets, "events"), "--broker-link", endpoint(sockets, "workers")},
+                   Stage::worker,
+                   optional};
     plan.arguments.insert(plan.arguments.end(), more.begin(), more.end());
     return plan;
 }
@@ -34,8 +32,7 @@ HostPort split_host_port(const std::string& text) {
     const std::size_t colon = text.rfind(':');
     HostPort address{text.substr(0, colon), 0};
     if (address.host.starts_with('[')) address.host = address.host.substr(1, address.host.size() - 2);
-    if (const auto port = read_number(text.substr(colon + 1), 0, 65535))
-        address.port = static_cast<int>(*port);
+    if (const auto port = read_number(text.substr(colon + 1), 0, 65535)) address.port = static_cast<int>(*port);
     return address;
 }
 
@@ -71,23 +68,20 @@ void ChildPlan::set(const std::string& flag, const std::string& value) {
     if (found != arguments.end() && found + 1 != arguments.end()) *(found + 1) = value;
 }
 
-std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets,
-                                    const std::string& data) {
+std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets, const std::string& data) {
     std::vector<ChildPlan> plan;
-    plan.push_back(
-        {"broker",
-         "longwire-broker",
-         {"--events", endpoint(sockets, "events"), "--workers", endpoint(sockets, "workers"), "--edges",
-          endpoint(sockets, "edges"), "--tap", endpoint(sockets, "tap"), "--data-dir", data + "/broker"},
-         Stage::broker});
+    plan.push_back({"broker",
+                    "longwire-broker",
+                    {"--events", endpoint(sockets, "events"), "--workers", endpoint(sockets, "workers"), "--edges",
+                     endpoint(sockets, "edges"), "--tap", endpoint(sockets, "tap"), "--data-dir", data + "/broker"},
+                    Stage::broker});
     HostPort address = split_host_port(settings.http);
     for (int i = 1; i <= settings.edges; ++i) {
         ChildPlan edge{"edge-" + std::to_string(i),
                        "longwire-edge",
                        {"--broker", endpoint(sockets, "edges"), "--http", join_host_port(address)},
                        Stage::edge};
-        if (!settings.console.empty())
-            edge.arguments.insert(edge.arguments.end(), {"--console", settings.console});
+        if (!settings.console.empty()) edge.arguments.insert(edge.arguments.end(), {"--console", settings.console});
         if (!settings.auth.empty()) edge.arguments.insert(edge.arguments.end(), {"--auth", settings.auth});
         plan.push_back(std::move(edge));
         if (address.port != 0) ++address.port;

@@ -51,8 +51,7 @@ struct ChildPlan {
 };
 
 /// Every process of a local cluster. `sockets` is the folder for ipc:// endpoints, `data` an absolute path.
-std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets,
-                                    const std::string& data);
+std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets, const std::string& data);
 
 /// Whether the path of every socket in `folder` fits the kernel's bound of 107 bytes.
 bool socket_paths_fit(const std::string& folder);

@@ -36,8 +36,7 @@ Result<RunDirectory> RunDirectory::open(const std::string& data) {
     if (run.lock_ < 0) return system_error(lock_path);
     if (flock(run.lock_, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return system_error(lock_path);
-        return Error{Errc::conflict,
-                     "another longwire up runs on " + run.data_ + "; give --data another folder"};
+        return Error{Errc::conflict, "another longwire up runs on " + run.data_ + "; give --data another folder"};
     }
 
     const std::string sockets = run.data_ + "/run";

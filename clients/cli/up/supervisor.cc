@@ -28,8 +28,7 @@ const std::vector<std::string>& own_variables() {
 
 }  // namespace
 
-Supervisor::Supervisor(std::vector<ChildPlan> plan, std::string bin_dir,
-                       std::function<void(const std::string&)> log)
+Supervisor::Supervisor(std::vector<ChildPlan> plan, std::string bin_dir, std::function<void(const std::string&)> log)
     : bin_dir_(std::move(bin_dir)), log_(std::move(log)), signals_({SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
     for (ChildPlan& one : plan) {
         auto child = std::make_unique<Child>();
@@ -67,8 +66,8 @@ void Supervisor::on_stdout_line(Child& child, std::string_view line) {
         child.url = line.substr(kReady.size() + 1);
         // Started again, it must come back where its clients look for it, also if any port was good at first.
         const std::size_t colon = child.url.rfind(':');
-        HostPort address = split_host_port(
-            *(std::find(child.plan.arguments.begin(), child.plan.arguments.end(), "--http") + 1));
+        HostPort address =
+            split_host_port(*(std::find(child.plan.arguments.begin(), child.plan.arguments.end(), "--http") + 1));
         if (address.port == 0 && colon != std::string::npos) {
             address.port = split_host_port(child.url.substr(child.url.find("://") + 3)).port;
             child.plan.set("--http", join_host_port(address));
@@ -78,8 +77,7 @@ void Supervisor::on_stdout_line(Child& child, std::string_view line) {
 }
 
 void Supervisor::relay(Child& child) {
-    child.process.read_stderr(
-        [&](std::string_view line) { log_(child.plan.name + " | " + std::string(line)); });
+    child.process.read_stderr([&](std::string_view line) { log_(child.plan.name + " | " + std::string(line)); });
     child.process.read_stdout([&](std::string_view line) { on_stdout_line(child, line); });
 }
 
@@ -108,8 +106,7 @@ void Supervisor::wait_for_news(std::int64_t most_ms) {
     const std::int64_t now = now_ms();
     std::vector<pollfd> waiting{{signals_.fd(), POLLIN, 0}};
     for (const auto& child : children_) {
-        if (const auto due = child->life.due_ms())
-            wait_ms = std::min(wait_ms, std::max<std::int64_t>(*due - now, 0));
+        if (const auto due = child->life.due_ms()) wait_ms = std::min(wait_ms, std::max<std::int64_t>(*due - now, 0));
         waiting.push_back({child->process.stdout_fd(), POLLIN, 0});  // a negative one is passed over
         waiting.push_back({child->process.stderr_fd(), POLLIN, 0});
     }
@@ -145,8 +142,7 @@ Status Supervisor::start_all(std::int64_t timeout_ms) {
         if (missing.empty()) return {};
         const std::int64_t left_ms = end_ms - now_ms();
         if (left_ms <= 0) {
-            return Error{Errc::internal,
-                         "not ready in " + std::to_string(timeout_ms / 1000) + " s: " + missing};
+            return Error{Errc::internal, "not ready in " + std::to_string(timeout_ms / 1000) + " s: " + missing};
         }
         if (!turn(left_ms)) return Error{Errc::unavailable, "ended before it was ready"};
         if (start_failure_) return *start_failure_;
@@ -161,9 +157,8 @@ void Supervisor::run() {
 
 void Supervisor::end_stage(Stage stage) {
     const auto any_lives = [&] {
-        return std::any_of(children_.begin(), children_.end(), [&](const auto& child) {
-            return child->plan.stage == stage && child->process.lives();
-        });
+        return std::any_of(children_.begin(), children_.end(),
+                           [&](const auto& child) { return child->plan.stage == stage && child->process.lives(); });
     };
     const auto signal_all = [&](int signal) {
         for (const auto& child : children_) {

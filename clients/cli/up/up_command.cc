@@ -77,9 +77,8 @@ Status check_ports(const UpSettings& settings) {
 
 /// Leaves out what is optional and not there. Errors: a program that must be there and is not.
 Status keep_programs_that_exist(std::vector<ChildPlan>& plan, const std::string& bin_dir) {
-    std::erase_if(plan, [&](const ChildPlan& child) {
-        return child.optional && !is_program(fs::path(bin_dir) / child.program);
-    });
+    std::erase_if(
+        plan, [&](const ChildPlan& child) { return child.optional && !is_program(fs::path(bin_dir) / child.program); });
     for (const ChildPlan& child : plan) {
         const fs::path path = fs::path(bin_dir) / child.program;
         if (!is_program(path)) return Error{Errc::not_found, path.string() + " is missing; see --bin-dir"};
@@ -96,8 +95,7 @@ Status wait_until_served(Supervisor& supervisor, std::int64_t timeout_ms) {
             const auto answer = http_get(address, "/readyz", "", 1000);
             if (answer && answer->status == 200) break;
             if (now_us() > end_us) {
-                return Error{Errc::internal,
-                             url + "/readyz: " + (answer ? answer->body : answer.error().message)};
+                return Error{Errc::internal, url + "/readyz: " + (answer ? answer->body : answer.error().message)};
             }
             if (!supervisor.turn(50)) return Error{Errc::unavailable, "ended before it was ready"};
         }
@@ -127,8 +125,7 @@ int run_cluster(const UpSettings& settings) {
     const auto directory = RunDirectory::open(settings.data);
     if (!directory) return fail(directory.error());
     std::vector<ChildPlan> plan = plan_cluster(settings, directory->sockets(), directory->data());
-    if (const Status there = keep_programs_that_exist(plan, settings.bin_dir); !there)
-        return fail(there.error());
+    if (const Status there = keep_programs_that_exist(plan, settings.bin_dir); !there) return fail(there.error());
 
     Supervisor supervisor(std::move(plan), settings.bin_dir, log_line);
     Status started = supervisor.start_all(kReadyMs);
@@ -160,8 +157,8 @@ int run_up(const Arguments& arguments) {
                   "Without --auth\n"
                   "it listens on loopback only and lets anyone there in.",
                   false);
-    config.text(shared("http", "where the first edge listens; port 0: any that is free", "HOST:PORT"),
-                settings.http, check_host_port());
+    config.text(shared("http", "where the first edge listens; port 0: any that is free", "HOST:PORT"), settings.http,
+                check_host_port());
     config.text(shared("data", "folder for what must survive", "DIR"), settings.data);
     config.number(shared("edges", "how many edges", "N"), settings.edges, 1, 64);
     config.text(shared("auth", "who may come in (TOML)", "FILE"), settings.auth);

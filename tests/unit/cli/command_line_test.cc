@@ -37,9 +37,8 @@ TEST(ServerAddress, ReadsUrls) {
 }
 
 TEST(ServerAddress, RefusesWhatIsNoUrlOfAnEdge) {
-    for (const char* url :
-         {"", "127.0.0.1:8080", "ftp://a", "http://", "http://:80", "http://a:0", "http://a:x",
-          "http://a:", "http://[::1", "http://[::1]x", "http://u@a", "http://a/?q", "http://a b"}) {
+    for (const char* url : {"", "127.0.0.1:8080", "ftp://a", "http://", "http://:80", "http://a:0", "http://a:x",
+                            "http://a:", "http://[::1", "http://[::1]x", "http://u@a", "http://a/?q", "http://a b"}) {
         EXPECT_FALSE(parse_server_address(url)) << url;
     }
 }
@@ -58,8 +57,7 @@ TEST(StartPoint, ReadsEachForm) {
 }
 
 TEST(StartPoint, RefusesOthers) {
-    for (const char* text : {"", "begin", "-1", ":5", "ep7:", "ep7:x"})
-        EXPECT_FALSE(parse_start_point(text)) << text;
+    for (const char* text : {"", "begin", "-1", ":5", "ep7:", "ep7:x"}) EXPECT_FALSE(parse_start_point(text)) << text;
 }
 
 TEST(StartPoint, TellsFiltersFromTopics) {
@@ -69,8 +67,7 @@ TEST(StartPoint, TellsFiltersFromTopics) {
 }
 
 TEST(Fields, CompactJsonWritesNumbersAsPeopleDo) {
-    const auto value =
-        parse_json(R"( {"a": 0.42, "b": [1, -2, 18446744073709551615], "c": {}, "d": [], "e": "\n"} )");
+    const auto value = parse_json(R"( {"a": 0.42, "b": [1, -2, 18446744073709551615], "c": {}, "d": [], "e": "\n"} )");
     ASSERT_TRUE(value);
     EXPECT_EQ(compact_json(*value), R"({"a":0.42,"b":[1,-2,18446744073709551615],"c":{},"d":[],"e":"\n"})");
 }
@@ -88,8 +85,7 @@ TEST(Fields, ToleratesMissingAndWrongOnes) {
 }
 
 TEST(Fields, ReadsErrorsOfSocketsAndOfHttp) {
-    const auto error =
-        error_from(parse_json(R"({"code":"not_found","message":"no","field":"task"})")->get_object());
+    const auto error = error_from(parse_json(R"({"code":"not_found","message":"no","field":"task"})")->get_object());
     EXPECT_EQ(error.code, Errc::not_found);
     EXPECT_EQ(error.field, "task");
     EXPECT_EQ(error_from(parse_json(R"({"code":"too_many","detail":"full"})")->get_object()).message, "full");

@@ -16,11 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 boost::json::object push(const std::string& type, const std::string& data, std::int64_t time_us = 1'000'000) {
-    return {{"topic", "task/t1"},
-            {"offset", 7},
-            {"type", type},
-            {"time_us", time_us},
-            {"data", *parse_json(data)}};
+    return {{"topic", "task/t1"}, {"offset", 7}, {"type", type}, {"time_us", time_us}, {"data", *parse_json(data)}};
 }
 
 class View : public ::testing::Test {
@@ -38,8 +34,7 @@ TEST_F(View, ShowsStateProgressTimeAndMessage) {
 
 TEST_F(View, TheStatusLineFitsAnyWidth) {
     view_.on_push(push("task.started", R"({"attempt":1})"));
-    view_.on_push(
-        push("task.progress", R"({"progress":1,"message":"漢字漢字漢字 and a message that is long"})"));
+    view_.on_push(push("task.progress", R"({"progress":1,"message":"漢字漢字漢字 and a message that is long"})"));
     for (std::size_t width = 0; width < 100; ++width) {
         EXPECT_LE(display_width(view_.status_line(2'000'000, width)), width);
     }
@@ -107,8 +102,7 @@ TEST(EventText, PaintsOnlyWhenAsked) {
 
 TEST(EventText, UnknownTypesAreShownAsTheyAre) {
     EXPECT_EQ(event_sentence(push("my.thing", R"({"a":1})"), Paint(false)), R"(my.thing {"a":1})");
-    EXPECT_EQ(event_sentence(push("agent.message", R"({"agent":"ann","message":"hi"})"), Paint(false)),
-              "ann: hi");
+    EXPECT_EQ(event_sentence(push("agent.message", R"({"agent":"ann","message":"hi"})"), Paint(false)), "ann: hi");
 }
 
 TEST(LiveArea, RedrawsInPlaceBelowWhatScrolls) {
@@ -134,19 +128,17 @@ TEST(TaskList, ShowsSnapshots) {
             R"({"task":"t1","kind":"exec","state":"RUNNING","waiting":true,"progress":0.429,"attempt":2,
                        "created_us":1000000,"started_us":2000000,"ended_us":null,"worker":"w1","message":"m"})")
             ->get_object(),
-        parse_json(R"({"task":"t2","kind":"exec","state":"PENDING","held":true,"created_us":1000000})")
-            ->get_object()};
+        parse_json(R"({"task":"t2","kind":"exec","state":"PENDING","held":true,"created_us":1000000})")->get_object()};
     const std::string table = task_table(tasks, 62'000'000);
-    EXPECT_THAT(table,
-                HasSubstr("t1    exec  RUNNING (waiting)  42%       2        61 s ago  1:00  w1      m\n"));
+    EXPECT_THAT(table, HasSubstr("t1    exec  RUNNING (waiting)  42%       2        61 s ago  1:00  w1      m\n"));
     EXPECT_THAT(table, HasSubstr("t2    exec  PENDING (held)     -         0        61 s ago  -     -\n"));
 }
 
 TEST(TaskList, ASheetLeavesOutWhatIsNotKnown) {
-    const std::string sheet = task_sheet(
-        parse_json(R"({"task":"t1","state":"FAILED","ended_us":2000000,"result":null,"error":{"code":"x"}})")
-            ->get_object(),
-        0);
+    const std::string sheet =
+        task_sheet(parse_json(R"({"task":"t1","state":"FAILED","ended_us":2000000,"result":null,"error":{"code":"x"}})")
+                       ->get_object(),
+                   0);
     EXPECT_THAT(sheet, HasSubstr("ended     1970-01-01T00:00:02.000Z\n"));
     EXPECT_THAT(sheet, HasSubstr("error     {\"code\":\"x\"}\n"));
     EXPECT_THAT(sheet, Not(HasSubstr("result")));

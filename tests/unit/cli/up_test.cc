@@ -70,8 +70,7 @@ TEST(ChildLife, AnEndedOneIsNotStartedAgain) {
 }
 
 const ChildPlan& find(const std::vector<ChildPlan>& plan, const std::string& name) {
-    return *std::find_if(plan.begin(), plan.end(),
-                         [&](const ChildPlan& child) { return child.name == name; });
+    return *std::find_if(plan.begin(), plan.end(), [&](const ChildPlan& child) { return child.name == name; });
 }
 
 TEST(ClusterPlan, GivesEachProgramItsFlags) {
@@ -84,12 +83,11 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
                 ElementsAre("--events", "ipc:///d/run/events", "--workers", "ipc:///d/run/workers", "--edges",
                             "ipc:///d/run/edges", "--tap", "ipc:///d/run/tap", "--data-dir", "/d/broker"));
     EXPECT_THAT(find(plan, "edge-2").arguments,
-                ElementsAre("--broker", "ipc:///d/run/edges", "--http", "127.0.0.1:8081", "--console", "/c",
-                            "--auth", "auth.toml"));
-    EXPECT_THAT(find(plan, "worker-demo").arguments, ElementsAre("--broker-events", "ipc:///d/run/events",
-                                                                 "--broker-link", "ipc:///d/run/workers"));
-    EXPECT_THAT(find(plan, "worker-exec").arguments,
-                Contains("find,du,ls,wc,sha256sum,seq,sleep,echo,date,uname"));
+                ElementsAre("--broker", "ipc:///d/run/edges", "--http", "127.0.0.1:8081", "--console", "/c", "--auth",
+                            "auth.toml"));
+    EXPECT_THAT(find(plan, "worker-demo").arguments,
+                ElementsAre("--broker-events", "ipc:///d/run/events", "--broker-link", "ipc:///d/run/workers"));
+    EXPECT_THAT(find(plan, "worker-exec").arguments, Contains("find,du,ls,wc,sha256sum,seq,sleep,echo,date,uname"));
     EXPECT_TRUE(find(plan, "worker-agent").optional);
     EXPECT_EQ(find(plan, "broker").stage, Stage::broker);
 }
@@ -110,8 +108,7 @@ TEST(ClusterPlan, StrangersNeedAuthentication) {
         settings.http = http;
         EXPECT_TRUE(check_up_settings(settings)) << http;
     }
-    for (const char* http :
-         {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1", "127.0.0.1.example.org:1"}) {
+    for (const char* http : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1", "127.0.0.1.example.org:1"}) {
         settings.http = http;
         settings.auth.clear();
         const Status status = check_up_settings(settings);

@@ -41,8 +41,7 @@ struct Program {
         config.list({"allow", "programs that may run", "NAMES"}, allow);
         config.words("FILE", words, 0, 2);
         config.check([this]() -> Status {
-            if (durability == "fsync" && window_ms > 500)
-                return bad_request("window-ms", "is too long for fsync");
+            if (durability == "fsync" && window_ms > 500) return bad_request("window-ms", "is too long for fsync");
             return {};
         });
         std::ostringstream output;
@@ -166,8 +165,8 @@ TEST(Config, RefusesInOneLineThatNamesTheFault) {
 
 TEST(Config, LeavesVariablesOfOtherProgramsAlone) {
     Program program;
-    EXPECT_EQ(program.run({}, {"LONGWIRE_URL=http://x", "LONGWIRE_BROKER_EVENTS=ipc://x", "PATH=/bin",
-                               "LONGWIRE_WINDOW_MS="}),
+    EXPECT_EQ(program.run(
+                  {}, {"LONGWIRE_URL=http://x", "LONGWIRE_BROKER_EVENTS=ipc://x", "PATH=/bin", "LONGWIRE_WINDOW_MS="}),
               std::nullopt)
         << program.err;
 }

@@ -24,10 +24,9 @@ TEST(Log, JsonHasTypedFields) {
     CaptureStderr();
     log_error("said \"no\"", {{"topic", "a\x1f"}, {"offset", -7}});
     const std::string line = GetCapturedStderr();
-    EXPECT_THAT(
-        line,
-        HasSubstr(R"("level":"error","node":"broker-1","msg":"said \"no\"","topic":"a\u001f","offset":-7})"
-                  "\n"));
+    EXPECT_THAT(line,
+                HasSubstr(R"("level":"error","node":"broker-1","msg":"said \"no\"","topic":"a\u001f","offset":-7})"
+                          "\n"));
 }
 
 TEST(Log, LowerLevelsAreNotWritten) {

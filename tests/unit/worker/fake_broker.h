@@ -17,8 +17,8 @@
 #include "protocol/link/link_counter.h"
 #include "protocol/link/producer_messages.h"
 #include "protocol/link/producer_receiver.h"
+#include "protocol/wake_fd.h"
 #include "protocol/zmq/socket.h"
-#include "protocol/zmq/wake_fd.h"
 
 namespace longwire::testing {
 

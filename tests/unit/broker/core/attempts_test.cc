@@ -99,7 +99,8 @@ TEST_F(Attempts, ASilentWorkerLosesItsAttempt) {
     EXPECT_EQ(state(), "FAILED");
 }
 
-// Was: a broker stopped for longer than the lease took every worker for lost when it went on, before it had read a word.
+// Was: a broker stopped for longer than the lease took every worker for lost when it went on, before it had read a
+// word.
 TEST_F(Attempts, ABrokerThatDidNotRunTakesNobodyForLost) {
     start(R"(,"max_attempts":1)");
     worker.is_heartbeating = false;

@@ -108,7 +108,7 @@ class History {
     const std::string& any_task() { return tasks_[pick(tasks_.size())]; }
     FakeWorker& any_worker() { return *std::next(workers_.begin(), static_cast<long>(pick(workers_.size())))->second; }
 
-    void new_worker(const std::string& name) {
+    void new_worker(std::string name) {
         FakeWorker::Options options;
         options.name = name;
         options.kinds = name == "w3" ? std::vector<std::string>{"b"} : std::vector<std::string>{"a", "b"};

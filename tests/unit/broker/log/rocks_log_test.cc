@@ -23,8 +23,9 @@ constexpr std::int64_t kSecondUs = 1'000'000;
 
 /// An envelope whose payload is padding.
 std::string event(std::size_t bytes = 0) {
-    const std::string payload = "\xC6" + std::string{static_cast<char>(bytes >> 24), static_cast<char>(bytes >> 16),
-                                                     static_cast<char>(bytes >> 8), static_cast<char>(bytes)} +
+    const std::string payload = "\xC6" +
+                                std::string{static_cast<char>(bytes >> 24), static_cast<char>(bytes >> 16),
+                                            static_cast<char>(bytes >> 8), static_cast<char>(bytes)} +
                                 std::string(bytes, 'x');
     Envelope envelope;
     envelope.producer = "worker-1";
@@ -60,15 +61,14 @@ class RocksLogTest : public ::testing::Test {
     }
 
     void append(std::vector<Record> records, std::vector<StatePut> state = {}, std::int64_t time_us = kSecondUs) {
-        log_->append({++ticket_, time_us, std::make_shared<const std::vector<Record>>(std::move(records)),
-                      std::move(state)});
+        log_->append(
+            {++ticket_, time_us, std::make_shared<const std::vector<Record>>(std::move(records)), std::move(state)});
     }
 
     /// Outcomes gather until all that was appended is told of.
     LogOutcome commit() {
-        return gather([this](const LogOutcome& all) {
-            return !all.committed.empty() && all.committed.back().ticket == ticket_;
-        });
+        return gather(
+            [this](const LogOutcome& all) { return !all.committed.empty() && all.committed.back().ticket == ticket_; });
     }
 
     ReadPage read(const std::string& path, std::uint64_t after, std::size_t events_max = 100,
@@ -128,14 +128,15 @@ TEST_F(RocksLogTest, CommitsInOrderAndKeepsEverythingOverAReopening) {
     EXPECT_THAT(topics(), ElementsAre("r/a 7 1..2", "r/b 7 1..1"));
     EXPECT_THAT(state(), ElementsAre("k=new"));
     std::vector<std::uint64_t> offsets;
-    ASSERT_TRUE(log_->visit_events("r/a", 1, [&](std::uint64_t offset, std::string_view) { offsets.push_back(offset); }));
+    ASSERT_TRUE(
+        log_->visit_events("r/a", 1, [&](std::uint64_t offset, std::string_view) { offsets.push_back(offset); }));
     EXPECT_THAT(offsets, ElementsAre(2U));
 }
 
 TEST_F(RocksLogTest, PagesEndAtTheirBoundsAndAtTheTopicsEnd) {
     open();
-    append({record("r/a", 1, event(100)), record("r/a", 2, event(100)), record("r/a", 3, event(100)),
-            record("r/ab", 1), record("r/a!", 1)});
+    append({record("r/a", 1, event(100)), record("r/a", 2, event(100)), record("r/a", 3, event(100)), record("r/ab", 1),
+            record("r/a!", 1)});
     commit();
     EXPECT_EQ(read("r/a", 0).envelopes.size(), 3U);
     EXPECT_EQ(read("r/a", 1).first, 2U);
@@ -158,7 +159,8 @@ TEST_F(RocksLogTest, TheOldestGoWhenThereIsTooMuchAndTopicsGoOnCounting) {
         trimmed.insert(trimmed.end(), outcome.trimmed.begin(), outcome.trimmed.end());
     }
     ASSERT_FALSE(trimmed.empty());
-    const auto tail = std::find_if(trimmed.rbegin(), trimmed.rend(), [](const auto& t) { return t.path == "r/a"; })->tail;
+    const auto tail =
+        std::find_if(trimmed.rbegin(), trimmed.rend(), [](const auto& t) { return t.path == "r/a"; })->tail;
     EXPECT_GT(tail, 100U);
     EXPECT_EQ(read("r/a", 0).first, tail);
     EXPECT_EQ(read("r/old", 0).first, 2U);

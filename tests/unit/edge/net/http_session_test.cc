@@ -80,8 +80,7 @@ TEST(HttpSession, PipelinedRequestsAreAnsweredInOrder) {
     for (int i = 0; i < 300; ++i)
         requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\n" + std::string(kHost) + "\r\n";
     client.send(requests + post_request("last"));
-    for (int i = 0; i < 300; ++i)
-        ASSERT_EQ(client.receive_response()->body, "GET /" + std::to_string(i) + "? ");
+    for (int i = 0; i < 300; ++i) ASSERT_EQ(client.receive_response()->body, "GET /" + std::to_string(i) + "? ");
     EXPECT_EQ(client.receive_response()->body, "POST /p? last");
 }
 
@@ -194,8 +193,8 @@ TEST(HttpSession, TooLargeBodiesAre413WhetherDeclaredOrChunked) {
     EXPECT_EQ(answer->status, 413u);
     EXPECT_NE(answer->body.find("\"code\":\"too_large\""), std::string::npos);
     RawClient chunked(server.port());
-    chunked.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n" +
-                 std::string(1500, 'x') + "\r\n0\r\n\r\n");
+    chunked.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n" + std::string(1500, 'x') +
+                 "\r\n0\r\n\r\n");
     EXPECT_EQ(chunked.receive_response()->status, 413u);
 }
 
@@ -219,8 +218,7 @@ TEST(HttpSession, MalformedRequestsAre400) {
 TEST(HttpSession, AnAbsoluteTargetIsItsPath) {
     TestServer server;
     RawClient client(server.port());
-    client.send(
-        "GET http://test/a?b HTTP/1.1\r\nHost: test\r\n\r\nGET http://test HTTP/1.1\r\nHost: test\r\n\r\n");
+    client.send("GET http://test/a?b HTTP/1.1\r\nHost: test\r\n\r\nGET http://test HTTP/1.1\r\nHost: test\r\n\r\n");
     EXPECT_EQ(client.receive_response()->body, "GET /a?b ");
     EXPECT_EQ(client.receive_response()->body, "GET /? ");
 }

@@ -141,8 +141,7 @@ class RawClient {
         received_.erase(0, end);
         if (response.head.size() < 12) return std::nullopt;
         response.status = static_cast<unsigned>(std::stoul(response.head.substr(9, 3)));
-        if (head_only || response.status < 200 || response.status == 204 || response.status == 304)
-            return response;
+        if (head_only || response.status < 200 || response.status == 204 || response.status == 304) return response;
         const std::string_view name = "Content-Length: ";
         const auto at = response.head.find(name);
         if (at == std::string::npos) {
@@ -192,8 +191,7 @@ class RawClient {
             for (const unsigned shift : {8u, 0u}) bytes += static_cast<char>(size >> shift & 0xff);
         } else {
             bytes += static_cast<char>(mask_bit | 127);
-            for (unsigned shift = 64; shift > 0; shift -= 8)
-                bytes += static_cast<char>(size >> (shift - 8) & 0xff);
+            for (unsigned shift = 64; shift > 0; shift -= 8) bytes += static_cast<char>(size >> (shift - 8) & 0xff);
         }
         if (!masked) return bytes.append(payload);
         constexpr std::array<char, 4> kMask{0x12, 0x34, 0x56, 0x78};
@@ -205,8 +203,7 @@ class RawClient {
     static std::string text(std::string_view payload) { return frame(0x81, payload); }
 
     static std::string close_frame(unsigned code) {
-        const std::array<char, 2> payload{static_cast<char>(code >> 8 & 0xff),
-                                          static_cast<char>(code & 0xff)};
+        const std::array<char, 2> payload{static_cast<char>(code >> 8 & 0xff), static_cast<char>(code & 0xff)};
         return frame(0x88, std::string_view(payload.data(), payload.size()));
     }
 

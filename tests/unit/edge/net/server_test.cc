@@ -26,8 +26,7 @@ TEST(Server, APortInUseFailsWithTheSystemsWords) {
     options.port = server.port();
     const auto second = start_server(options, [](Shard&) -> std::unique_ptr<App> { return nullptr; });
     ASSERT_FALSE(second);
-    EXPECT_NE(second.error().message.find("Address already in use"), std::string::npos)
-        << second.error().message;
+    EXPECT_NE(second.error().message.find("Address already in use"), std::string::npos) << second.error().message;
 }
 
 TEST(Server, AnUnknownHostAndNoShardsFail) {

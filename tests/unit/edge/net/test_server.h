@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "edge/net/server.h"
 #include "edge/core/ws_frame.h"
+#include "edge/net/server.h"
 #include "tests/unit/edge/net/raw_client.h"
 
 namespace longwire::edge::net::test {
@@ -145,9 +145,8 @@ class ScriptedApp final : public App {
 
   private:
     std::function<std::unique_ptr<WsHandler>(WsConnection&)> handler_maker() {
-        return [this](WsConnection& connection) {
-            return std::make_unique<ScriptedHandler>(connection, script_, log_);
-        };
+        return
+            [this](WsConnection& connection) { return std::make_unique<ScriptedHandler>(connection, script_, log_); };
     }
 
     Script& script_;
@@ -158,8 +157,7 @@ class ScriptedApp final : public App {
 class TestServer {
   public:
     explicit TestServer(Script script = {}, ServerOptions options = {}) : script_(std::move(script)) {
-        auto started =
-            start_server(options, [this](Shard&) { return std::make_unique<ScriptedApp>(script_, log_); });
+        auto started = start_server(options, [this](Shard&) { return std::make_unique<ScriptedApp>(script_, log_); });
         if (!started) {
             ADD_FAILURE() << describe(started.error());
             return;

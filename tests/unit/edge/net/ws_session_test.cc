@@ -55,8 +55,7 @@ TEST(WsSession, TheChosenSubprotocolIsAnswered) {
     };
     TestServer server(script);
     RawClient client(server.port());
-    const auto answer =
-        client.upgrade("/v1/ws?token=x", "Sec-WebSocket-Protocol: other, longwire.v1.json\r\n");
+    const auto answer = client.upgrade("/v1/ws?token=x", "Sec-WebSocket-Protocol: other, longwire.v1.json\r\n");
     ASSERT_TRUE(answer.has_value());
     EXPECT_TRUE(answer->has("Sec-WebSocket-Protocol: longwire.v1.json\r\n")) << answer->head;
 }
@@ -121,8 +120,8 @@ TEST(WsSession, FramesSentWithTheHandshakeAreNotLost) {
 TEST(WsSession, FragmentsAreJoinedAroundAPing) {
     TestServer server;
     WsClient client(server);
-    client.send(RawClient::frame(0x01, "frag") + RawClient::frame(0x89, "are you there") +
-                RawClient::frame(0x00, "") + RawClient::frame(0x80, "ments"));
+    client.send(RawClient::frame(0x01, "frag") + RawClient::frame(0x89, "are you there") + RawClient::frame(0x00, "") +
+                RawClient::frame(0x80, "ments"));
     const auto pong = client.receive_frame();
     EXPECT_EQ(pong->opcode, 10u);
     EXPECT_EQ(pong->payload, "are you there");
@@ -167,8 +166,7 @@ TEST(WsSession, ATooLargeMessageCloses1009) {
     exact.send(RawClient::text(std::string(1001, 'x')));
     EXPECT_EQ(exact.receive_close(), 1009u);
     WsClient fragments(server);
-    fragments.send(RawClient::frame(0x01, std::string(600, 'x')) +
-                   RawClient::frame(0x80, std::string(600, 'x')));
+    fragments.send(RawClient::frame(0x01, std::string(600, 'x')) + RawClient::frame(0x80, std::string(600, 'x')));
     EXPECT_EQ(fragments.receive_close(), 1009u);
     EXPECT_TRUE(server.log().wait_for("closed 1009", 2));
 }
@@ -345,8 +343,7 @@ TEST(WsSession, ASlowReaderIsSeenInUnsentBytesAndDrains) {
     WsClient client(server, "/ws", 4096);
     server.on_shard([&] {
         for (int i = 0; i < kMessages; ++i) {
-            connection->send_frames(
-                make_ws_frame(std::string(kMessage, static_cast<char>('a' + i % 26)), true));
+            connection->send_frames(make_ws_frame(std::string(kMessage, static_cast<char>('a' + i % 26)), true));
         }
         EXPECT_GE(connection->unsent_bytes(), kMessages * kMessage);
     });

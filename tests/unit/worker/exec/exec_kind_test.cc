@@ -105,10 +105,10 @@ TEST_F(ExecKindTest, ExpectedLinesTellTheProgressByPercent) {
     for (const auto& event : events) {
         if (event.type == "task.progress") told.push_back(event.json);
     }
-    EXPECT_THAT(told, ElementsAre(R"({"progress":0.25,"message":"1 of 4 lines"})",
-                                  R"({"progress":0.5,"message":"2 of 4 lines"})",
-                                  R"({"progress":0.75,"message":"3 of 4 lines"})",
-                                  R"({"progress":1,"message":"4 of 4 lines"})"));
+    EXPECT_THAT(
+        told,
+        ElementsAre(R"({"progress":0.25,"message":"1 of 4 lines"})", R"({"progress":0.5,"message":"2 of 4 lines"})",
+                    R"({"progress":0.75,"message":"3 of 4 lines"})", R"({"progress":1,"message":"4 of 4 lines"})"));
 }
 
 TEST_F(ExecKindTest, LinesComeWhileTheProgramRuns) {

@@ -1,4 +1,4 @@
-#include "protocol/zmq/wake_fd.h"
+#include "protocol/wake_fd.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -13,7 +13,9 @@ WakeFd::WakeFd() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
-WakeFd::~WakeFd() { ::close(fd_); }
+WakeFd::~WakeFd() {
+    ::close(fd_);
+}
 
 void WakeFd::wake() {
     const std::uint64_t one = 1;
