@@ -77,8 +77,7 @@ bool Follower::is_news(const Push& push, bool& again) {
             const auto news = topic->on_gap(*gap);
             if (news) tell_(*news);
             again = topic->is_stale();
-            // A new epoch has been told with the answer to the subscribe; who acts upon gaps has to see it all the
-            // same.
+            // A new epoch has been told with the answer to the subscribe; who acts upon gaps must see it all the same.
             return news.has_value() || (!again && text_at(*gap, "reason") == "epoch_changed");
         }
         tell_(text_at(*gap, "topic") + ": events are missing (" + text_at(*gap, "reason") + ")");

@@ -28,17 +28,17 @@ class Malformed : public ClusterTest {
 };
 
 TEST_F(Malformed, AFrameThatIsNoCommandIsAnsweredWithoutIdAndTheConnectionLivesOn) {
-    for (const auto* frame :
-         {"", " ", "nonsense", "{", "[]", "7", "null", "\"x\"", "{}", "{\"id\":0,\"cmd\":\"ping\"}",
-          "{\"id\":-1,\"cmd\":\"ping\"}", "{\"id\":1.5,\"cmd\":\"ping\"}", "{\"id\":\"1\",\"cmd\":\"ping\"}",
-          "{\"id\":99999999999999999999,\"cmd\":\"ping\"}", "{\"cmd\":\"ping\"}"}) {
+    for (const auto* frame : {"", " ", "nonsense", "{", "[]", "7", "null", "\"x\"", "{}", "{\"id\":0,\"cmd\":\"ping\"}",
+                              "{\"id\":-1,\"cmd\":\"ping\"}", "{\"id\":1.5,\"cmd\":\"ping\"}",
+                              "{\"id\":\"1\",\"cmd\":\"ping\"}", "{\"id\":99999999999999999999,\"cmd\":\"ping\"}",
+                              "{\"cmd\":\"ping\"}", "trailing {\"id\":1,\"cmd\":\"ping\"}"}) {
         auto client = cluster.ws();
         EXPECT_EQ(answer_to(client, frame), "bad_request") << frame;
         EXPECT_GT(number(client.ok({{"cmd", "ping"}}), "time_us"), 0) << frame;
     }
     auto client = cluster.ws();
     client.send_text("{\"id\":1,\"cmd\":\"ping\"} trailing");
-    EXPECT_EQ(number(client.next_push(), "id"), 1) << "what comes before the garbage is obeyed";
+    EXPECT_EQ(number(client.next_push(), "id"), 1);
     EXPECT_EQ(text(client.next_push(), "error.code"), "bad_request");
     EXPECT_EQ(answer_to(client, std::string(100'000, '[')), "bad_request");
     EXPECT_EQ(

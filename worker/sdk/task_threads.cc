@@ -53,7 +53,9 @@ bool TaskThreads::finish(std::chrono::milliseconds patience) {
     std::unique_lock lock(shared_->mutex);
     shared_->closing = true;
     shared_->work_came.notify_all();
-    return shared_->thread_left.wait_for(lock, patience, [this] { return shared_->threads == 0; });
+    shared_->thread_left.wait_for(lock, patience, [this] { return shared_->threads == 0; });
+    // A thread that is only on its way out has nothing of anybody's in its hands.
+    return shared_->threads == shared_->idle && shared_->work.empty();
 }
 
 }  // namespace longwire::worker

@@ -72,8 +72,9 @@ void Cluster::launch(Node& node, const std::string& program, Arguments arguments
 }
 
 void Cluster::start_broker() {
-    Arguments arguments{"--events", endpoint("events"), "--workers",  endpoint("workers"), "--edges", endpoint("edges"),
-                        "--tap",    endpoint("tap"),    "--data-dir", folder_ / "data"};
+    Arguments arguments{"--events", endpoint("events"), "--workers",  endpoint("workers"),
+                        "--edges",  endpoint("edges"),  "--tap",      endpoint("tap"),
+                        "--log",    options_.log,       "--data-dir", folder_ / "broker-data"};
     arguments.insert(arguments.end(), options_.broker.begin(), options_.broker.end());
     launch(broker_, "longwire-broker", std::move(arguments));
     broker().wait_for_line("ready");

@@ -40,6 +40,7 @@ class Cluster {
   public:
     struct Options {
         int edges = 2;
+        std::string log = "memory";  // the broker's: or "rocksdb", in the test's folder
         Arguments broker = {};
         Arguments edge = {};
         Arguments workers = {"demo"};  // one of each: "demo", "exec"

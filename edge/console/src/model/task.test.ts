@@ -32,6 +32,11 @@ const snapshot = (more: Partial<Snapshot>): Snapshot => ({
 });
 
 describe('fold', () => {
+  it('takes the worker from a start, not from who announced it', () => {
+    last = 0;
+    expect(folded(at('task.started', { worker: 'w-1' }, { source: 'broker' })).worker).toBe('w-1');
+  });
+
   it('follows a task from the queue to its result', () => {
     expect(story(['task.queued', { kind: 'exec' }])).toMatchObject({ state: 'PENDING', kind: 'exec', created_us: 1_000 });
     const view = story(

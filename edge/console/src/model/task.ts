@@ -95,9 +95,9 @@ const part = (value: unknown): number | null => {
 const object = (value: unknown): Data | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : null;
 
-/** The worker in an event's `source`, whichever way it is written. */
+/** The worker that an event names. The `source` of a start is whoever gave the task to it, so its data goes first. */
 export function workerOf(event: Event): string | null {
-  return text(event.source) ?? text(object(event.source)?.worker) ?? text(event.data.worker);
+  return text(event.data.worker) ?? text(object(event.source)?.worker) ?? text(event.source);
 }
 
 function errorOf(data: Data): TaskError {
