@@ -1,19 +1,12 @@
-// The broker dies, or is not there for a while. With its log in memory events are gone with it, and everyone is told;
-// with its log on disk nobody misses one.
+// The broker dies with its log in memory, or is not there for a while: what is gone with it, everyone is told of.
 #include "tests/integration/support/cluster.h"
 
 namespace longwire::integration {
 namespace {
 
-Cluster::Options with_log(const std::string& engine) {
-    Cluster::Options options;
-    options.broker = {"--log", engine};
-    return options;
-}
-
 class BrokerDeath : public ClusterTest {
   protected:
-    explicit BrokerDeath(const std::string& engine = "memory") : ClusterTest(with_log(engine)) {}
+    BrokerDeath() : ClusterTest({.log = "memory"}) {}
 
     static json::object subscribe(const std::string& topic, json::value from) {
         return {{"cmd", "subscribe"}, {"topic", topic}, {"from", std::move(from)}};
@@ -45,51 +38,6 @@ class BrokerDeath : public ClusterTest {
         expect_counts_to(story, 100);
     }
 };
-
-class BrokerDeathWithALogOnDisk : public BrokerDeath {
-  protected:
-    BrokerDeathWithALogOnDisk() : BrokerDeath("rocksdb") {}
-};
-
-TEST_F(BrokerDeathWithALogOnDisk, ATaskGoesOnInTheSameAttemptAndEachOfItsEventsComesOnce) {
-    auto watcher = cluster.ws(0);
-    watcher.ok({{"cmd", "start"},
-                {"kind", "demo.count"},
-                {"input", {{"n", 2'000}, {"interval_ms", 2}}},
-                {"task", "lasting"},
-                {"watch", true}});
-    std::vector<json::value> seen;
-    for (const std::size_t until : {200U, 400U, 600U}) {
-        while (seen.size() < until) seen.push_back(watcher.next_push());
-        restart_broker();
-    }
-    for (auto& push : watcher.pushes_until_type("task.completed")) seen.push_back(push);
-    expect_seamless(seen, 1);
-    expect_counts_to(seen, 2'000);
-    EXPECT_EQ(number(cluster.http(1).get("/v1/tasks/lasting").json(), "attempt"), 1);
-}
-
-TEST_F(BrokerDeathWithALogOnDisk, WhatWasAnsweredIsThereAfterwards) {
-    for (int i = 1; i <= 5; ++i) publish("room/a", i);
-    start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 1}}}, {"task", "done"}});
-    wait_for_state("done", "COMPLETED");
-    start_task({{"kind", "no.worker.serves"}, {"task", "queued"}});
-    start_task({{"kind", "demo.echo"}, {"task", "listening"}});
-    wait_for_state("listening", "RUNNING");
-    EXPECT_EQ(cluster.http().post("/v1/tasks/listening/input", json::value{{"data", "before"}}).status, 202);
-    restart_broker();
-    for (int edge : {0, 1}) cluster.wait_until_ready(edge);
-    auto client = cluster.ws(1);
-    client.ok(subscribe("room/a", "start"));
-    for (int i = 1; i <= 5; ++i) EXPECT_EQ(number(client.next_push(), "offset"), i);
-    publish("room/a", 5);
-    publish("room/a", 6);
-    EXPECT_EQ(number(client.next_push(), "offset"), 6) << "a key known before is known still";
-    EXPECT_EQ(text(cluster.http().get("/v1/tasks/done").json(), "state"), "COMPLETED");
-    EXPECT_EQ(text(cluster.http().get("/v1/tasks/queued").json(), "state"), "PENDING");
-    EXPECT_EQ(cluster.http().post("/v1/tasks/listening/input", json::value{{"data", {{"end", true}}}}).status, 202);
-    wait_for_state("listening", "COMPLETED");
-}
 
 TEST_F(BrokerDeath, ReadyzSays503WhileItIsAwayAnd200After) {
     Cluster::kill(cluster.broker());
