@@ -9,16 +9,12 @@
 #include "protocol/msgpack_fields.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/random_id.h"
+#include "protocol/overloaded.h"
 
 namespace longwire::edge {
 namespace {
 
 constexpr std::int64_t kDrainSpreadMs = 3'000;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 struct Subprotocol {
     std::string_view name;

@@ -4,6 +4,7 @@
 #include "broker/core/broker.h"
 #include "protocol/limits.h"
 #include "protocol/msgpack_writer.h"
+#include "protocol/overloaded.h"
 #include "protocol/topic.h"
 #include "protocol/topic_filter.h"
 
@@ -12,11 +13,6 @@ namespace {
 
 constexpr std::size_t kFetchEventsMax = 1000;
 constexpr std::size_t kFetchBytesMax = 512 << 10;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 Status check_path(std::string_view path) {
     const auto [realm, topic] = split_path(path);

@@ -3,6 +3,7 @@
 
 #include "broker/core/broker.h"
 #include "protocol/limits.h"
+#include "protocol/overloaded.h"
 #include "protocol/topic.h"
 
 namespace longwire::broker {
@@ -11,11 +12,6 @@ namespace {
 // Producers whose positions are remembered beyond their sessions; a worker that is away while so many others have come
 // could have an event stored twice.
 constexpr std::size_t kSilentProducersMax = 10'000;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 }  // namespace
 

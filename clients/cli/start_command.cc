@@ -77,10 +77,9 @@ Result<json::object> start_request(const StartSettings& settings, const std::str
     return command;
 }
 
-/// Sends the start. If the cluster is there but not able just now, or the connection is cut before the
-/// answer, tries again for a while: the key makes that safe.
-Result<json::object> send_start(NativeClient& client, const json::object& command, const WaitHook& hook) {
-    LW_TRY_STATUS(client.connect());
+/// Asks what may be asked twice, on a connected client. If the cluster is there but not able just now, or the
+/// connection is cut before the answer, tries again for a while.
+Result<json::object> ask(NativeClient& client, const json::object& command, const WaitHook& hook) {
     auto answer = client.call(command);
     Backoff backoff(kFirstDelayMs, kMostDelayMs);
     const std::int64_t give_up_us = now_us() + kRetryForUs;
@@ -90,6 +89,12 @@ Result<json::object> send_start(NativeClient& client, const json::object& comman
         if (const Status connected = client.connect(); connected) answer = client.call(command);
     }
     return answer;
+}
+
+/// The command's key makes it safe to ask again.
+Result<json::object> send_start(NativeClient& client, const json::object& command, const WaitHook& hook) {
+    LW_TRY_STATUS(client.connect());
+    return ask(client, command, hook);
 }
 
 class FollowedTask {
@@ -102,7 +107,9 @@ class FollowedTask {
           live_(stdout_is_terminal() && !settings.client.json),
           view_(paint_for(live_)) {}
 
-    int follow() {
+    /// Ends of runs before `run` are history.
+    int follow(std::int64_t run) {
+        wanted_run_ = run;
         const WaitHook hook = interrupt_.hook([this] { redraw(); });
         Follower follower(
             client_, hook, [this](const std::string& news) { tell_news(news); }, settings_.client.give_up_s);
@@ -136,11 +143,15 @@ class FollowedTask {
         } else {
             reader_gone_ = !write_out(push.text + "\n") || reader_gone_;
         }
-        end_ = end_of_push(push.object);
+        if (const auto run = run_of_push(push.object)) run_ = *run;
+        if (run_ >= wanted_run_) end_ = end_of_push(push.object);
         // The end may be among the events that will not come.
         if (!end_ && push.object.contains("gap")) {
             const auto snapshot = client_.call({{"cmd", "state"}, {"task", task_}});
-            if (snapshot) end_ = end_of_snapshot(*snapshot);
+            if (snapshot) {
+                run_ = number_at(*snapshot, "run").value_or(run_);
+                end_ = end_of_snapshot(*snapshot);
+            }
             // A broker that has lost its log knows nothing of the task: its end will never come.
             if (!snapshot && snapshot.error().code == Errc::not_found) lost_ = snapshot.error();
         }
@@ -175,6 +186,8 @@ class FollowedTask {
     const StartSettings& settings_;
     Interrupt& interrupt_;
     bool live_;
+    std::int64_t wanted_run_ = 1;
+    std::int64_t run_ = 0;
     bool begun_ = false;
     bool reader_gone_ = false;
     std::int64_t drawn_us_ = 0;
@@ -183,6 +196,13 @@ class FollowedTask {
     std::optional<TaskEnd> end_;
     std::optional<Error> lost_;
 };
+
+/// The run that a task is in. A task that is new is in its first.
+Result<std::int64_t> current_run(NativeClient& client, const json::object& started, const WaitHook& hook) {
+    if (const json::value* created = started.if_contains("created"); created != nullptr && *created == true) return 1;
+    LW_TRY(const json::object snapshot, ask(client, {{"cmd", "state"}, {"task", text_at(started, "task")}}, hook));
+    return number_at(snapshot, "run").value_or(1);
+}
 
 int start_and_follow(const StartSettings& settings, const json::object& command) {
     Interrupt interrupt;
@@ -197,9 +217,11 @@ int start_and_follow(const StartSettings& settings, const json::object& command)
     const std::string task = text_at(*answer, "task");
     const bool for_people = stdout_is_terminal() && !settings.client.json;
     (for_people ? std::cout : std::cerr) << "task " << task << '\n' << std::flush;
+    const auto run = current_run(client, *answer, interrupt.hook());
+    if (!run) return report(run.error());
     FollowedTask task_view(client, task, settings, interrupt);
     followed = &task_view;
-    const int status = task_view.follow();
+    const int status = task_view.follow(*run);
     followed = nullptr;
     return status;
 }

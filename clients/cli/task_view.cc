@@ -33,6 +33,12 @@ ExitStatus TaskEnd::exit_status() const {
     return state == "CANCELLED" ? kCancelled : kFailed;
 }
 
+std::optional<std::int64_t> run_of_push(const json::object& push) {
+    const json::object* data = object_at(push, "data");
+    if (data == nullptr || text_at(push, "type") != type::kTaskQueued) return std::nullopt;
+    return number_at(*data, "run");
+}
+
 std::optional<TaskEnd> end_of_push(const json::object& push) {
     const std::string event = text_at(push, "type");
     const json::object* found = object_at(push, "data");

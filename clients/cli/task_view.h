@@ -18,6 +18,8 @@ struct TaskEnd {
     ExitStatus exit_status() const;
 };
 
+/// The run that a push begins, if it does.
+std::optional<std::int64_t> run_of_push(const boost::json::object& push);
 /// The end that a push tells of, if it does.
 std::optional<TaskEnd> end_of_push(const boost::json::object& push);
 /// The end that a snapshot tells of, if it does.

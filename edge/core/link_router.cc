@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "protocol/overloaded.h"
 #include "protocol/topic.h"
 #include "protocol/topic_filter.h"
 
 namespace longwire::edge {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::vector<std::string_view> views(const std::vector<link::Blob>& blobs) {
     std::vector<std::string_view> result;

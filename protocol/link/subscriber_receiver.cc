@@ -3,18 +3,12 @@
 #include <algorithm>
 
 #include "protocol/limits.h"
+#include "protocol/overloaded.h"
 
 namespace longwire::link {
 namespace {
 
 constexpr std::int64_t kHelloAgainUs = 250'000;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 wants to be told
 
 Error lost_error() {
     return {Errc::unavailable, "the broker was lost before it answered: it may or may not have been done", {}, 500};

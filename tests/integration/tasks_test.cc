@@ -72,6 +72,22 @@ TEST_F(Tasks, AHeldTaskWaitsForRunAndAnEndedOneRunsAgain) {
     EXPECT_EQ(client.error({{"cmd", "run"}, {"task", "nobody"}}), "not_found");
 }
 
+TEST_F(Tasks, AFollowerOfATaskThatRanBeforeWaitsForTheEndOfItsPresentRun) {
+    auto client = cluster.ws(0);
+    client.ok(start("demo.echo", json::object{}, {{"task", "again"}, {"watch", true}}));
+    client.pushes_until_type("task.waiting");
+    client.ok({{"cmd", "cancel"}, {"task", "again"}});
+    client.pushes_until_type("task.cancelled");
+    client.ok({{"cmd", "run"}, {"task", "again"}});
+    client.pushes_until_type("task.waiting");
+    const auto follower =
+        cluster.start_cli({"start", "demo.echo", "--input", "{}", "--task", "again", "--follow", "--json"}, 1);
+    ASSERT_TRUE(eventually([&] { return data_of(parse_lines(follower->out()), "task.waiting").size() == 2; }));
+    client.ok({{"cmd", "input"}, {"task", "again"}, {"data", {{"end", true}}}});
+    EXPECT_EQ(follower->wait(), (Ending{0, 0})) << follower->err();
+    expect_seamless(parse_lines(follower->out()), 1);
+}
+
 TEST_F(Tasks, CancelReachesARunningAHeldAndAnEndedOne) {
     auto client = cluster.ws(1);
     client.ok(start("demo.sleep", {{"ms", 60'000}}, {{"task", "long"}, {"watch", true}}));

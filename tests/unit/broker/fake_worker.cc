@@ -3,16 +3,12 @@
 
 #include "protocol/event_types.h"
 #include "protocol/limits.h"
+#include "protocol/overloaded.h"
 #include "protocol/topic.h"
 #include "tests/unit/broker/broker_harness.h"
 
 namespace longwire::broker::testing {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::string name_of(const link::AttemptRef& ref) {
     return std::string(ref.task) + "#" + std::to_string(ref.attempt);
