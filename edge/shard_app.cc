@@ -90,7 +90,7 @@ net::App::Upgrade ShardApp::on_upgrade(const net::HttpRequest& request) {
     return upgrade;
 }
 
-void ShardApp::take(std::vector<FromLink> messages) {
+void ShardApp::take(const std::vector<FromLink>& messages) {
     services_.now_us = now_us();
     for (const auto& message : messages) {
         std::visit(Overloaded{

@@ -40,7 +40,7 @@ class ShardApp final : public net::App {
     void on_tick() override;
 
     /// What the link has for this shard. On the shard's thread.
-    void take(std::vector<FromLink> messages);
+    void take(const std::vector<FromLink>& messages);
 
     /// Tells every client to come back elsewhere, and closes. On the shard's thread.
     void drain();
