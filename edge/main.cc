@@ -63,8 +63,7 @@ int run(EdgeConfig& config) {
     }
     metrics.watch({**server, link, apps});
     const auto started = link.start([&](std::size_t shard, std::vector<FromLink> messages) {
-        (*server)->shard(shard).post(
-            [app = apps[shard], messages = std::move(messages)] { app->take(messages); });
+        (*server)->shard(shard).post([app = apps[shard], messages = std::move(messages)] { app->take(messages); });
     });
     if (!started) {
         log_error("cannot start", {{"error", describe(started.error())}});
