@@ -19,7 +19,9 @@ std::string endpoint(const std::string& folder, const char* name) {
 ChildPlan worker(const std::string& name, const std::string& sockets, std::vector<std::string> more, bool optional) {
     ChildPlan plan{"worker-" + name,
                    "longwire-worker-" + name,
-                   {"--broker-events", endpoint(sockets, "events"), "--broker-link", endpoint(sockets, "workers")},
+                   // A name that outlives a death: the broker then knows at once that the life before is over.
+                   {"--name", name + "-1", "--broker-events", endpoint(sockets, "events"), "--broker-link",
+                    endpoint(sockets, "workers")},
                    Stage::worker,
                    optional};
     plan.arguments.insert(plan.arguments.end(), more.begin(), more.end());

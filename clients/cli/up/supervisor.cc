@@ -1,6 +1,7 @@
 #include "clients/cli/up/supervisor.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -28,8 +29,12 @@ const std::vector<std::string>& own_variables() {
 
 }  // namespace
 
-Supervisor::Supervisor(std::vector<ChildPlan> plan, std::string bin_dir, std::function<void(const std::string&)> log)
-    : bin_dir_(std::move(bin_dir)), log_(std::move(log)), signals_({SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
+Supervisor::Supervisor(std::vector<ChildPlan> plan, std::string bin_dir, std::function<void(const std::string&)> log,
+                       std::function<void(const ClusterState&)> on_change)
+    : bin_dir_(std::move(bin_dir)),
+      log_(std::move(log)),
+      on_change_(std::move(on_change)),
+      signals_({SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
     for (ChildPlan& one : plan) {
         auto child = std::make_unique<Child>();
         child->plan = std::move(one);
@@ -37,11 +42,19 @@ Supervisor::Supervisor(std::vector<ChildPlan> plan, std::string bin_dir, std::fu
     }
 }
 
+void Supervisor::tell_change() const {
+    ClusterState state{getpid(), {}};
+    for (const auto& child : children_) {
+        state.processes.push_back({child->plan.name, child->process.lives() ? child->process.pid() : 0, child->url});
+    }
+    on_change_(state);
+}
+
 void Supervisor::start(Child& child, std::int64_t now) {
     child.life.on_started(now);
     const Status started =
         child.process.start(bin_dir_ + "/" + child.plan.program, child.plan.arguments, own_variables());
-    if (started) return;
+    if (started) return tell_change();
     const std::int64_t delay_ms = child.life.on_died(now);
     log_(child.plan.name + " could not be started: " + started.error().message + "; again in " +
          std::to_string(delay_ms) + " ms");
@@ -73,6 +86,7 @@ void Supervisor::on_stdout_line(Child& child, std::string_view line) {
             child.plan.set("--http", join_host_port(address));
         }
     }
+    tell_change();
     log_(child.plan.name + " is ready" + (child.url.empty() ? "" : ": " + child.url));
 }
 
@@ -85,6 +99,7 @@ void Supervisor::reap(Child& child, std::int64_t now) {
     std::string how;
     int status = -1;
     if (!child.process.has_ended(how, status)) return;
+    tell_change();
     relay(child);
     if (ending_) {
         child.life.end();

@@ -9,6 +9,7 @@
 
 #include "clients/cli/up/child_life.h"
 #include "clients/cli/up/child_process.h"
+#include "clients/cli/up/cluster_file.h"
 #include "clients/cli/up/cluster_plan.h"
 #include "protocol/node/signals.h"
 #include "protocol/result.h"
@@ -19,8 +20,9 @@ namespace longwire::cli {
 /// order. Owns no decisions about time: those are ChildLife's. One thread.
 class Supervisor {
   public:
-    /// `log` gets each line for stderr.
-    Supervisor(std::vector<ChildPlan> plan, std::string bin_dir, std::function<void(const std::string&)> log);
+    /// `log` gets each line for stderr; `on_change` is called when a process was started, ready, or gone.
+    Supervisor(std::vector<ChildPlan> plan, std::string bin_dir, std::function<void(const std::string&)> log,
+               std::function<void(const ClusterState&)> on_change);
 
     /// Waits until every child is ready. Errors: a child that cannot start, or not in `timeout_ms`;
     /// `unavailable` when a signal asked for the end.
@@ -52,6 +54,7 @@ class Supervisor {
     void wait_for_news(std::int64_t most_ms);
     void relay(Child& child);
     void on_stdout_line(Child& child, std::string_view line);
+    void tell_change() const;
     void reap(Child& child, std::int64_t now_ms);
     bool take_signals();
     void end_stage(Stage stage);
@@ -59,6 +62,7 @@ class Supervisor {
     std::vector<std::unique_ptr<Child>> children_;
     std::string bin_dir_;
     std::function<void(const std::string&)> log_;
+    std::function<void(const ClusterState&)> on_change_;
     Signals signals_;
     std::optional<Error> start_failure_;
     int signals_to_end_ = 0;

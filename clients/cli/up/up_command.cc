@@ -127,7 +127,10 @@ int run_cluster(const UpSettings& settings) {
     std::vector<ChildPlan> plan = plan_cluster(settings, directory->sockets(), directory->data());
     if (const Status there = keep_programs_that_exist(plan, settings.bin_dir); !there) return fail(there.error());
 
-    Supervisor supervisor(std::move(plan), settings.bin_dir, log_line);
+    const auto keep_state = [&](const ClusterState& state) {
+        if (const Status kept = write_cluster_state(directory->data(), state); !kept) log_line(kept.error().message);
+    };
+    Supervisor supervisor(std::move(plan), settings.bin_dir, log_line, keep_state);
     Status started = supervisor.start_all(kReadyMs);
     if (started) started = wait_until_served(supervisor, kReadyMs);
     if (started) {
@@ -135,6 +138,7 @@ int run_cluster(const UpSettings& settings) {
         supervisor.run();
     }
     supervisor.end_all();
+    remove_cluster_state(directory->data());
     const bool was_asked_to_end = started || started.error().code == Errc::unavailable;
     return was_asked_to_end ? static_cast<int>(kDone) : fail(started.error());
 }

@@ -86,7 +86,8 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
                 ElementsAre("--broker", "ipc:///d/run/edges", "--http", "127.0.0.1:8081", "--console", "/c", "--auth",
                             "auth.toml"));
     EXPECT_THAT(find(plan, "worker-demo").arguments,
-                ElementsAre("--broker-events", "ipc:///d/run/events", "--broker-link", "ipc:///d/run/workers"));
+                ElementsAre("--name", "demo-1", "--broker-events", "ipc:///d/run/events", "--broker-link",
+                            "ipc:///d/run/workers"));
     EXPECT_THAT(find(plan, "worker-exec").arguments, Contains("find,du,ls,wc,sha256sum,seq,sleep,echo,date,uname"));
     EXPECT_TRUE(find(plan, "worker-agent").optional);
     EXPECT_EQ(find(plan, "broker").stage, Stage::broker);
