@@ -1,4 +1,5 @@
 #include "worker/exec/exec_kind.h"
+#include "worker/exec/orphans.h"
 #include "worker/sdk/worker_program.h"
 
 int main(int argc, char** argv) {
@@ -6,6 +7,8 @@ int main(int argc, char** argv) {
     longwire::WorkerProgram program("longwire-worker-exec",
                                     "Serves the kind exec: runs the programs it is allowed to.");
     longwire::exec::declare_exec_settings(program.config(), options);
-    return program.main(argc, argv,
-                        [&](longwire::Worker& worker) { worker.serve("exec", longwire::exec::exec_handler(options)); });
+    const int status = program.main(
+        argc, argv, [&](longwire::Worker& worker) { worker.serve("exec", longwire::exec::exec_handler(options)); });
+    longwire::exec::Orphans::kill_all();
+    return status;
 }

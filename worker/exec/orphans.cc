@@ -50,6 +50,15 @@ void Orphans::adopt() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+void Orphans::kill_all() {
+    for (int round = 0; round < kRoundsMax; ++round) {
+        const auto pids = children();
+        if (pids.empty()) return;
+        for (const auto pid : pids) ::kill(pid, SIGKILL);
+        for (const auto pid : pids) ::waitpid(pid, nullptr, 0);
+    }
+}
+
 std::string Orphans::begin() {
     const std::lock_guard lock(mutex_);
     auto variable = std::string(kName) + std::to_string(::getpid()) + "-" + std::to_string(++last_);

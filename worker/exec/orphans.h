@@ -19,6 +19,10 @@ class Orphans {
     /// Makes this process the parent of its descendants' orphans. Once, at start-up.
     static void adopt();
 
+    /// Kills every descendant. As the last thing before this process ends: programs may still run where their tasks'
+    /// handlers were given up.
+    static void kill_all();
+
     /// A program's time, from before its start to after its end; then what is left of it is killed.
     class Watch {
       public:
