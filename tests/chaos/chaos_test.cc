@@ -45,8 +45,9 @@ class Chaos : public testing::Test {
 
 TEST_F(Chaos, EachRoleIsKilledInTurnAndNothingIsLost) {
     const auto found =
-        verify({"--for-s", "9", "--rate", "400", "--tasks", "4", "--task-s", "2", "--watchers", "20", "--kill",
-                "broker", "--kill", "edge", "--kill", "worker-demo", "--kill-every-ms", "2000"},
+        verify({"--for-s",    "9",           "--rate",          "400",  "--tasks", "4",      "--task-s", "2",
+                "--watchers", "20",          "--drop-every-ms", "1500", "--kill",  "broker", "--kill",   "edge",
+                "--kill",     "worker-demo", "--kill-every-ms", "2000"},
                Deadline(100'000));
     expect_exact(found);
     for (const auto* process : {"broker", "edge-1", "edge-2", "worker-demo"}) EXPECT_EQ(kills(found, process), 1);

@@ -34,6 +34,7 @@ struct Load {
     std::string token;
     std::atomic<bool> is_over = false;    // no new tasks
     std::atomic<bool> has_ended = false;  // everyone out
+    std::int64_t drop_every_ms = 0;       // how often a client loses its connection, about; 0: never
     KillLog kills;
 
     WaitHook hook() const {

@@ -31,6 +31,7 @@ struct VerifySettings {
     std::size_t publishers = 2;
     std::int64_t task_s = 5;
     std::int64_t settle_s = 60;
+    std::int64_t drop_every_ms = 0;
     std::vector<std::string> kill;
     std::int64_t kill_every_ms = 3'000;
     std::string kill_order = "in-turn";
@@ -54,6 +55,7 @@ class Verification {
                   settings.kill_order == "random" ? Killer::Order::at_random : Killer::Order::in_turn, settings.seed) {
         load_.addresses = settings.client.addresses();
         load_.token = settings.client.token;
+        load_.drop_every_ms = settings.drop_every_ms;
     }
 
     int run() {
@@ -159,6 +161,8 @@ int run_verify(const Arguments& arguments) {
     config.number(only_flag("watchers", "clients that watch them", "N"), settings.watchers, 1, 2'000);
     config.number(only_flag("publishers", "clients that publish", "N"), settings.publishers, 0, 100);
     config.number(only_flag("settle-s", "longest wait for the last events, in s", "S"), settings.settle_s, 1, 3'600);
+    config.number(only_flag("drop-every-ms", "how often each client loses its connection, about; 0: never", "MS"),
+                  settings.drop_every_ms, 0, 3'600'000);
     config.list(only_flag("kill", "processes to be killed: broker, edge, edge-2, worker, …", "NAME"), settings.kill,
                 [](const std::string&) -> Status { return {}; });
     config.number(only_flag("kill-every-ms", "time between two kills", "MS"), settings.kill_every_ms, 100, 3'600'000);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
+#include <limits>
 
 #include "clients/cli/backoff.h"
 #include "clients/cli/fields.h"
@@ -84,11 +85,13 @@ class LaneWatcher {
         }
         LW_TRY(const json::object answer, client_.call(subscribe));
         is_connected_ = true;
+        if (load_.drop_every_ms > 0) drop_us_ = now_us() + with_jitter(load_.drop_every_ms * 2, random_u64()) * 500;
         check_.on_subscribed(text_at(answer, "epoch"),
                              static_cast<std::uint64_t>(number_at(answer, "offset").value_or(0)));
         while (!story_.has_ended()) {
             LW_TRY(const Push push, client_.next_push());
             take(push);
+            if (now_us() > drop_us_) return Error{Errc::unavailable, "dropped"};
         }
         LW_TRY_STATUS(client_.call({{"cmd", "unsubscribe"}, {"topic", topic}}));
         return {};
@@ -143,6 +146,7 @@ class LaneWatcher {
     std::string task_;
     bool is_started_ = false;
     bool is_connected_ = false;
+    std::int64_t drop_us_ = std::numeric_limits<std::int64_t>::max();
     std::string refusal_;
     SequenceCheck check_;
     TaskStory story_;
