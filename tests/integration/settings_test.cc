@@ -245,7 +245,8 @@ TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
                                                                   {"cancel", {"t"}},
                                                                   {"input", {"t", "1"}},
                                                                   {"run", {"t"}},
-                                                                  {"publish", {"room/a", "x"}}};
+                                                                  {"publish", {"room/a", "x"}},
+                                                                  {"verify", {}}};
     for (const auto& [command, words] : commands) {
         EXPECT_NE(help.out.find("\n  " + command + " "), std::string::npos) << command;
         EXPECT_EQ(call("longwire", {command, "--help"}).ending, (Ending{0, 0}));
@@ -270,6 +271,9 @@ TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
     expect_refusal(call("longwire", {"tail", "room/a", "--from", "yesterday"}), "--from");
     expect_refusal(call("longwire", {"tail", "room/#", "--from", "start"}), "--from");
     expect_refusal(call("longwire", {"ps", "--state", "done"}), "--state");
+    expect_refusal(call("longwire", {"verify", "--rate", "9000", "--tasks", "8"}), "--rate");
+    expect_refusal(call("longwire", {"verify", "--watchers", "1", "--tasks", "8"}), "--watchers");
+    expect_refusal(call("longwire", {"verify", "--kill-order", "wild"}), "--kill-order");
     EXPECT_EQ(call("longwire", {}).ending, (Ending{2, 0}));
     const auto nobody = call("longwire", {"ps", "--url", "http://127.0.0.1:1"});
     EXPECT_EQ(nobody.ending, (Ending{4, 0})) << nobody.err;
