@@ -107,7 +107,7 @@ Result<double> MsgpackFields::number_or(std::string_view name, double fallback, 
     return number;
 }
 
-std::string with_text_field(std::string_view map, std::string_view name, std::string_view text) {
+std::string with_raw_field(std::string_view map, std::string_view name, std::string_view value) {
     std::string result;
     MsgpackWriter writer(result);
     const auto fields = MsgpackFields::parse(map, "map");
@@ -118,8 +118,14 @@ std::string with_text_field(std::string_view map, std::string_view name, std::st
     for (const auto& field : fields->all()) {
         if (is_other(field)) writer.field_raw_or_nil(field.first, field.second);
     }
-    writer.field(name, text);
+    writer.field_raw_or_nil(name, value);
     return result;
+}
+
+std::string with_text_field(std::string_view map, std::string_view name, std::string_view text) {
+    std::string value;
+    MsgpackWriter(value).string(text);
+    return with_raw_field(map, name, value);
 }
 
 }  // namespace longwire

@@ -317,8 +317,9 @@ Result<Scheduler::Verdict> Scheduler::judge(const Task& task, const Envelope& en
     const auto fields = MsgpackFields::parse(envelope.payload, "payload");
     const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
     if (retryable && !*retryable) return Verdict{envelope.type, {}};
-    return Verdict{event_type::kTaskRetrying,
-                   retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us)};
+    auto payload = retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us);
+    if (fields && fields->has("events")) payload = with_raw_field(payload, "events", fields->raw("events"));
+    return Verdict{event_type::kTaskRetrying, std::move(payload)};
 }
 
 void Scheduler::after_event(const std::string& worker, const Task& task, std::int64_t now_us) {

@@ -101,6 +101,14 @@ TEST_F(Deaths, ATaskOfAKilledWorkerIsTriedAgainByAnother) {
         if (number(push, "attempt") == 2) second_attempt.push_back(push);
     }
     expect_counts_to(second_attempt, 600);
+
+    const auto audited = cluster.run_cli({"audit", text(story.back(), "task"), "--json"});
+    EXPECT_EQ(audited.ending, (Ending{0, 0})) << audited.out << audited.err;
+    const auto attempts = items(parse_json(audited.out), "attempts");
+    ASSERT_EQ(attempts.size(), 2);
+    EXPECT_TRUE(at(attempts[0], "produced").is_null()) << "the dead do not tell";
+    EXPECT_EQ(at(attempts[1], "produced"), at(attempts[1], "committed"));
+    EXPECT_GE(number(attempts[1], "committed"), 600);
 }
 
 TEST_F(Deaths, WithoutAttemptsLeftATaskOfAKilledWorkerFails) {

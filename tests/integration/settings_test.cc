@@ -246,6 +246,7 @@ TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
                                                                   {"input", {"t", "1"}},
                                                                   {"run", {"t"}},
                                                                   {"publish", {"room/a", "x"}},
+                                                                  {"audit", {"t"}},
                                                                   {"verify", {}}};
     for (const auto& [command, words] : commands) {
         EXPECT_NE(help.out.find("\n  " + command + " "), std::string::npos) << command;

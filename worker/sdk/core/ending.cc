@@ -54,8 +54,10 @@ Ending too_much(std::string_view what, const std::string& payload) {
                                                                std::to_string(kPayloadDepthMax) + " levels"))};
 }
 
+/// With room for the count of events that the session adds.
 bool fits(const std::string& payload) {
-    return payload.size() <= kPayloadBytesMax && is_one_msgpack_value(payload);
+    constexpr std::size_t kCountBytesMax = 24;
+    return payload.size() + kCountBytesMax <= kPayloadBytesMax && is_one_msgpack_value(payload);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ struct HeldAttempt {
     std::string path;  // of the task's topic
     Stage stage = Stage::running;
     std::optional<link::PartitionSequence> last;  // the newest event taken
+    std::uint64_t events = 0;                     // taken so far
     std::uint64_t last_input = 0;                 // the offset of the newest input passed on
 
     link::AttemptRef ref() const { return {realm, task, attempt}; }

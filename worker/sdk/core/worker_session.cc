@@ -5,6 +5,8 @@
 
 #include "protocol/envelope.h"
 #include "protocol/limits.h"
+#include "protocol/msgpack_fields.h"
+#include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
 
 namespace longwire::worker {
@@ -21,6 +23,13 @@ constexpr std::int64_t kTickIdleUs = 250'000;
 
 std::string partition_prefix(std::uint32_t partition) {
     return topic_key("", partition).substr(0, 3);
+}
+
+std::string with_count(std::string_view payload, std::uint64_t events) {
+    std::string count;
+    MsgpackWriter(count).unsigned_integer(events);
+    const auto with = with_raw_field(payload, "events", count);
+    return with.empty() ? std::string(payload) : with;
 }
 
 }  // namespace
@@ -182,10 +191,13 @@ bool WorkerSession::emit(AttemptId id, std::string_view type, std::string_view p
     envelope.time_us = time_us;
     envelope.type = type;
     envelope.attempt = held->attempt;
-    envelope.payload = payload;
+    // The last event says how many there were before it, so that whoever reads the topic can tell whether all came.
+    const auto last_payload = is_last ? with_count(payload, held->events) : std::string();
+    envelope.payload = is_last ? last_payload : payload;
     const auto at = sender_.emit(held->path, envelope);
     if (!at) return false;
     held->last = *at;
+    ++held->events;
     if (is_last) held->stage = HeldAttempt::Stage::ended;
     return true;
 }

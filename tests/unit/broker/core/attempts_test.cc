@@ -52,6 +52,13 @@ TEST_F(Attempts, AFailureIsTriedAgainAfterABackoff) {
     EXPECT_EQ(text_of(last()), R"({"run":1,"attempt":2,"worker":"w","incarnation":1,"supersedes":1})");
 }
 
+TEST_F(Attempts, TheWorkersCountOfItsEventsIsPassedOn) {
+    start();
+    fail(R"({"error":{"code":"oops","message":"no"},"events":7})");
+    EXPECT_EQ(world.events_of("task/t").back().type, "task.retrying");
+    EXPECT_EQ(last().at("events"), 7);
+}
+
 TEST_F(Attempts, TheBackoffDoubles) {
     start(R"(,"max_attempts":4)");
     for (const auto wait_ms : {1000, 2000, 4000}) {

@@ -53,7 +53,7 @@ TEST_F(DemoKinds, CountNumbersItsEventsFromOne) {
         EXPECT_EQ(data.at("i").to_number<std::size_t>(), i + 1);
         EXPECT_NEAR(static_cast<double>(logs[i].json.size()), 100.0, 12.0);
     }
-    EXPECT_EQ(events.back().json, R"({"result":{"n":40}})");
+    EXPECT_EQ(events.back().json, R"({"result":{"n":40},"events":60})");
 }
 
 TEST_F(DemoKinds, CountOfNothingCompletes) {
@@ -76,7 +76,7 @@ TEST_F(DemoKinds, TokensJoinedAreTheText) {
     EXPECT_EQ(events[1].json, R"({"stream":"text","index":1,"text":"two\n"})");
     EXPECT_EQ(events[2].json, R"({"stream":"text","index":2,"text":"three"})");
     EXPECT_EQ(events[3].type, "text.done");
-    EXPECT_EQ(events[4].json, R"({"result":{"text":"one two\nthree"}})");
+    EXPECT_EQ(events[4].json, R"({"result":{"text":"one two\nthree"},"events":4})");
 }
 
 TEST_F(DemoKinds, FailFailsItsFirstAttemptsRetryably) {
@@ -86,7 +86,7 @@ TEST_F(DemoKinds, FailFailsItsFirstAttemptsRetryably) {
 }
 
 TEST_F(DemoKinds, SleepMayIgnoreACancel) {
-    EXPECT_EQ(events_of("demo.sleep", R"({"ms": 0})").back().json, R"({"result":{"ms":0}})");
+    EXPECT_EQ(events_of("demo.sleep", R"({"ms": 0})").back().json, R"({"result":{"ms":0},"events":0})");
     broker_.assign("deaf", 1, "demo.sleep", R"({"ms": 20, "ignore_cancel": true})");
     broker_.cancel("deaf", 1, "");
     ASSERT_TRUE(broker_.wait_until(ended("deaf")));

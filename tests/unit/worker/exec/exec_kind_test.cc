@@ -71,7 +71,7 @@ class ExecKindTest : public ::testing::Test {
 TEST_F(ExecKindTest, LinesBecomeLogsAndExitStatusZeroCompletes) {
     const auto events = finish(start("echo one; echo two; printf three"));
     EXPECT_THAT(logs_of(events), ElementsAre("info one", "info two", "info three"));
-    EXPECT_EQ(events.back().json, R"({"result":{"exit_code":0,"lines":3,"bytes":14}})");
+    EXPECT_EQ(events.back().json, R"({"result":{"exit_code":0,"lines":3,"bytes":14},"events":3})");
 }
 
 TEST_F(ExecKindTest, StderrIsAWarningAndItsTailIsKept) {
@@ -117,7 +117,7 @@ TEST_F(ExecKindTest, LinesComeWhileTheProgramRuns) {
     broker_.cancel(task, 1, "enough");
     const auto events = finish(task);
     EXPECT_EQ(events.back().type, "task.cancelled");
-    EXPECT_EQ(events.back().json, R"({"reason":"enough"})");
+    EXPECT_EQ(events.back().json, R"({"reason":"enough","events":1})");
 }
 
 TEST_F(ExecKindTest, WhoIgnoresSigtermIsKilled) {
@@ -188,7 +188,7 @@ TEST_F(ExecKindTest, StdinIsTheTextOrNothing) {
     const boost::json::object with{{"argv", {"cat"}}, {"stdin", "a\nb\n"}};
     EXPECT_THAT(logs_of(finish(start_input(with))), ElementsAre("info a", "info b"));
     const boost::json::object without{{"argv", {"cat"}}};
-    EXPECT_EQ(finish(start_input(without)).back().json, R"({"result":{"exit_code":0,"lines":0,"bytes":0}})");
+    EXPECT_EQ(finish(start_input(without)).back().json, R"({"result":{"exit_code":0,"lines":0,"bytes":0},"events":0})");
 }
 
 TEST_F(ExecKindTest, ItRunsInTheDirectoryAskedFor) {

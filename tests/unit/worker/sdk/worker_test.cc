@@ -37,7 +37,8 @@ void expect_counted(const FakeBroker::Seen& seen, const std::string& task, std::
     ASSERT_EQ(events.size(), n + 1);
     for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(events[i].json, "{\"i\":" + std::to_string(i + 1) + "}");
     EXPECT_EQ(events.back().type, "task.completed");
-    EXPECT_EQ(events.back().json, "{\"result\":{\"n\":" + std::to_string(n) + "}}");
+    EXPECT_EQ(events.back().json,
+              "{\"result\":{\"n\":" + std::to_string(n) + "},\"events\":" + std::to_string(n) + "}");
     EXPECT_FALSE(seen.violated);
 }
 
@@ -182,7 +183,7 @@ TEST(Worker, CancelReachesASleepingTask) {
     ASSERT_TRUE(broker.wait_until(has_types("t1", 1)));
     broker.cancel("t1", 1, "no longer wanted");
     ASSERT_TRUE(broker.wait_until(ended("t1")));
-    EXPECT_EQ(FakeBroker::events_of(broker.seen(), "t1").back().json, R"({"reason":"no longer wanted"})");
+    EXPECT_EQ(FakeBroker::events_of(broker.seen(), "t1").back().json, R"({"reason":"no longer wanted","events":1})");
 }
 
 TEST(Worker, ACancelledTaskMayCompleteAllTheSame) {
@@ -199,7 +200,7 @@ TEST(Worker, ACancelledTaskMayCompleteAllTheSame) {
     ASSERT_TRUE(broker.wait_until(has_types("t1", 1)));
     broker.cancel("t1", 1, "please");
     ASSERT_TRUE(broker.wait_until(ended("t1")));
-    EXPECT_EQ(FakeBroker::events_of(broker.seen(), "t1").back().json, R"({"result":{"done":true}})");
+    EXPECT_EQ(FakeBroker::events_of(broker.seen(), "t1").back().json, R"({"result":{"done":true},"events":1})");
 }
 
 TEST(Worker, InputsComeInOrderAndOnce) {
@@ -313,7 +314,7 @@ TEST(Worker, AnExceptionFailsTheTask) {
     broker.assign("t1", 1, "throw", "null");
     ASSERT_TRUE(broker.wait_until(ended("t1")));
     EXPECT_EQ(FakeBroker::events_of(broker.seen(), "t1").back().json,
-              R"({"error":{"code":"exception","message":"out of paper"},"retryable":true})");
+              R"({"error":{"code":"exception","message":"out of paper"},"retryable":true,"events":0})");
 }
 
 TEST(Worker, APayloadTooLargeIsSaidSo) {
