@@ -54,7 +54,7 @@ bool matches_any(const std::vector<HubFilter>& filters, std::string_view realm, 
 }  // namespace
 
 std::string_view to_string(GapReason reason) {
-    constexpr std::array<std::string_view, 3> kNames{"trimmed", "slow", "epoch_changed"};
+    constexpr std::array<std::string_view, 4> kNames{"trimmed", "slow", "epoch_changed", "link_lost"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -316,7 +316,7 @@ void Hub::on_refused(const TopicRefused& refused) {
 
 void Hub::on_events(const EventBatchPtr& batch) {
     auto* const topic = find(batch->path());
-    if (!filtering_.empty()) deliver_filtered(batch, topic);
+    tell_filtering(batch->path(), topic, [&](Watcher& watcher) { watcher.on_filtered_events(batch); });
     if (topic == nullptr || !topic->is_ready || batch->epoch() != topic->epoch) return;
     if (batch->last() <= topic->last) return;
     topic->last = batch->last();
@@ -333,10 +333,12 @@ void Hub::on_events(const EventBatchPtr& batch) {
     }
 }
 
-void Hub::deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic) {
-    const auto realm = batch->realm();
-    const auto name = batch->topic();
-    // A watch that has begun brings the events by itself.
+/// Calls `tell` for each watcher with a filter that matches the topic, but for those whose own watch of it has begun:
+/// that brings what there is to tell.
+template <class Tell>
+void Hub::tell_filtering(std::string_view path, const HubTopic* topic, Tell tell) {
+    if (filtering_.empty()) return;
+    const auto [realm, name] = split_path(path);
     const auto watches_it = [&](const Watcher& watcher) {
         if (topic == nullptr) return false;
         const auto brings = [&](const auto& w) {
@@ -347,12 +349,24 @@ void Hub::deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic) {
         return std::any_of(topic->watches.begin(), topic->watches.end(), brings);
     };
     for (auto* watcher : filtering_) {
-        if (matches_any(watcher->filters_, realm, name) && !watches_it(*watcher)) watcher->on_filtered_events(batch);
+        if (matches_any(watcher->filters_, realm, name) && !watches_it(*watcher)) tell(*watcher);
+    }
+}
+
+void Hub::on_filter_renewed(const FilterRenewed& renewed) {
+    const HubFilter filter{renewed.realm, renewed.filter};
+    for (auto* watcher : filtering_) {
+        const auto& theirs = watcher->filters_;
+        if (std::find(theirs.begin(), theirs.end(), filter) == theirs.end()) continue;
+        watcher->on_filter_gap(renewed.filter, GapReason::link_lost);
     }
 }
 
 void Hub::on_trimmed(const EventsTrimmed& trimmed) {
     auto* const topic = find(trimmed.path);
+    tell_filtering(trimmed.path, topic, [&](Watcher& watcher) {
+        watcher.on_filtered_gap(split_path(trimmed.path).topic, trimmed.from, trimmed.to, GapReason::trimmed);
+    });
     if (topic == nullptr || !topic->is_ready || trimmed.to <= topic->last) return;
     topic->last = trimmed.to;
     topic->tail = trimmed.to + 1;

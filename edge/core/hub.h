@@ -49,6 +49,7 @@ class Hub {
     void on_refused(const TopicRefused& refused);
     void on_events(const EventBatchPtr& batch);
     void on_trimmed(const EventsTrimmed& trimmed);
+    void on_filter_renewed(const FilterRenewed& renewed);
 
     /// True if the token was one of the hub's own fetches.
     bool on_fetched(const EventsFetched& fetched);
@@ -81,7 +82,8 @@ class Hub {
     void ask_for(std::uint64_t token, const Fetch& fetch);
     void take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page);
     void drop_fetches(HubTopic& topic);
-    void deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic);
+    template <class Tell>
+    void tell_filtering(std::string_view path, const HubTopic* topic, Tell tell);
     void keep(HubTopic& topic, const EventBatchPtr& batch);
     std::size_t ring_share() const;
     void shrink_ring(HubTopic& topic, std::size_t bytes_max);

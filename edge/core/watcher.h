@@ -12,7 +12,7 @@
 /// One client, as the hub sees it.
 namespace longwire::edge {
 
-enum class GapReason : std::uint8_t { trimmed, slow, epoch_changed };
+enum class GapReason : std::uint8_t { trimmed, slow, epoch_changed, link_lost };
 std::string_view to_string(GapReason reason);
 
 /// Where a watch begins.
@@ -85,6 +85,13 @@ class Watcher {
 
     /// Events that one of the watcher's filters matches, of a topic it doesn't watch by itself.
     virtual void on_filtered_events(const EventBatchPtr& batch) = 0;
+
+    /// Offsets of such a topic that will not come.
+    virtual void on_filtered_gap(std::string_view /*topic*/, std::uint64_t /*from*/, std::uint64_t /*to*/,
+                                 GapReason /*reason*/) {}
+
+    /// Nobody knows what one of the watcher's filters has missed.
+    virtual void on_filter_gap(std::string_view /*filter*/, GapReason /*reason*/) {}
 
     /// Whether the watcher wants nothing more for now. Its watches then fall behind until it has Hub::resume called.
     virtual bool is_full() = 0;

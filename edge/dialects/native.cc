@@ -199,6 +199,7 @@ bool NativeDialect::is_full() {
 }
 
 void NativeDialect::on_drained() {
+    tell_missed();
     shard_.hub.resume(*this);
 }
 

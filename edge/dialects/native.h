@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "edge/core/client_api.h"
+#include "edge/core/missed_events.h"
 #include "edge/core/rate_limit.h"
 #include "edge/dialects/native_encoding.h"
 #include "protocol/command.h"
@@ -93,6 +94,9 @@ class NativeDialect final : public Dialect, private Watcher {
     void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override;
     void on_gap(std::uint64_t watch, const Gap& gap) override;
     void on_filtered_events(const EventBatchPtr& batch) override;
+    void on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) override;
+    void on_filter_gap(std::string_view filter, GapReason reason) override;
+    void tell_missed();
     bool is_full() override;
 
     void send(std::string message) { encoding_.send(transport_, std::move(message)); }
@@ -111,6 +115,7 @@ class NativeDialect final : public Dialect, private Watcher {
     std::unordered_map<std::string, std::uint64_t> watches_;  // by topic, those that are opening too
     std::map<std::uint64_t, Opening> openings_;               // by watch
     std::set<std::string, std::less<>> filters_;
+    MissedEvents missed_;  // by filters
     std::uint64_t next_watch_ = 1;
     std::set<std::uint64_t> requests_;          // given up when the client goes,
     std::set<std::uint64_t> cancelled_starts_;  // but of these the task is cancelled then

@@ -78,6 +78,17 @@ std::string gap_push(const Gap& gap) {
     return message;
 }
 
+std::string filter_gap_push(std::string_view filter, GapReason reason) {
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(1);
+    writer.string("gap");
+    writer.map(2);
+    writer.field("filter", filter);
+    writer.field("reason", to_string(reason));
+    return message;
+}
+
 std::string snapshot_push(std::string_view snapshot, const WatchStart& start) {
     std::string message;
     MsgpackWriter writer(message);

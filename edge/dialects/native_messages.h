@@ -28,6 +28,9 @@ std::string subscribed(const WatchStart& start);
 /// {"gap": {"topic", "from", "to", "reason"}}; with "epoch" where another one has begun.
 std::string gap_push(const Gap& gap);
 
+/// {"gap": {"filter", "reason"}}: which events are missing is not known.
+std::string filter_gap_push(std::string_view filter, GapReason reason);
+
 /// {"snapshot", "topic", "epoch", "offset"}; `snapshot` is MessagePack.
 std::string snapshot_push(std::string_view snapshot, const WatchStart& start);
 

@@ -208,13 +208,32 @@ void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {
     send(native::gap_push(gap));
 }
 
+/// A filter has no place in the log to go back to: a client too slow for it has to be told, once it listens again.
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
-    // A filter has no place in the log to go back to: a client too slow for it has to be told.
-    if (is_full()) {
-        return send(native::gap_push(
-            {batch->topic(), batch->first(), batch->last(), GapReason::slow, batch->epoch(), batch->last()}));
-    }
+    if (is_full()) return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
+    tell_missed();
     transport_.send_frames(encoding_.frames(*batch, 0));
+}
+
+void NativeDialect::on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) {
+    if (is_full()) return missed_.note(topic, 0, from, to);
+    tell_missed();
+    send(native::gap_push({topic, from, to, reason, 0, to}));
+}
+
+void NativeDialect::on_filter_gap(std::string_view filter, GapReason reason) {
+    tell_missed();
+    send(native::filter_gap_push(filter, reason));
+}
+
+void NativeDialect::tell_missed() {
+    if (missed_.empty()) return;
+    const auto missed = missed_.take();
+    for (const auto& [topic, range] : missed.ranges) {
+        send(native::gap_push({topic, range.from, range.to, GapReason::slow, range.epoch, range.to}));
+    }
+    if (!missed.has_more) return;
+    for (const auto& filter : filters_) send(native::filter_gap_push(filter, GapReason::slow));
 }
 
 }  // namespace longwire::edge

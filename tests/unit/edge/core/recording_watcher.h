@@ -42,6 +42,13 @@ class RecordingWatcher final : public Watcher {
             filtered.push_back(std::string(batch->topic()) + ":" + std::to_string(offset));
         }
     }
+    void on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) override {
+        filtered.push_back(std::string(topic) + " gap " + std::to_string(from) + "-" + std::to_string(to) + " " +
+                           std::string(to_string(reason)));
+    }
+    void on_filter_gap(std::string_view filter, GapReason reason) override {
+        filtered.push_back("filter " + std::string(filter) + " " + std::string(to_string(reason)));
+    }
     bool is_full() override { return full; }
 
     std::string log(std::uint64_t watch) const {
