@@ -47,7 +47,7 @@ void NativeDialect::subscribe(Id id, const MsgpackFields& fields) {
     if (fields.has("filter")) return reply(id, subscribe_filter(fields));
     const auto topic = fields.string("topic");
     if (!topic) return reply(id, topic.error());
-    if (const auto begun = begin({id, nullptr, 0}, *topic, fields.raw("from")); !begun) reply(id, begun.error());
+    if (const auto begun = begin({id, nullptr, 0}, *topic, fields); !begun) reply(id, begun.error());
 }
 
 void NativeDialect::subscribe_many(Id id, std::string_view topics) {
@@ -63,7 +63,7 @@ void NativeDialect::subscribe_many(Id id, std::string_view topics) {
         const auto topic = fields ? fields->string("topic") : Result<std::string_view>(fields.error());
         if (!topic) {
             answer(asker, {}, topic.error());
-        } else if (const auto begun = begin(asker, *topic, fields->raw("from")); !begun) {
+        } else if (const auto begun = begin(asker, *topic, *fields); !begun) {
             answer(asker, *topic, begun.error());
         }
     }
@@ -106,16 +106,18 @@ Status NativeDialect::can_subscribe(const std::string& topic) const {
     return has_room("topic");
 }
 
-Status NativeDialect::begin(const Asker& asker, std::string_view name, std::string_view raw_from) {
+Status NativeDialect::begin(const Asker& asker, std::string_view name, const MsgpackFields& fields) {
     const std::string topic(name);
+    const auto raw_from = fields.raw("from");
     LW_TRY_STATUS(can_subscribe(topic));
+    LW_TRY(const Merging merging, native::read_merging(fields));
     if (is_snapshot(raw_from)) {
         if (task_of_topic(topic).empty()) return bad_request("from", "\"snapshot\" is for tasks' topics");
-        begin_snapshot(open_watch({topic, asker, {}}), topic);
+        begin_snapshot(open_watch({topic, asker, {}, merging}), topic);
         return {};
     }
     LW_TRY(const From from, native::read_from(raw_from));
-    watch(open_watch({topic, asker, {}}), topic, from);
+    watch(open_watch({topic, asker, {}, merging}), topic, from);
     return {};
 }
 
@@ -142,7 +144,9 @@ std::uint64_t NativeDialect::open_watch(Opening opening) {
 }
 
 void NativeDialect::watch(std::uint64_t id, const std::string& topic, const From& from) {
-    shard_.hub.watch(*this, id, topic_path(identity_.realm, topic), from);
+    // The watch may begin, and its opening be over, within the call.
+    const Merging merging = openings_.at(id).merging;
+    shard_.hub.watch(*this, id, topic_path(identity_.realm, topic), from, merging);
 }
 
 void NativeDialect::fail_opening(std::uint64_t watch_id, const Error& error) {
@@ -202,6 +206,19 @@ void NativeDialect::on_watch_failed(std::uint64_t watch_id, std::string_view top
 
 void NativeDialect::on_events(std::uint64_t, const EventBatchPtr& batch, std::size_t from) {
     transport_.send_frames(encoding_.frames(*batch, from));
+}
+
+void NativeDialect::on_merged(std::uint64_t, const MergedStretch& stretch) {
+    const auto batch = stretch.newest().batch;
+    if (!stretch.is_whole()) send(native::merged_push(batch->topic(), stretch));
+    for (const auto& item : stretch.items) {
+        if (const auto* push = std::get_if<MergedPush>(&item)) {
+            encoding_.send_event(transport_, *push);
+        } else {
+            const auto& [from, to] = std::get<MergedGap>(item);
+            send(native::gap_push({batch->topic(), from, to, GapReason::slow, batch->epoch(), to}));
+        }
+    }
 }
 
 void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {

@@ -12,7 +12,7 @@ namespace longwire::edge::http {
 
 /// One Server-Sent Events stream (WHATWG HTML, 9.2) over one or several topics. Each message's `data` is the native
 /// protocol's push, and its `id` a cursor that says where every topic stands, so that a client goes on where it was by
-/// sending it back.
+/// sending it back. Every event is sent: nothing is merged for a stream.
 ///
 /// Thread: the shard's.
 class SseStream final : public Watcher {
