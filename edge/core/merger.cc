@@ -80,11 +80,8 @@ void Merger::add(const EventBatchPtr& batch, std::size_t from) {
         entries_.push_back({batch, i, Fate::sent, {}});
         switch (merge_kind_of(envelope.type)) {
             case MergeKind::always:
-                close_texts();
-                sent_bytes_ += envelope.payload.size();
-                break;
             case MergeKind::text:
-                add_text(envelope);
+                sent_bytes_ += envelope.payload.size();
                 break;
             case MergeKind::newest:
                 add_newest(envelope);
@@ -97,30 +94,12 @@ void Merger::add(const EventBatchPtr& batch, std::size_t from) {
     }
 }
 
-void Merger::add_text(const Envelope& envelope) {
-    const auto piece = read_piece(envelope);
-    sent_bytes_ += envelope.payload.size();
-    if (!piece) return close_texts();
-    auto& text = texts_[piece->common];
-    if (text.joined.size() + piece->text.size() > kTextBytesMax) end_text(text);
-    if (text.pieces > 0) entries_[text.entry].fate = Fate::joined;
-    text.entry = entries_.size() - 1;
-    text.joined += piece->text;
-    ++text.pieces;
-}
-
-void Merger::end_text(Text& text) {
-    auto& entry = entries_[text.entry];
-    if (text.pieces > 1) entry.payload = with_text(entry.batch->envelope(entry.index), text.joined);
-    text = {};
-}
-
 void Merger::add_newest(const Envelope& envelope) {
     auto key = key_of(envelope);
     if (const auto field = subject_field_of(envelope.type); !field.empty()) {
         const auto fields = MsgpackFields::parse(envelope.payload, "data");
         // Without a subject nobody knows what it would be newer than.
-        if (!fields || !fields->has(field)) return close_texts();
+        if (!fields || !fields->has(field)) return;
         append_part(fields->raw(field), key);
     }
     const auto [entry, is_first] = newest_.try_emplace(std::move(key), entries_.size() - 1);
@@ -129,20 +108,54 @@ void Merger::add_newest(const Envelope& envelope) {
     entry->second = entries_.size() - 1;
 }
 
-/// What follows must not be read before these.
-void Merger::close_texts() {
-    for (auto& [common, text] : texts_) end_text(text);
-    texts_.clear();
-}
-
 void Merger::drop_old_logs() {
     if (!thins_logs_ || logs_.size() <= kLogsMax) return;
     for (std::size_t i = 0; i < logs_.size() - kLogsMax; ++i) entries_[logs_[i]].fate = Fate::dropped;
 }
 
+/// Only what is not told of may lie between the pieces of a text: a client that lost its connection in between would
+/// otherwise go on behind a piece that it has not been given yet.
+void Merger::join_texts() {
+    Text text;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        const auto& entry = entries_[i];
+        if (entry.fate == Fate::superseded) continue;
+        if (merge_kind_of(entry.batch->envelope(entry.index).type) == MergeKind::text) {
+            add_piece(text, i);
+        } else {
+            end_text(text);
+        }
+    }
+    end_text(text);
+}
+
+void Merger::add_piece(Text& text, std::size_t entry) {
+    auto piece = read_piece(entries_[entry].batch->envelope(entries_[entry].index));
+    if (!piece) return end_text(text);
+    const bool goes_on =
+        text.pieces > 0 && text.common == piece->common && text.joined.size() + piece->text.size() <= kTextBytesMax;
+    if (goes_on) {
+        entries_[text.newest].fate = Fate::joined;
+    } else {
+        end_text(text);
+        text.common = std::move(piece->common);
+    }
+    text.joined += piece->text;
+    text.newest = entry;
+    ++text.pieces;
+}
+
+void Merger::end_text(Text& text) {
+    if (text.pieces > 1) {
+        auto& entry = entries_[text.newest];
+        entry.payload = with_text(entry.batch->envelope(entry.index), text.joined);
+    }
+    text = {};
+}
+
 MergedStretch Merger::take() {
-    close_texts();
     drop_old_logs();
+    join_texts();
     MergedStretch stretch;
     stretch.from = entries_.front().batch->first() + entries_.front().index;
     stretch.to = stretch.from - 1;

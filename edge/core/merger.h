@@ -28,7 +28,7 @@ struct MergedGap {
 };
 
 /// Consecutive events of one topic as a slow client gets them. Each offset is that of a push, or is in a gap, or a
-/// later push stands for it.
+/// later push stands for it. Whoever has read up to some item and goes on behind its offset has lost nothing.
 struct MergedStretch {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
@@ -42,8 +42,8 @@ struct MergedStretch {
     const MergedPush& newest() const { return std::get<MergedPush>(items.back()); }
 };
 
-/// Makes one stretch of a topic's events smaller, as merge_kind.h says. Texts are joined up to the next event that is
-/// always sent, so that nothing is said after what followed it.
+/// Makes one stretch of a topic's events smaller, as merge_kind.h says. Pieces of one text are joined as long as
+/// nothing else is to be told between them.
 ///
 /// Bound: what is added until is_full() and one batch, and `kTextBytesMax` for each joined text.
 /// Thread: one; pure.
@@ -77,21 +77,21 @@ class Merger {
         std::string payload;
     };
     struct Text {
-        std::size_t entry = 0;
+        std::string common;  // what its pieces have in common
         std::string joined;
+        std::size_t newest = 0;  // entry
         std::size_t pieces = 0;
     };
 
-    void add_text(const Envelope& envelope);
     void add_newest(const Envelope& envelope);
-    void end_text(Text& text);
-    void close_texts();
     void drop_old_logs();
+    void join_texts();
+    void add_piece(Text& text, std::size_t entry);
+    void end_text(Text& text);
 
     bool thins_logs_;
     std::vector<Entry> entries_;
     std::vector<std::size_t> logs_;
-    std::unordered_map<std::string, Text> texts_;          // those that may still grow, by what they have in common
     std::unordered_map<std::string, std::size_t> newest_;  // by subject
     std::size_t bytes_ = 0;
     std::size_t sent_bytes_ = 0;

@@ -59,14 +59,29 @@ TEST(Merger, TextIsJoinedUnderTheNewestOffset) {
     EXPECT_FALSE(stretch.is_whole());
 }
 
-TEST(Merger, TextsOfDifferentStreamsAreNotJoined) {
+TEST(Merger, OnlyPiecesOfOneTextAreJoined) {
     const auto stretch = merge({{"text.delta", delta("a", "x")},
                                 {"text.delta", delta("b", "y")},
-                                {"text.delta", delta("c", "x")},
-                                {"text.delta", R"({"stream":"x","agent":"Ann","text":"d"})"}});
-    EXPECT_EQ(lines(stretch), (Lines{R"(2 text.delta {"stream":"y","index":0,"text":"b"})",
-                                     R"(3 text.delta {"stream":"x","index":0,"text":"ac"})",
-                                     R"(4 text.delta {"stream":"x","agent":"Ann","text":"d"})"}));
+                                {"text.delta", R"({"stream":"y","agent":"Ann","text":"c"})"},
+                                {"text.delta", R"({"stream":"y","agent":"Ann","text":"d"})"}});
+    EXPECT_EQ(lines(stretch), (Lines{R"(1 text.delta {"stream":"x","index":0,"text":"a"})",
+                                     R"(2 text.delta {"stream":"y","index":0,"text":"b"})",
+                                     R"(4 text.delta {"stream":"y","agent":"Ann","text":"cd"})"}));
+}
+
+TEST(Merger, TextIsJoinedOverWhatIsOutdatedAndNothingElse) {
+    // A client that lost its connection between a log and the text joined over it would go on behind the log, and have
+    // lost the text's beginning.
+    const auto stretch = merge({{"text.delta", delta("a")},
+                                {"task.progress", "2"},
+                                {"text.delta", delta("b")},
+                                {"log", "{}"},
+                                {"text.delta", delta("c")},
+                                {"task.progress", "6"},
+                                {"text.delta", delta("d")}});
+    EXPECT_EQ(lines(stretch), (Lines{R"(3 text.delta {"stream":"s","index":0,"text":"ab"})", "4 log {}",
+                                     R"(5 text.delta {"stream":"s","index":0,"text":"c"})", "6 task.progress 6",
+                                     R"(7 text.delta {"stream":"s","index":0,"text":"d"})"}));
 }
 
 TEST(Merger, TextIsNotSaidAfterWhatFollowedIt) {
@@ -138,9 +153,10 @@ TEST(Merger, AGapEndsAtWhatIsSentOrStoodForAndSpansWhatIsOutdated) {
                            {"task.progress", "9"}, {"task.progress", "10"}};
     said.insert(said.end(), Merger::kLogsMax, {"log", "{}"});
     auto all = lines(merge(said));
-    all.resize(6);
-    EXPECT_EQ(all, (Lines{"gap 1-3", "4 task.started 4", "gap 5-5", "gap 7-7",
-                          R"(8 text.delta {"stream":"s","index":0,"text":"ab"})", "10 task.progress 10"}));
+    all.resize(7);
+    EXPECT_EQ(all,
+              (Lines{"gap 1-3", "4 task.started 4", "gap 5-5", R"(6 text.delta {"stream":"s","index":0,"text":"a"})",
+                     "gap 7-7", R"(8 text.delta {"stream":"s","index":0,"text":"b"})", "10 task.progress 10"}));
 }
 
 TEST(Merger, AStretchGoesOnOverBatchesAndBeginsWithinOne) {
