@@ -39,6 +39,10 @@ std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c)
                   c.limits.outbox_full_bytes, 16 << 10);
     config.number({"outbox-bytes-max", "unsent bytes above which a client is closed with 4410", "BYTES"},
                   c.limits.outbox_bytes_max, 64 << 10);
+    config.number({"merge-after-ms", "how long a client may lag before its events are merged, in ms", "MS"},
+                  c.merge_after_ms, 0, 3'600'000);
+    config.number({"stalled-ms", "how long a client may take nothing before it is closed with 4410, in ms", "MS"},
+                  c.limits.stalled_ms, 100, 3'600'000);
     config.number({"heartbeat-ms", "time between pings to a client, in ms; two unanswered close 4408", "MS"},
                   c.limits.heartbeat_ms, 100, 3'600'000);
     config.number({"disconnect-grace-ms",

@@ -19,6 +19,7 @@ struct EdgeConfig {
     std::int64_t window_bytes = 16 << 20;
     std::int64_t ring_bytes_max = 64 << 20;
     std::int64_t linger_ms = 10'000;
+    std::int64_t merge_after_ms = 1'000;
     std::int64_t connections_max = 100'000;
     ClientLimits limits;
     LogSettings logging;

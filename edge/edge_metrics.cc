@@ -18,10 +18,12 @@ std::string EdgeMetrics::text() {
     std::size_t connections = 0;
     std::size_t topics = 0;
     std::size_t ring_bytes = 0;
+    std::uint64_t too_slow = 0;
     for (std::size_t i = 0; i < apps.size(); ++i) {
         connections += server.shard(i).connections();
         topics += apps[i]->topics();
         ring_bytes += apps[i]->ring_bytes();
+        too_slow += apps[i]->too_slow();
     }
     const auto counters = server.counters();
     metrics_.gauge("longwire_edge_connections", "Connections open, WebSocket and HTTP.")
@@ -34,6 +36,7 @@ std::string EdgeMetrics::text() {
           counters.refused);
     raise(metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources."),
           counters.accept_errors);
+    raise(metrics_.counter("longwire_edge_too_slow_total", "Clients closed because they were too slow."), too_slow);
     raise(metrics_.counter("longwire_edge_events_total", "Events received from the broker."), link.events());
     return metrics_.text();
 }

@@ -49,7 +49,7 @@ int run(EdgeConfig& config) {
     options.connections_max = static_cast<std::size_t>(config.connections_max);
 
     EdgeMetrics metrics;
-    Hub::Options hub{static_cast<std::size_t>(config.ring_bytes_max), config.linger_ms};
+    Hub::Options hub{static_cast<std::size_t>(config.ring_bytes_max), config.linger_ms, config.merge_after_ms};
     EdgeCommons commons{config.logging.node, config.limits, hub, link, console, [&metrics] { return metrics.text(); }};
     std::vector<ShardApp*> apps;
     auto server = net::start_server(options, [&](net::Shard& shard) {

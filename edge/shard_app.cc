@@ -103,6 +103,7 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                        },
                        [&](const CommandAnswered& m) { requests_.on_answered(m); },
                        [&](const LinkChanged&) {},
+                       [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
                    },
                    message);
     }

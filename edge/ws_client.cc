@@ -7,7 +7,11 @@
 namespace longwire::edge {
 
 WsClient::WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect)
-    : app_(app), connection_(connection), dialect_(make_dialect(*this)), pinged_us_(app.services_.now_us) {
+    : app_(app),
+      connection_(connection),
+      dialect_(make_dialect(*this)),
+      stall_(app.services_.now_us),
+      pinged_us_(app.services_.now_us) {
     app_.clients_.insert(this);
 }
 
@@ -40,10 +44,19 @@ void WsClient::on_closed(std::uint16_t code) {
 void WsClient::on_tick() {
     dialect_->on_tick();
     const auto now_us = app_.services_.now_us;
+    const auto patience_ms = app_.services_.limits.stalled_ms;
+    if (stall_.is_stalled(connection_.unsent_bytes(), connection_.sent_bytes(), now_us, patience_ms)) {
+        return close(close_code::kTooSlow, "too slow: resume from your last offset");
+    }
+    keep_heartbeat(now_us);
+}
+
+void WsClient::keep_heartbeat(std::int64_t now_us) {
     if (now_us - pinged_us_ < app_.services_.limits.heartbeat_ms * 1000) return;
+    // Where something is unsent so is perhaps the ping: that client is judged by what it takes.
+    if (pings_unanswered_ >= kPingsUnansweredMax && connection_.unsent_bytes() > 0) return;
     if (pings_unanswered_ >= kPingsUnansweredMax) {
-        connection_.close(close_code::kHeartbeatMissed, "heartbeat missed");
-        return;
+        return close(close_code::kHeartbeatMissed, "heartbeat missed");
     }
     pinged_us_ = now_us;
     ++pings_unanswered_;
@@ -53,6 +66,11 @@ void WsClient::on_tick() {
 void WsClient::drain(std::int64_t reconnect_ms) {
     dialect_->on_draining(reconnect_ms);
     connection_.close(close_code::kDraining, "draining: reconnect");
+}
+
+void WsClient::close(std::uint16_t code, std::string_view reason) {
+    if (code == close_code::kTooSlow && !std::exchange(is_too_slow_, true)) ++app_.too_slow_;
+    connection_.close(code, reason);
 }
 
 void WsClient::send_text(std::string message) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "edge/core/client_api.h"
+#include "edge/core/stall_watch.h"
 #include "edge/net/server.h"
 
 namespace longwire::edge {
@@ -33,18 +34,22 @@ class WsClient final : public net::WsHandler, private Transport {
   private:
     static constexpr int kPingsUnansweredMax = 2;
 
+    void keep_heartbeat(std::int64_t now_us);
+
     void send_text(std::string message) override;
     void send_binary(std::string message) override;
     void send_frames(SharedSlice frames) override;
     std::size_t unsent_bytes() const override { return connection_.unsent_bytes(); }
     void tell_when_drained() override { connection_.tell_when_drained(); }
-    void close(std::uint16_t code, std::string_view reason) override { connection_.close(code, reason); }
+    void close(std::uint16_t code, std::string_view reason) override;
 
     ShardApp& app_;
     net::WsConnection& connection_;
     std::unique_ptr<Dialect> dialect_;
+    StallWatch stall_;
     std::int64_t pinged_us_ = 0;
     int pings_unanswered_ = 0;
+    bool is_too_slow_ = false;
 };
 
 }  // namespace longwire::edge

@@ -105,7 +105,8 @@ void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::S
         return reply(peer, edge, subscribe.request, checked.error());
     }
     auto& topic = topics_.find_or_create(subscribe.path);
-    auto after = topic.committed;
+    // "From now on" is where the edge's stream stands: events that a filter is still owed must not be passed over.
+    auto after = edge.sender.stands_at(*topic.path, topic.committed);
     if (subscribe.epoch == topic.epoch) {
         after = std::min(subscribe.after, topic.committed);
     } else if (subscribe.epoch != 0) {

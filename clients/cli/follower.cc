@@ -80,7 +80,9 @@ bool Follower::is_news(const Push& push, bool& again) {
             // A new epoch has been told with the answer to the subscribe; who acts upon gaps must see it all the same.
             return news.has_value() || (!again && text_at(*gap, "reason") == "epoch_changed");
         }
-        tell_(text_at(*gap, "topic") + ": events are missing (" + text_at(*gap, "reason") + ")");
+        const std::string filter = text_at(*gap, "filter");
+        tell_((filter.empty() ? text_at(*gap, "topic") : filter) + ": events are missing (" + text_at(*gap, "reason") +
+              ")");
         return true;
     }
     if (const json::object* merged = object_at(object, "merged")) {

@@ -18,7 +18,7 @@ std::string range_text(std::int64_t from, std::int64_t to) {
 ResumeState::ResumeState(std::string topic, json::value from) : topic_(std::move(topic)), from_(std::move(from)) {}
 
 json::object ResumeState::subscribe_command() const {
-    json::object command{{"cmd", "subscribe"}, {"topic", topic_}};
+    json::object command{{"cmd", "subscribe"}, {"topic", topic_}, {"conflate_ms", 0}};
     if (epoch_.empty()) {
         command["from"] = from_;
     } else {

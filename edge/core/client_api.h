@@ -49,6 +49,7 @@ struct ClientLimits {
     std::size_t message_bytes_max = 1 << 20;
     std::size_t outbox_full_bytes = 256 << 10;  // above it a client's topics fall behind instead of queueing
     std::size_t outbox_bytes_max = 4 << 20;     // above it the client is closed as too slow
+    std::int64_t stalled_ms = 20'000;           // taking nothing for so long, a client is closed as too slow
     std::int64_t heartbeat_ms = 25'000;
     std::int64_t disconnect_grace_ms = 10'000;  // then tasks started with on_disconnect "cancel" are cancelled
     bool is_unlimited = false;                  // loopback without authentication: no limits of rate

@@ -3,47 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include "protocol/topic.h"
+#include "edge/core/hub_topic.h"
 #include "protocol/topic_filter.h"
 
 namespace longwire::edge {
+
 namespace {
 
-constexpr std::uint32_t kFetchEventsMax = 500;
 constexpr std::size_t kTopicRingBytesMax = 512 << 10;
-
-}  // namespace
-
-/// A topic that is watched, or was until just now.
-struct HubTopic {
-    std::string path;
-    bool is_ready = false;
-    std::uint64_t epoch = 0;
-    std::uint64_t last = 0;
-    std::uint64_t tail = 0;
-    BatchRing ring;
-    std::vector<HubWatch*> watches;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> fetches;  // after, token
-    std::int64_t idle_since_us = 0;                                // where there are no watches
-
-    std::string_view name() const { return split_path(path).topic; }
-};
-
-namespace {
-
-auto find_by_id(std::vector<std::unique_ptr<HubWatch>>& watches, std::uint64_t id) {
-    const auto found = std::lower_bound(watches.begin(), watches.end(), id,
-                                        [](const auto& watch, std::uint64_t wanted) { return watch->id < wanted; });
-    return found != watches.end() && (*found)->id == id ? found : watches.end();
-}
-
-std::vector<HubWatch*> waiting_for(const HubTopic& topic, std::uint64_t after) {
-    std::vector<HubWatch*> waiting;
-    for (auto* watch : topic.watches) {
-        if (watch->state == HubWatch::State::fetching && watch->next == after + 1) waiting.push_back(watch);
-    }
-    return waiting;
-}
 
 bool matches_any(const std::vector<HubFilter>& filters, std::string_view realm, std::string_view topic) {
     return std::any_of(filters.begin(), filters.end(), [&](const HubFilter& filter) {
@@ -54,7 +21,7 @@ bool matches_any(const std::vector<HubFilter>& filters, std::string_view realm, 
 }  // namespace
 
 std::string_view to_string(GapReason reason) {
-    constexpr std::array<std::string_view, 3> kNames{"trimmed", "slow", "epoch_changed"};
+    constexpr std::array<std::string_view, 4> kNames{"trimmed", "slow", "epoch_changed", "link_lost"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -89,13 +56,14 @@ void Hub::remove(HubTopic& topic) {
     topics_when_shrunk_ = std::min(topics_when_shrunk_, std::max<std::size_t>(topics_.size(), 1));
 }
 
-void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, const From& from) {
+void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, const From& from, const Merging& merging) {
     auto& topic = find_or_add(path);
     auto added = std::make_unique<HubWatch>();
     auto& watch = *added;
     watch.id = id;
     watch.watcher = &watcher;
     watch.topic = &topic;
+    watch.merging = merging;
     watch.place = static_cast<std::uint32_t>(topic.watches.size());
     topic.watches.push_back(&watch);
     auto& theirs = watcher.watches_;
@@ -111,9 +79,11 @@ void Hub::unwatch(Watcher& watcher, std::uint64_t id, std::int64_t now_us) {
     if (found == watcher.watches_.end()) return;
     leave(**found, now_us);
     watcher.watches_.erase(found);
+    serve_woken();
 }
 
 void Hub::leave(HubWatch& watch, std::int64_t now_us) {
+    set_state(watch, State::opening);
     auto& topic = *watch.topic;
     auto* const newest = topic.watches.back();
     newest->place = watch.place;
@@ -143,21 +113,12 @@ void Hub::unwatch_filter(Watcher& watcher, const std::string& realm, const std::
 void Hub::forget(Watcher& watcher, std::int64_t now_us) {
     for (const auto& watch : watcher.watches_) leave(*watch, now_us);
     watcher.watches_.clear();
+    watcher.lagging_ = {};
+    watcher.replaying_ = {};
+    if (std::exchange(watcher.is_woken_, false)) std::erase(woken_, &watcher);
     while (!watcher.filters_.empty()) {
         const auto filter = watcher.filters_.back();
         unwatch_filter(watcher, filter.realm, filter.filter);
-    }
-}
-
-void Hub::resume(Watcher& watcher) {
-    const auto count = watcher.watches_.size();
-    const auto first = watcher.turn_;
-    for (std::size_t i = 0; i < count; ++i) {
-        auto& watch = *watcher.watches_[(first + i) % count];
-        if (watch.state != State::behind) continue;
-        if (watcher.is_full()) return;
-        watcher.turn_ = (first + i + 1) % count;
-        pump(watch);
     }
 }
 
@@ -184,7 +145,6 @@ void Hub::begin(HubWatch& watch, const From& from) {
     const auto wanted = start.after + 1;
     start.after = std::max(start.after, topic.tail - 1);
     watch.next = start.after + 1;
-    watch.state = State::behind;
     watch.watcher->on_watching(watch.id, start);
     if (from.kind == From::Kind::after && !same_log) {
         watch.watcher->on_gap(
@@ -193,78 +153,7 @@ void Hub::begin(HubWatch& watch, const From& from) {
         watch.watcher->on_gap(watch.id,
                               {topic.name(), wanted, start.after, GapReason::trimmed, topic.epoch, start.after});
     }
-    pump(watch);
-}
-
-void Hub::pump(HubWatch& watch) {
-    watch.state = State::behind;
-    while (watch.next <= watch.topic->last) {
-        if (watch.watcher->is_full()) return;
-        const auto batch = watch.topic->ring.find(watch.next);
-        if (!batch) return fetch(watch);
-        deliver(watch, batch);
-    }
-    watch.state = State::live;
-}
-
-void Hub::deliver(HubWatch& watch, const EventBatchPtr& batch) {
-    const auto index = watch.next - batch->first();
-    watch.next = batch->last() + 1;
-    watch.watcher->on_events(watch.id, batch, index);
-}
-
-void Hub::skip_to(HubWatch& watch, std::uint64_t next, GapReason reason) {
-    if (next <= watch.next) return;
-    const Gap gap{watch.topic->name(), watch.next, next - 1, reason, watch.topic->epoch, next - 1};
-    watch.next = next;
-    watch.watcher->on_gap(watch.id, gap);
-}
-
-void Hub::fetch(HubWatch& watch) {
-    watch.state = State::fetching;
-    auto& topic = *watch.topic;
-    const auto after = watch.next - 1;
-    const bool is_under_way = std::any_of(topic.fetches.begin(), topic.fetches.end(),
-                                          [&](const auto& other) { return other.first == after; });
-    if (is_under_way) return;
-    const auto token = kFetchTokenBit | next_fetch_++;
-    topic.fetches.emplace_back(after, token);
-    ask_for(token, fetches_[token] = {&topic, after});
-}
-
-void Hub::ask_for(std::uint64_t token, const Fetch& fetch) {
-    to_link_(FetchEvents{token, fetch.topic->path, fetch.topic->epoch, fetch.after, kFetchEventsMax});
-}
-
-bool Hub::on_fetched(const EventsFetched& fetched) {
-    if ((fetched.token & kFetchTokenBit) == 0) return false;
-    const auto found = fetches_.find(fetched.token);
-    if (found == fetches_.end()) return true;
-    const auto [topic, after] = found->second;
-    const auto& page = fetched.page;
-    // A page of another epoch, or with nothing in it, is a broker that is about to tell more.
-    const bool leads_on = page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1);
-    if (!leads_on) {
-        failed_fetches_.push_back(fetched.token);
-        return true;
-    }
-    std::erase(topic->fetches, std::pair(after, fetched.token));
-    fetches_.erase(found);
-    take_page(*topic, after, *page);
-    return true;
-}
-
-void Hub::take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page) {
-    for (auto* watch : waiting_for(topic, after)) {
-        skip_to(*watch, page.batch ? page.batch->first() : page.tail, GapReason::trimmed);
-        if (page.batch) deliver(*watch, page.batch);
-        pump(*watch);
-    }
-}
-
-void Hub::drop_fetches(HubTopic& topic) {
-    for (const auto& [after, token] : topic.fetches) fetches_.erase(token);
-    topic.fetches.clear();
+    catch_up(watch);
 }
 
 void Hub::on_ready(const TopicReady& ready) {
@@ -273,6 +162,7 @@ void Hub::on_ready(const TopicReady& ready) {
     if (topic->is_ready && topic->epoch != ready.epoch) return begin_epoch(*topic, ready);
     const bool is_new = !std::exchange(topic->is_ready, true);
     if (!is_new && ready.last <= topic->last) return;
+    end_rests(*topic);
     topic->epoch = ready.epoch;
     topic->last = ready.last;
     topic->tail = std::max({topic->tail, ready.tail, std::uint64_t{1}});
@@ -280,13 +170,14 @@ void Hub::on_ready(const TopicReady& ready) {
         if (is_new) {
             begin(*watch, *std::exchange(watch->from, nullptr));
         } else if (watch->state == State::live) {
-            pump(*watch);  // the topic was given up and taken up again meanwhile: what lies between has not come
+            catch_up(*watch);  // the topic was given up and taken up again meanwhile: what lies between has not come
         }
     }
 }
 
 /// All that the new log has will come.
 void Hub::begin_epoch(HubTopic& topic, const TopicReady& ready) {
+    end_rests(topic);
     const auto old_last = topic.last;
     topic.epoch = ready.epoch;
     topic.last = ready.last;
@@ -296,9 +187,10 @@ void Hub::begin_epoch(HubTopic& topic, const TopicReady& ready) {
     for (auto* watch : topic.watches) {
         const Gap gap{topic.name(), watch->next, old_last, GapReason::epoch_changed, topic.epoch, ready.last};
         watch->next = ready.last + 1;
-        watch->state = State::live;
+        set_state(*watch, State::live);
         watch->watcher->on_gap(watch->id, gap);
     }
+    serve_woken();
 }
 
 void Hub::on_refused(const TopicRefused& refused) {
@@ -308,35 +200,33 @@ void Hub::on_refused(const TopicRefused& refused) {
     for (auto* watch : topic->watches) {
         auto& watcher = *watch->watcher;
         const auto id = watch->id;
+        set_state(*watch, State::opening);
         watcher.watches_.erase(find_by_id(watcher.watches_, id));
         watcher.on_watch_failed(id, name, refused.error);
     }
     remove(*topic);
+    serve_woken();
 }
 
 void Hub::on_events(const EventBatchPtr& batch) {
     auto* const topic = find(batch->path());
-    if (!filtering_.empty()) deliver_filtered(batch, topic);
+    tell_filtering(batch->path(), topic, [&](Watcher& watcher) { watcher.on_filtered_events(batch); });
     if (topic == nullptr || !topic->is_ready || batch->epoch() != topic->epoch) return;
     if (batch->last() <= topic->last) return;
     topic->last = batch->last();
     keep(*topic, batch);
     for (auto* watch : topic->watches) {
-        if (watch->state != State::live || watch->next > batch->last()) continue;
-        if (watch->next < batch->first()) {
-            pump(*watch);
-        } else if (watch->watcher->is_full()) {
-            watch->state = State::behind;
-        } else {
-            deliver(*watch, batch);
-        }
+        const bool is_live = watch->state == State::live || watch->state == State::resting;
+        if (is_live && watch->next <= batch->last()) take_live(*watch, batch);
     }
 }
 
-void Hub::deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic) {
-    const auto realm = batch->realm();
-    const auto name = batch->topic();
-    // A watch that has begun brings the events by itself.
+/// Calls `tell` for each watcher with a filter that matches the topic, but for those whose own watch of it has begun:
+/// that brings what there is to tell.
+template <class Tell>
+void Hub::tell_filtering(std::string_view path, const HubTopic* topic, Tell tell) {
+    if (filtering_.empty()) return;
+    const auto [realm, name] = split_path(path);
     const auto watches_it = [&](const Watcher& watcher) {
         if (topic == nullptr) return false;
         const auto brings = [&](const auto& w) {
@@ -347,13 +237,26 @@ void Hub::deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic) {
         return std::any_of(topic->watches.begin(), topic->watches.end(), brings);
     };
     for (auto* watcher : filtering_) {
-        if (matches_any(watcher->filters_, realm, name) && !watches_it(*watcher)) watcher->on_filtered_events(batch);
+        if (matches_any(watcher->filters_, realm, name) && !watches_it(*watcher)) tell(*watcher);
+    }
+}
+
+void Hub::on_filter_renewed(const FilterRenewed& renewed) {
+    const HubFilter filter{renewed.realm, renewed.filter};
+    for (auto* watcher : filtering_) {
+        const auto& theirs = watcher->filters_;
+        if (std::find(theirs.begin(), theirs.end(), filter) == theirs.end()) continue;
+        watcher->on_filter_gap(renewed.filter, GapReason::link_lost);
     }
 }
 
 void Hub::on_trimmed(const EventsTrimmed& trimmed) {
     auto* const topic = find(trimmed.path);
+    tell_filtering(trimmed.path, topic, [&](Watcher& watcher) {
+        watcher.on_filtered_gap(split_path(trimmed.path).topic, trimmed.from, trimmed.to, GapReason::trimmed);
+    });
     if (topic == nullptr || !topic->is_ready || trimmed.to <= topic->last) return;
+    end_rests(*topic);
     topic->last = trimmed.to;
     topic->tail = trimmed.to + 1;
     for (auto* watch : topic->watches) {
@@ -385,6 +288,7 @@ void Hub::clear_ring(HubTopic& topic) {
 }
 
 void Hub::tick(std::int64_t now_us) {
+    now_us_ = now_us;
     while (!idle_.empty() && now_us - idle_.front().first >= options_.linger_ms * 1000) {
         const auto [since_us, path] = std::move(idle_.front());
         idle_.pop_front();
@@ -393,17 +297,8 @@ void Hub::tick(std::int64_t now_us) {
         remove(*topic);
         to_link_(UnwatchTopic{path});
     }
-    for (const auto token : std::exchange(failed_fetches_, {})) {
-        const auto failed = fetches_.find(token);
-        if (failed == fetches_.end()) continue;
-        const auto [topic, after] = failed->second;
-        if (!waiting_for(*topic, after).empty()) {
-            ask_for(token, failed->second);
-        } else {
-            std::erase(topic->fetches, std::pair(after, token));
-            fetches_.erase(failed);
-        }
-    }
+    for (const auto token : std::exchange(failed_fetches_, {})) ask_if_wanted(token);
+    end_rests_due();
 }
 
 }  // namespace longwire::edge

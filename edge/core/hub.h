@@ -20,20 +20,29 @@ namespace longwire::edge {
 /// need no broker, and asks for older ones once for all who wait for the same. What it has not got in order, for
 /// whatever reason, it fetches.
 ///
+/// Those watches of one watcher that have more to get take turns, a batch or a page at a time, and the past leaves room
+/// for what comes live. A watch whose client has been too slow for a while may get merged stretches (merger.h).
+///
 /// Bound: the rings' bytes in all; each topic has an equal share. A watcher that is full costs its place and no queue.
+/// Pages are fetched `kFetchesAtOnceMax` at a time, and `kFetchesPerWatcherMax` for one watcher.
 /// Thread: the shard's; no locks inside.
 class Hub {
   public:
     struct Options {
         std::size_t ring_bytes_max = 64 << 20;
-        std::int64_t linger_ms = 10'000;  // how long a topic that nobody watches any more is kept
+        std::int64_t linger_ms = 10'000;      // how long a topic that nobody watches any more is kept
+        std::int64_t merge_after_ms = 1'000;  // how long a client may lag before it gets merged stretches
     };
+
+    static constexpr std::size_t kFetchesAtOnceMax = 32;
+    static constexpr std::size_t kFetchesPerWatcherMax = 8;
 
     Hub(Options options, std::function<void(ToLink)> to_link);
     ~Hub();
 
     /// Begins to watch; on_watching follows, perhaps from within this call. `watch` must be new to the watcher.
-    void watch(Watcher& watcher, std::uint64_t watch, const std::string& path, const From& from);
+    void watch(Watcher& watcher, std::uint64_t watch, const std::string& path, const From& from,
+               const Merging& merging = {});
     void unwatch(Watcher& watcher, std::uint64_t watch, std::int64_t now_us);
 
     void watch_filter(Watcher& watcher, const std::string& realm, const std::string& filter);
@@ -42,17 +51,19 @@ class Hub {
     /// The watcher is gone, with all its watches and filters.
     void forget(Watcher& watcher, std::int64_t now_us);
 
-    /// The watcher is no longer full. Its watches take turns, so that a busy topic does not keep the others back.
+    /// The watcher is no longer full.
     void resume(Watcher& watcher);
 
     void on_ready(const TopicReady& ready);
     void on_refused(const TopicRefused& refused);
     void on_events(const EventBatchPtr& batch);
     void on_trimmed(const EventsTrimmed& trimmed);
+    void on_filter_renewed(const FilterRenewed& renewed);
 
     /// True if the token was one of the hub's own fetches.
     bool on_fetched(const EventsFetched& fetched);
 
+    /// The hub's clock, too: what is said of milliseconds is as exact as the ticks are.
     void tick(std::int64_t now_us);
 
     std::size_t topics() const { return topics_.size(); }
@@ -74,14 +85,26 @@ class Hub {
     void leave(HubWatch& watch, std::int64_t now_us);
     void begin(HubWatch& watch, const From& from);
     void begin_epoch(HubTopic& topic, const TopicReady& ready);
-    void pump(HubWatch& watch);
-    static void deliver(HubWatch& watch, const EventBatchPtr& batch);
+    void set_state(HubWatch& watch, State state);
+    void wait_for_turn(HubWatch& watch);
+    void catch_up(HubWatch& watch);
+    void wake(Watcher& watcher);
+    void serve_woken();
+    void serve(Watcher& watcher);
+    bool give_turn(Watcher& watcher, TurnQueue& queue, std::size_t fetches_max);
+    void give(HubWatch& watch, const EventBatchPtr& batch);
+    void give_merged(HubWatch& watch, const EventBatchPtr& batch, bool is_slow);
+    void take_live(HubWatch& watch, const EventBatchPtr& batch);
+    void end_rests(HubTopic& topic);
+    void end_rests_due();
     static void skip_to(HubWatch& watch, std::uint64_t next, GapReason reason);
     void fetch(HubWatch& watch);
     void ask_for(std::uint64_t token, const Fetch& fetch);
+    void ask_if_wanted(std::uint64_t token);
     void take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page);
     void drop_fetches(HubTopic& topic);
-    void deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic);
+    template <class Tell>
+    void tell_filtering(std::string_view path, const HubTopic* topic, Tell tell);
     void keep(HubTopic& topic, const EventBatchPtr& batch);
     std::size_t ring_share() const;
     void shrink_ring(HubTopic& topic, std::size_t bytes_max);
@@ -93,6 +116,11 @@ class Hub {
     std::vector<Watcher*> filtering_;                                         // those with filters
     std::unordered_map<std::uint64_t, Fetch> fetches_;                        // by token
     std::vector<std::uint64_t> failed_fetches_;                               // to be asked again
+    TurnQueue fetches_to_ask_;                                                // tokens
+    std::size_t asked_ = 0;                                                   // fetches
+    std::vector<Watcher*> woken_;  // those who may have a turn, now that a fetch has ended
+    std::vector<HubWatch*> resting_;
+    std::int64_t now_us_ = 0;
     std::deque<std::pair<std::int64_t, std::string>> idle_;  // since when, path; an entry may be out of date
     std::uint64_t next_fetch_ = 1;
     std::size_t ring_bytes_ = 0;

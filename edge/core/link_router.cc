@@ -119,21 +119,38 @@ void LinkRouter::on_events(const link::TopicEvents& events) {
         topic.last = std::max(topic.last, events.first + events.envelopes.size() - 1);
         shards = topic.shards;
     }
-    const auto [realm, topic_name] = split_path(events.path);
-    for (const auto& filter : filters_) {
-        if (filter.realm == realm && filter_matches(filter.filter, topic_name)) shards |= filter.shards;
-    }
+    shards |= filtering(events.path);
     if (shards.none()) return;
     events_ += events.envelopes.size();
     tell(shards, EventsArrived{EventBatch::make(std::move(path), events.epoch, events.first, views(events.envelopes))});
 }
 
 void LinkRouter::on_gap(const std::string& path, const link::DeliveryGap& gap) {
-    const auto found = topics_.find(path);
-    if (found == topics_.end()) return;
-    found->second.last = gap.to;
-    found->second.tail = gap.to + 1;
-    tell(found->second.shards, EventsTrimmed{path, gap.from, gap.to});
+    auto shards = filtering(path);
+    if (const auto found = topics_.find(path); found != topics_.end() && found->second.is_ready) {
+        auto& topic = found->second;
+        topic.last = gap.to;
+        topic.tail = gap.to + 1;
+        shards |= topic.shards;
+    }
+    tell(shards, EventsTrimmed{path, gap.from, gap.to});
+}
+
+void LinkRouter::on_filter_renewed(const std::string& realm, const std::string& filter) {
+    for (const auto& known : filters_) {
+        if (known.realm == realm && known.filter == filter) tell(known.shards, FilterRenewed{realm, filter});
+    }
+}
+
+/// The shards with a filter that matches a topic.
+LinkRouter::Shards LinkRouter::filtering(std::string_view path) const {
+    Shards shards;
+    if (filters_.empty()) return shards;
+    const auto [realm, topic] = split_path(path);
+    for (const auto& filter : filters_) {
+        if (filter.realm == realm && filter_matches(filter.filter, topic)) shards |= filter.shards;
+    }
+    return shards;
 }
 
 void LinkRouter::on_reply(std::uint64_t request, const Result<std::string_view>& reply) {

@@ -56,6 +56,7 @@ class LinkRouter final : private link::SubscriberListener {
     void unwatch_topic(std::size_t shard, const std::string& path);
     void watch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
     void unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
+    Shards filtering(std::string_view path) const;
     void tell(const Shards& shards, const FromLink& message);
 
     void on_link_up() override;
@@ -64,6 +65,7 @@ class LinkRouter final : private link::SubscriberListener {
     void on_subscribe_failed(const std::string& path, const Error& error) override;
     void on_events(const link::TopicEvents& events) override;
     void on_gap(const std::string& path, const link::DeliveryGap& gap) override;
+    void on_filter_renewed(const std::string& realm, const std::string& filter) override;
     void on_reply(std::uint64_t request, const Result<std::string_view>& reply) override;
     void on_fetched(std::uint64_t request, const Result<link::Fetched>& fetched) override;
 

@@ -65,6 +65,11 @@ struct EventsTrimmed {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
 };
+/// A filter is in force again after the link to the broker was down: what matched it meanwhile has not come.
+struct FilterRenewed {
+    std::string realm;
+    std::string filter;
+};
 struct FetchedPage {
     std::uint64_t epoch = 0;
     std::uint64_t head = 0;
@@ -83,7 +88,7 @@ struct LinkChanged {
     bool is_up = false;
 };
 
-using FromLink =
-    std::variant<TopicReady, TopicRefused, EventsArrived, EventsTrimmed, EventsFetched, CommandAnswered, LinkChanged>;
+using FromLink = std::variant<TopicReady, TopicRefused, EventsArrived, EventsTrimmed, EventsFetched, CommandAnswered,
+                              LinkChanged, FilterRenewed>;
 
 }  // namespace longwire::edge

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "edge/core/event_batch.h"
+#include "edge/core/merger.h"
+#include "edge/core/turn_queue.h"
 #include "protocol/result.h"
 
 /// One client, as the hub sees it.
 namespace longwire::edge {
 
-enum class GapReason : std::uint8_t { trimmed, slow, epoch_changed };
+enum class GapReason : std::uint8_t { trimmed, slow, epoch_changed, link_lost };
 std::string_view to_string(GapReason reason);
 
 /// Where a watch begins.
@@ -45,19 +47,37 @@ struct Gap {
     std::uint64_t after = 0;  // and behind which offset
 };
 
+/// Whether a watch may get merged stretches instead of every event (see merger.h).
+struct Merging {
+    bool when_slow = false;     // while its client is slow
+    std::int64_t every_ms = 0;  // always, and then what can wait comes at most so often; 0: not
+
+    bool operator==(const Merging&) const = default;
+};
+
 struct HubTopic;
 
 /// One topic that one client watches: the hub's own notes.
+///
+/// A watch is behind when there is more for it than it has been given, and waits for its turn; live when there is not;
+/// resting when what there is can wait.
 struct HubWatch {
-    enum class State : std::uint8_t { opening, fetching, behind, live };
+    enum class State : std::uint8_t { opening, fetching, behind, resting, live };
+
+    static constexpr std::int64_t kNotLagging = INT64_MAX;
 
     std::uint64_t id = 0;
     class Watcher* watcher = nullptr;
     HubTopic* topic = nullptr;
-    std::uint64_t next = 0;      // the next offset to be delivered
-    std::unique_ptr<From> from;  // only while opening
-    std::uint32_t place = 0;     // in the topic's list
+    std::uint64_t next = 0;                    // the next offset to be delivered
+    std::unique_ptr<From> from;                // only while opening
+    std::int64_t lags_since_us = kNotLagging;  // when its client became too slow for it
+    std::int64_t given_us = INT64_MIN / 2;     // when it last got something, where it is merged all the time
+    std::uint32_t place = 0;                   // in the topic's list
+    std::uint32_t rest_place = 0;              // in the hub's list of those that rest
     State state = State::opening;
+    bool is_queued = false;  // for a turn
+    Merging merging;
 };
 
 struct HubFilter {
@@ -81,20 +101,36 @@ class Watcher {
     /// The watch's next events: those of the batch from index `from` on.
     virtual void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) = 0;
 
+    /// The same for a watch that may be merged: those of a stretch of which some are left out.
+    virtual void on_merged(std::uint64_t /*watch*/, const MergedStretch& /*stretch*/) {}
+
     virtual void on_gap(std::uint64_t watch, const Gap& gap) = 0;
 
     /// Events that one of the watcher's filters matches, of a topic it doesn't watch by itself.
     virtual void on_filtered_events(const EventBatchPtr& batch) = 0;
 
+    /// Offsets of such a topic that will not come.
+    virtual void on_filtered_gap(std::string_view /*topic*/, std::uint64_t /*from*/, std::uint64_t /*to*/,
+                                 GapReason /*reason*/) {}
+
+    /// Nobody knows what one of the watcher's filters has missed.
+    virtual void on_filter_gap(std::string_view /*filter*/, GapReason /*reason*/) {}
+
     /// Whether the watcher wants nothing more for now. Its watches then fall behind until it has Hub::resume called.
     virtual bool is_full() = 0;
+
+    /// Whether it wants nothing more of the past, so that there is room for what comes. As for is_full().
+    virtual bool is_half_full() { return is_full(); }
 
   private:
     friend class Hub;
 
     std::vector<std::unique_ptr<HubWatch>> watches_;  // by id
     std::vector<HubFilter> filters_;
-    std::size_t turn_ = 0;  // the watch whose turn it is when there is room again
+    TurnQueue lagging_;    // watches whose client was too slow for what came live,
+    TurnQueue replaying_;  // and those on their way from the past, which take half of the room
+    std::size_t fetching_ = 0;
+    bool is_woken_ = false;  // in Hub::woken_
 };
 
 }  // namespace longwire::edge

@@ -185,20 +185,21 @@ void NativeDialect::started(std::string_view answer, bool watch_it, OnDisconnect
     if (on_disconnect == OnDisconnect::cancel) cancel_on_close_.push_back(task);
     const auto topic = task_topic(task);
     if (!watch_it || !can_subscribe(topic)) return;
-    watch(open_watch({topic, {}, {}}), topic, From{From::Kind::start, 0, 0, 0});
+    watch(open_watch({topic, {}, {}, Merging{true, 0}}), topic, From{From::Kind::start, 0, 0, 0});
 }
 
 void NativeDialect::reply(Id id, const Result<std::string>& result) {
     send(result ? native::ok_reply(id, *result) : native::error_reply(id, result.error()));
 }
 
-bool NativeDialect::is_full() {
-    if (transport_.unsent_bytes() <= shard_.limits.outbox_full_bytes) return false;
+bool NativeDialect::is_above(std::size_t unsent_bytes) {
+    if (transport_.unsent_bytes() <= unsent_bytes) return false;
     transport_.tell_when_drained();
     return true;
 }
 
 void NativeDialect::on_drained() {
+    tell_missed();
     shard_.hub.resume(*this);
 }
 

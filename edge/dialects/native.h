@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "edge/core/client_api.h"
+#include "edge/core/missed_events.h"
 #include "edge/core/rate_limit.h"
 #include "edge/dialects/native_encoding.h"
 #include "protocol/command.h"
@@ -51,6 +52,7 @@ class NativeDialect final : public Dialect, private Watcher {
         std::string topic;
         Asker asker;
         std::string snapshot;  // to push between the answer and the first event
+        Merging merging;
     };
     /// A page of history that is read from its end, over as many fetches as it takes.
     struct ReverseRead;
@@ -67,7 +69,7 @@ class NativeDialect final : public Dialect, private Watcher {
 
     void subscribe(Id id, const MsgpackFields& fields);
     void subscribe_many(Id id, std::string_view topics);
-    Status begin(const Asker& asker, std::string_view topic, std::string_view from);
+    Status begin(const Asker& asker, std::string_view topic, const MsgpackFields& fields);
     void begin_snapshot(std::uint64_t watch, const std::string& topic);
     Status has_room(std::string_view field) const;
     Status can_subscribe(const std::string& topic) const;
@@ -91,9 +93,15 @@ class NativeDialect final : public Dialect, private Watcher {
     void on_watching(std::uint64_t watch, const WatchStart& start) override;
     void on_watch_failed(std::uint64_t watch, std::string_view topic, const Error& error) override;
     void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override;
+    void on_merged(std::uint64_t watch, const MergedStretch& stretch) override;
     void on_gap(std::uint64_t watch, const Gap& gap) override;
     void on_filtered_events(const EventBatchPtr& batch) override;
-    bool is_full() override;
+    void on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) override;
+    void on_filter_gap(std::string_view filter, GapReason reason) override;
+    void tell_missed();
+    bool is_full() override { return is_above(shard_.limits.outbox_full_bytes); }
+    bool is_half_full() override { return is_above(shard_.limits.outbox_full_bytes / 2); }
+    bool is_above(std::size_t unsent_bytes);
 
     void send(std::string message) { encoding_.send(transport_, std::move(message)); }
     void reply(Id id, const Result<std::string>& result);
@@ -111,6 +119,7 @@ class NativeDialect final : public Dialect, private Watcher {
     std::unordered_map<std::string, std::uint64_t> watches_;  // by topic, those that are opening too
     std::map<std::uint64_t, Opening> openings_;               // by watch
     std::set<std::string, std::less<>> filters_;
+    MissedEvents missed_;  // by filters
     std::uint64_t next_watch_ = 1;
     std::set<std::uint64_t> requests_;          // given up when the client goes,
     std::set<std::uint64_t> cancelled_starts_;  // but of these the task is cancelled then

@@ -9,6 +9,13 @@
 namespace longwire::edge {
 namespace {
 
+/// With the payload that the push has instead of its event's.
+Envelope envelope_of(const MergedPush& push) {
+    auto envelope = push.batch->envelope(push.index);
+    envelope.payload = push.payload;
+    return envelope;
+}
+
 class JsonEncoding final : public NativeEncoding {
   public:
     bool is_binary() const override { return false; }
@@ -26,6 +33,13 @@ class JsonEncoding final : public NativeEncoding {
     }
 
     SharedSlice frames(const EventBatch& batch, std::size_t from) const override { return batch.json_frames(from); }
+
+    void send_event(Transport& transport, const MergedPush& push) const override {
+        if (push.payload.empty()) return transport.send_text(std::string(push.batch->json(push.index)));
+        std::string json;
+        append_event_json(push.batch->topic(), push.offset(), envelope_of(push), json);
+        transport.send_text(std::move(json));
+    }
 };
 
 class MsgpackEncoding final : public NativeEncoding {
@@ -47,6 +61,13 @@ class MsgpackEncoding final : public NativeEncoding {
     void send(Transport& transport, std::string message) const override { transport.send_binary(std::move(message)); }
 
     SharedSlice frames(const EventBatch& batch, std::size_t from) const override { return batch.msgpack_frames(from); }
+
+    void send_event(Transport& transport, const MergedPush& push) const override {
+        if (push.payload.empty()) return transport.send_binary(std::string(push.batch->msgpack(push.index)));
+        std::string object;
+        append_event_msgpack(push.batch->topic(), push.offset(), envelope_of(push), object);
+        transport.send_binary(std::move(object));
+    }
 };
 
 }  // namespace

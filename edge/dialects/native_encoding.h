@@ -24,6 +24,9 @@ class NativeEncoding {
 
     /// A batch's events from number `from` on.
     virtual SharedSlice frames(const EventBatch& batch, std::size_t from) const = 0;
+
+    /// One event of a merged stretch: a copy, so that a slow client does not keep the whole batch in memory.
+    virtual void send_event(Transport& transport, const MergedPush& push) const = 0;
 };
 
 /// Of the subprotocol "longwire.v1.json": text, one object or several, each on its own line.

@@ -4,7 +4,6 @@
 
 #include "edge/core/epoch.h"
 #include "protocol/json.h"
-#include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
 
@@ -12,6 +11,7 @@ namespace longwire::edge::native {
 namespace {
 
 constexpr std::int64_t kOffsetMax = std::int64_t{1} << 53;  // what a JavaScript number holds
+constexpr std::int64_t kConflateMsMax = 60'000;
 constexpr std::size_t kMessageDepthMax = kPayloadDepthMax + 8;
 
 void write_error(MsgpackWriter& writer, const Error& error) {
@@ -75,6 +75,31 @@ std::string gap_push(const Gap& gap) {
     writer.field("to", gap.to);
     writer.field("reason", to_string(gap.reason));
     if (has_epoch) writer.field("epoch", epoch_text(gap.epoch));
+    return message;
+}
+
+std::string filter_gap_push(std::string_view filter, GapReason reason) {
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(1);
+    writer.string("gap");
+    writer.map(2);
+    writer.field("filter", filter);
+    writer.field("reason", to_string(reason));
+    return message;
+}
+
+std::string merged_push(std::string_view topic, const MergedStretch& stretch) {
+    std::string message;
+    MsgpackWriter writer(message);
+    writer.map(1);
+    writer.string("merged");
+    writer.map(5);
+    writer.field("topic", topic);
+    writer.field("from", stretch.from);
+    writer.field("to", stretch.to);
+    writer.field("events", stretch.events());
+    writer.field("left", static_cast<std::uint64_t>(stretch.left));
     return message;
 }
 
@@ -145,6 +170,12 @@ Result<From> read_from(std::string_view raw) {
     from.kind = From::Kind::after;
     from.offset = static_cast<std::uint64_t>(offset);
     return from;
+}
+
+Result<Merging> read_merging(const MsgpackFields& fields) {
+    if (!fields.has("conflate_ms")) return Merging{true, 0};
+    LW_TRY(const std::int64_t every_ms, fields.integer("conflate_ms", 0, kConflateMsMax));
+    return Merging{every_ms > 0, every_ms};
 }
 
 std::string to_json(std::string_view message) {

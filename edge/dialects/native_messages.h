@@ -7,6 +7,7 @@
 
 #include "edge/core/upstream.h"
 #include "edge/core/watcher.h"
+#include "protocol/msgpack_fields.h"
 #include "protocol/result.h"
 
 /// The native protocol's messages, each a MessagePack map, and what its fields mean. JSON is made of them where it is
@@ -28,6 +29,12 @@ std::string subscribed(const WatchStart& start);
 /// {"gap": {"topic", "from", "to", "reason"}}; with "epoch" where another one has begun.
 std::string gap_push(const Gap& gap);
 
+/// {"gap": {"filter", "reason"}}: which events are missing is not known.
+std::string filter_gap_push(std::string_view filter, GapReason reason);
+
+/// {"merged": {"topic", "from", "to", "events", "left"}}: of these events only `left` pushes follow.
+std::string merged_push(std::string_view topic, const MergedStretch& stretch);
+
 /// {"snapshot", "topic", "epoch", "offset"}; `snapshot` is MessagePack.
 std::string snapshot_push(std::string_view snapshot, const WatchStart& start);
 
@@ -48,6 +55,9 @@ std::string history_page(const History& history, std::uint64_t end, bool reverse
 /// Reads `from` of a subscribe, a MessagePack value or empty: "now", "start", {"last": n} or {"epoch", "offset"}.
 /// "snapshot" is not a place and is refused here.
 Result<From> read_from(std::string_view from);
+
+/// Reads `conflate_ms` of a subscribe: absent is merging when the client is slow, 0 is never.
+Result<Merging> read_merging(const MsgpackFields& fields);
 
 /// A message as JSON. Its levels are more than those of the payload it carries.
 std::string to_json(std::string_view message);

@@ -47,7 +47,7 @@ void NativeDialect::subscribe(Id id, const MsgpackFields& fields) {
     if (fields.has("filter")) return reply(id, subscribe_filter(fields));
     const auto topic = fields.string("topic");
     if (!topic) return reply(id, topic.error());
-    if (const auto begun = begin({id, nullptr, 0}, *topic, fields.raw("from")); !begun) reply(id, begun.error());
+    if (const auto begun = begin({id, nullptr, 0}, *topic, fields); !begun) reply(id, begun.error());
 }
 
 void NativeDialect::subscribe_many(Id id, std::string_view topics) {
@@ -63,7 +63,7 @@ void NativeDialect::subscribe_many(Id id, std::string_view topics) {
         const auto topic = fields ? fields->string("topic") : Result<std::string_view>(fields.error());
         if (!topic) {
             answer(asker, {}, topic.error());
-        } else if (const auto begun = begin(asker, *topic, fields->raw("from")); !begun) {
+        } else if (const auto begun = begin(asker, *topic, *fields); !begun) {
             answer(asker, *topic, begun.error());
         }
     }
@@ -106,16 +106,18 @@ Status NativeDialect::can_subscribe(const std::string& topic) const {
     return has_room("topic");
 }
 
-Status NativeDialect::begin(const Asker& asker, std::string_view name, std::string_view raw_from) {
+Status NativeDialect::begin(const Asker& asker, std::string_view name, const MsgpackFields& fields) {
     const std::string topic(name);
+    const auto raw_from = fields.raw("from");
     LW_TRY_STATUS(can_subscribe(topic));
+    LW_TRY(const Merging merging, native::read_merging(fields));
     if (is_snapshot(raw_from)) {
         if (task_of_topic(topic).empty()) return bad_request("from", "\"snapshot\" is for tasks' topics");
-        begin_snapshot(open_watch({topic, asker, {}}), topic);
+        begin_snapshot(open_watch({topic, asker, {}, merging}), topic);
         return {};
     }
     LW_TRY(const From from, native::read_from(raw_from));
-    watch(open_watch({topic, asker, {}}), topic, from);
+    watch(open_watch({topic, asker, {}, merging}), topic, from);
     return {};
 }
 
@@ -142,7 +144,9 @@ std::uint64_t NativeDialect::open_watch(Opening opening) {
 }
 
 void NativeDialect::watch(std::uint64_t id, const std::string& topic, const From& from) {
-    shard_.hub.watch(*this, id, topic_path(identity_.realm, topic), from);
+    // The watch may begin, and its opening be over, within the call.
+    const Merging merging = openings_.at(id).merging;
+    shard_.hub.watch(*this, id, topic_path(identity_.realm, topic), from, merging);
 }
 
 void NativeDialect::fail_opening(std::uint64_t watch_id, const Error& error) {
@@ -204,17 +208,49 @@ void NativeDialect::on_events(std::uint64_t, const EventBatchPtr& batch, std::si
     transport_.send_frames(encoding_.frames(*batch, from));
 }
 
+void NativeDialect::on_merged(std::uint64_t, const MergedStretch& stretch) {
+    const auto batch = stretch.newest().batch;
+    if (!stretch.is_whole()) send(native::merged_push(batch->topic(), stretch));
+    for (const auto& item : stretch.items) {
+        if (const auto* push = std::get_if<MergedPush>(&item)) {
+            encoding_.send_event(transport_, *push);
+        } else {
+            const auto& [from, to] = std::get<MergedGap>(item);
+            send(native::gap_push({batch->topic(), from, to, GapReason::slow, batch->epoch(), to}));
+        }
+    }
+}
+
 void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {
     send(native::gap_push(gap));
 }
 
+/// A filter has no place in the log to go back to: a client too slow for it has to be told, once it listens again.
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
-    // A filter has no place in the log to go back to: a client too slow for it has to be told.
-    if (is_full()) {
-        return send(native::gap_push(
-            {batch->topic(), batch->first(), batch->last(), GapReason::slow, batch->epoch(), batch->last()}));
-    }
+    if (is_full()) return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
+    tell_missed();
     transport_.send_frames(encoding_.frames(*batch, 0));
+}
+
+void NativeDialect::on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) {
+    if (is_full()) return missed_.note(topic, 0, from, to);
+    tell_missed();
+    send(native::gap_push({topic, from, to, reason, 0, to}));
+}
+
+void NativeDialect::on_filter_gap(std::string_view filter, GapReason reason) {
+    tell_missed();
+    send(native::filter_gap_push(filter, reason));
+}
+
+void NativeDialect::tell_missed() {
+    if (missed_.empty()) return;
+    const auto missed = missed_.take();
+    for (const auto& [topic, range] : missed.ranges) {
+        send(native::gap_push({topic, range.from, range.to, GapReason::slow, range.epoch, range.to}));
+    }
+    if (!missed.has_more) return;
+    for (const auto& filter : filters_) send(native::filter_gap_push(filter, GapReason::slow));
 }
 
 }  // namespace longwire::edge

@@ -35,7 +35,8 @@ SseStream::SseStream(ShardServices& shard, Identity identity, std::vector<Topic>
       identity_(std::move(identity)),
       topics_(std::move(topics)),
       exchange_(std::move(exchange)),
-      wrote_us_(shard.now_us) {}
+      wrote_us_(shard.now_us),
+      stall_(shard.now_us) {}
 
 SseStream::~SseStream() {
     shard_.hub.forget(*this, shard_.now_us);
@@ -66,6 +67,12 @@ void SseStream::open() {
 }
 
 void SseStream::tick() {
+    if (has_ended_) return;
+    if (stall_.is_stalled(exchange_->unsent_bytes(), exchange_->sent_bytes(), shard_.now_us,
+                          shard_.limits.stalled_ms)) {
+        has_ended_ = true;
+        return;
+    }
     if (shard_.now_us - wrote_us_ >= kKeepAliveUs) write(": keep-alive\n\n");
     if (!is_full()) shard_.hub.resume(*this);
 }

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "edge/core/client_api.h"
+#include "edge/core/stall_watch.h"
 #include "edge/net/server.h"
 
 namespace longwire::edge::http {
 
 /// One Server-Sent Events stream (WHATWG HTML, 9.2) over one or several topics. Each message's `data` is the native
 /// protocol's push, and its `id` a cursor that says where every topic stands, so that a client goes on where it was by
-/// sending it back.
+/// sending it back. Every event is sent: nothing is merged for a stream.
 ///
 /// Thread: the shard's.
 class SseStream final : public Watcher {
@@ -32,7 +33,8 @@ class SseStream final : public Watcher {
     /// Begins all watches.
     void open();
 
-    /// Sends a comment when nothing else has been sent for long, and goes on once there is room.
+    /// Sends a comment when nothing else has been sent for long, and goes on once there is room. A stream that takes
+    /// nothing for `stalled_ms` is ended.
     void tick();
 
     /// Whether the stream has been ended from this side.
@@ -59,6 +61,7 @@ class SseStream final : public Watcher {
     std::vector<Topic> topics_;
     std::shared_ptr<net::HttpExchange> exchange_;
     std::int64_t wrote_us_ = 0;
+    StallWatch stall_;
     bool has_ended_ = false;
 };
 

@@ -71,12 +71,16 @@ class CorkedStream {
 
     std::size_t unsent_bytes() const { return queue_.bytes(); }
 
+    /// Bytes that the kernel has taken so far.
+    std::uint64_t sent_bytes() const { return sent_bytes_; }
+
     /// Hands the queue to the kernel as far as it takes it. On `blocked` the caller waits until the socket is
     /// writable.
     IoState flush() {
         const std::size_t before = queue_.bytes();
         const IoState state = send_queued(socket_.native_handle(), queue_);
         const std::size_t sent = before - queue_.bytes();
+        sent_bytes_ += sent;
         write_left_ -= sent < write_left_ ? sent : write_left_;
         if (write_ && write_left_ == 0) complete_write();
         return state;
@@ -261,6 +265,7 @@ class CorkedStream {
     std::size_t write_left_ = 0;    // of the queue, up to the end of Beast's write
     std::size_t asked_bytes_ = 0;
     std::uint64_t received_bytes_ = 0;
+    std::uint64_t sent_bytes_ = 0;
     std::uint32_t reads_ = 0;
     bool reading_ = false;
     bool sealed_ = false;

@@ -48,6 +48,7 @@ class HttpSession final : public Connection {
     void end_stream();
     void on_dropped();
     std::size_t unsent_bytes() const { return stream_.unsent_bytes(); }
+    std::uint64_t sent_bytes() const { return stream_.sent_bytes(); }
 
   private:
     using Parser = http::request_parser<http::string_body>;
@@ -124,6 +125,10 @@ class Exchange final : public HttpExchange {
     std::size_t unsent_bytes() const override {
         const auto session = open_session();
         return session ? session->unsent_bytes() : 0;
+    }
+    std::uint64_t sent_bytes() const override {
+        const auto session = open_session();
+        return session ? session->sent_bytes() : 0;
     }
     void on_abandoned(std::function<void()> callback) override {
         if (abandoned_) {

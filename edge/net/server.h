@@ -64,6 +64,9 @@ class HttpExchange {
     /// Bytes of the stream that the kernel has not taken yet.
     virtual std::size_t unsent_bytes() const = 0;
 
+    /// Bytes that the kernel has taken since the connection began.
+    virtual std::uint64_t sent_bytes() const = 0;
+
     /// Called once if the client goes away before the answer is complete; at once if it has gone already. A
     /// client that has only ended its own side counts as gone, but is sent the answer if one comes.
     virtual void on_abandoned(std::function<void()> callback) = 0;
@@ -85,6 +88,9 @@ class WsConnection {
 
     /// Bytes queued that the kernel has not taken yet, frame headers and Beast's own control frames included.
     virtual std::size_t unsent_bytes() const = 0;
+
+    /// Bytes that the kernel has taken since the connection began.
+    virtual std::uint64_t sent_bytes() const = 0;
 
     /// Asks for one on_drained, when all that is queued now has been sent, even if that is at once.
     virtual void tell_when_drained() = 0;

@@ -18,6 +18,10 @@ namespace {
 /// Vectors per system call. Small pieces are copied together, so that more than a few are rare.
 constexpr std::size_t kVectorsPerSend = 64;
 
+/// What the kernel takes of a connection beyond what it can send. Without a bound it takes megabytes, out of our sight,
+/// and a slow client would get them, however old, before anything else.
+constexpr int kUnsentInKernelBytesMax = 128 << 10;
+
 constexpr int kListenBacklog = 4096;  // the kernel lowers it to net.core.somaxconn
 
 bool would_block(int error) {
@@ -113,8 +117,9 @@ Bound bind_one(const Address& address, bool shared) {
     const int off = 0;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (shared) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    // Connections inherit it, which saves a call for each.
+    // Connections inherit these, which saves calls for each.
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentInKernelBytesMax, sizeof kUnsentInKernelBytesMax);
     // "::" is to mean everyone, IPv4 too.
     if (address.ipv6()) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (::bind(fd, address.get(), address.length) != 0) bound.error = errno;

@@ -69,6 +69,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     void send(SharedBytes message, bool binary) override;
     void send_frames(SharedSlice frames) override;
     std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
+    std::uint64_t sent_bytes() const override { return stream_.sent_bytes(); }
     void tell_when_drained() override { tell_drained_ = true; }
     void ping() override;
     void close(std::uint16_t code, std::string_view reason) override;

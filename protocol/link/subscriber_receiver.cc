@@ -35,12 +35,12 @@ void SubscriberReceiver::unsubscribe(const std::string& path) {
 }
 
 void SubscriberReceiver::subscribe_filter(const std::string& realm, const std::string& filter) {
-    filters_.emplace_back(realm, filter);
-    if (is_up_) send(SubscribeFilter{next_request_++, realm, filter});
+    filters_.push_back({realm, filter});
+    if (is_up_) ask_for(filters_.back());
 }
 
 void SubscriberReceiver::unsubscribe_filter(const std::string& realm, const std::string& filter) {
-    std::erase(filters_, std::pair(realm, filter));
+    std::erase_if(filters_, [&](const Filter& known) { return known.realm == realm && known.filter == filter; });
     if (is_up_) send(UnsubscribeFilter{realm, filter});
 }
 
@@ -107,7 +107,7 @@ void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view byte
 
 void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
     const auto asked = asked_.extract(subscribed.request);
-    if (asked.empty()) return;  // of a filter, or given up meanwhile
+    if (asked.empty()) return take_filter_subscribed(subscribed.request);
     const auto& path = asked.mapped();
     auto& topic = topics_.at(path);
     topic.asked = 0;
@@ -115,6 +115,14 @@ void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
     topic.epoch = subscribed.epoch;
     topic.last = subscribed.after;
     if (!goes_on) listener_.on_subscribed(path, subscribed);
+}
+
+void SubscriberReceiver::take_filter_subscribed(std::uint64_t request) {
+    const auto found =
+        std::find_if(filters_.begin(), filters_.end(), [&](const Filter& filter) { return filter.asked == request; });
+    if (found == filters_.end()) return;  // given up meanwhile
+    found->asked = 0;
+    if (std::exchange(found->was_lost, false)) listener_.on_filter_renewed(found->realm, found->filter);
 }
 
 void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {
@@ -147,7 +155,8 @@ void SubscriberReceiver::take_gap(const DeliveryGap& gap) {
     const std::string path(gap.path);
     if (const auto found = topics_.find(path); found != topics_.end()) {
         auto& topic = found->second;
-        // While a Subscribe is under way, its own deliveries will tell what is missing.
+        // While a Subscribe is under way, what comes is owed to a filter, as for events.
+        if (topic.asked != 0 && topic.epoch == 0) return listener_.on_gap(path, gap);
         if (topic.asked != 0 || gap.to <= topic.last) return;
         topic.last = gap.to;
     }
@@ -209,7 +218,7 @@ void SubscriberReceiver::say_bye(std::int64_t now_us) {
 void SubscriberReceiver::begin_session() {
     is_up_ = true;
     consumed_bytes_ = confirmed_bytes_ = 0;
-    for (const auto& [realm, filter] : filters_) send(SubscribeFilter{next_request_++, realm, filter});
+    for (auto& filter : filters_) ask_for(filter);
     for (auto& [path, topic] : topics_) ask_for(path, topic);
     for (const auto& [number, waiting] : waiting_) {
         if (waiting.deadline_us != 0) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
@@ -224,6 +233,7 @@ void SubscriberReceiver::end_session(std::int64_t now_us) {
     outgoing_.clear();
     asked_.clear();
     for (auto& [path, topic] : topics_) topic.asked = 0;
+    for (auto& filter : filters_) filter.was_lost = true;
     std::vector<std::uint64_t> lost;
     for (const auto& [number, waiting] : waiting_) {
         if (!waiting.may_repeat) lost.push_back(number);
@@ -243,6 +253,11 @@ void SubscriberReceiver::ask_for(const std::string& path, Topic& topic) {
     topic.asked = next_request_++;
     asked_[topic.asked] = path;
     send(Subscribe{topic.asked, path, topic.epoch, topic.last});
+}
+
+void SubscriberReceiver::ask_for(Filter& filter) {
+    filter.asked = next_request_++;
+    send(SubscribeFilter{filter.asked, filter.realm, filter.filter});
 }
 
 }  // namespace longwire::link

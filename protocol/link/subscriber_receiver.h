@@ -33,6 +33,9 @@ class SubscriberListener {
     /// Offsets that will not come; for a topic not subscribed to, they were owed to a filter.
     virtual void on_gap(const std::string& path, const DeliveryGap& gap) = 0;
 
+    /// A filter is in force again after a session was lost. What matched it meanwhile has not come and will not.
+    virtual void on_filter_renewed(const std::string& /*realm*/, const std::string& /*filter*/) {}
+
     virtual void on_reply(std::uint64_t request, const Result<std::string_view>& reply) = 0;
     virtual void on_fetched(std::uint64_t request, const Result<Fetched>& fetched) = 0;
 };
@@ -89,6 +92,12 @@ class SubscriberReceiver {
         std::uint64_t last = 0;
         std::uint64_t asked = 0;  // the number of the Subscribe that waits for its answer; 0: none
     };
+    struct Filter {
+        std::string realm;
+        std::string filter;
+        std::uint64_t asked = 0;  // the number of the SubscribeFilter that waits for its answer; 0: none
+        bool was_lost = false;    // a session ended since it was last in force
+    };
     struct Waiting {
         Prepared message;
         bool is_fetch = false;
@@ -102,10 +111,12 @@ class SubscriberReceiver {
     void begin_session();
     void end_session(std::int64_t now_us);
     void ask_for(const std::string& path, Topic& topic);
+    void ask_for(Filter& filter);
     std::uint64_t wait_for(std::uint64_t number, Waiting waiting);
     void fail(std::uint64_t number, bool is_fetch, const Error& error);
     void take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us);
     void take_subscribed(const Subscribed& subscribed);
+    void take_filter_subscribed(std::uint64_t request);
     void take_events(const TopicEvents& events, std::int64_t now_us);
     void take_gap(const DeliveryGap& gap);
     void take_reply(const Reply& reply);
@@ -123,7 +134,7 @@ class SubscriberReceiver {
     std::uint64_t confirmed_bytes_ = 0;
     std::unordered_map<std::string, Topic> topics_;
     std::unordered_map<std::uint64_t, std::string> asked_;  // number of a Subscribe -> path
-    std::vector<std::pair<std::string, std::string>> filters_;
+    std::vector<Filter> filters_;
     std::map<std::uint64_t, Waiting> waiting_;
     std::vector<std::string> outgoing_;
 };

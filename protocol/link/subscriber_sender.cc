@@ -36,6 +36,11 @@ void SubscriberSender::unsubscribe(const std::string& path) {
     cursors_.erase(found);
 }
 
+std::uint64_t SubscriberSender::stands_at(const std::string& path, std::uint64_t head) const {
+    const auto found = cursors_.find(path);
+    return found == cursors_.end() ? head : std::min(head, found->second.sent);
+}
+
 void SubscriberSender::subscribe_filter(std::string_view realm, std::string_view filter) {
     Filter added{std::string(realm), std::string(filter)};
     if (std::find(filters_.begin(), filters_.end(), added) == filters_.end()) filters_.push_back(std::move(added));

@@ -55,6 +55,9 @@ class SubscriberSender {
     void subscribe(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint64_t head);
     void unsubscribe(const std::string& path);
 
+    /// Behind which offset the edge's stream of a topic stands, where a filter is owed what follows; else `head`.
+    std::uint64_t stands_at(const std::string& path, std::uint64_t head) const;
+
     void subscribe_filter(std::string_view realm, std::string_view filter);
     void unsubscribe_filter(std::string_view realm, std::string_view filter);
 

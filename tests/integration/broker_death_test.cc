@@ -62,6 +62,20 @@ TEST_F(BrokerDeath, ATaskAskedForMeanwhileStartsWhenItIsBack) {
     expect_counts_to(parse_lines(starter->out()), 10);
 }
 
+TEST_F(BrokerDeath, AFilterIsToldThatItMayHaveMissedSomething) {
+    auto filtering = cluster.ws(0);
+    filtering.ok({{"cmd", "subscribe"}, {"filter", "room/+"}});
+    publish("room/a", 1);
+    EXPECT_EQ(number(filtering.next_push(), "offset"), 1);
+    restart_broker();
+    const auto gap = filtering.next_push();
+    EXPECT_EQ(text(gap, "gap.filter"), "room/+") << json::serialize(gap);
+    EXPECT_EQ(text(gap, "gap.reason"), "link_lost");
+    cluster.wait_until_ready(1);
+    publish("room/a", 2, 1);
+    EXPECT_EQ(text(filtering.next_push(), "topic"), "room/a") << "it is in force again when that is said";
+}
+
 TEST_F(BrokerDeath, WatchersAreToldOfTheNewEpochAndGetWhatComesThen) {
     for (int i = 1; i <= 5; ++i) publish("room/a", i);
     auto early = cluster.ws(0);

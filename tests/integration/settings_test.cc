@@ -74,6 +74,8 @@ std::vector<Node> nodes() {
                              {"subscriptions-max", small, "0"},
                              {"outbox-full-bytes", numbers, "1"},
                              {"outbox-bytes-max", large, "1"},
+                             {"merge-after-ms", numbers, "-1"},
+                             {"stalled-ms", numbers, "99"},
                              {"heartbeat-ms", numbers, "99"},
                              {"disconnect-grace-ms", numbers, "x"}};
     edge.insert(edge.end(), common.begin(), common.end());

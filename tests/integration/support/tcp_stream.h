@@ -12,7 +12,8 @@ namespace longwire::integration {
 /// A blocking TCP connection to this machine with a deadline on everything. Errors are std::runtime_error.
 class TcpStream {
   public:
-    explicit TcpStream(std::uint16_t port);
+    /// `receive_buffer_bytes` is the kernel's; 0: as large as it likes.
+    explicit TcpStream(std::uint16_t port, int receive_buffer_bytes = 0);
     ~TcpStream();
     TcpStream(TcpStream&& other) noexcept;
     TcpStream& operator=(TcpStream&&) = delete;

@@ -43,7 +43,7 @@ HttpReply handshake(TcpStream& stream, const std::string& target, const Headers&
     return reply;
 }
 
-WsClient::WsClient(std::uint16_t port, const std::string& target) : stream_(port) {
+WsClient::WsClient(TcpStream stream, const std::string& target) : stream_(std::move(stream)) {
     const auto reply = handshake(stream_, target, {{"Sec-WebSocket-Protocol", "longwire.v1.json"}});
     // The accept value of the RFC's own sample key.
     if (reply.status != 101 || reply.header("sec-websocket-accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") {

@@ -24,7 +24,8 @@ struct Frame {
 /// Everything has a deadline; what doesn't come, or a connection that ends, is a std::runtime_error.
 class WsClient {
   public:
-    explicit WsClient(std::uint16_t port, const std::string& target = "/v1/ws");
+    explicit WsClient(std::uint16_t port, const std::string& target = "/v1/ws") : WsClient(TcpStream(port), target) {}
+    explicit WsClient(TcpStream stream, const std::string& target = "/v1/ws");
 
     /// Sends the command under an id of its own and waits for the whole reply, `{"id", "ok" | "error"}`. Pushes that
     /// come before it are kept for next_push().

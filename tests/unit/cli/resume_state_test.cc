@@ -23,12 +23,13 @@ ResumeState subscribed(std::int64_t offset) {
 
 TEST(ResumeState, AsksForItsStartAndThenForWhatFollowsTheLastEvent) {
     ResumeState state("room/a", "start");
-    EXPECT_EQ(compact_json(state.subscribe_command()), R"({"cmd":"subscribe","topic":"room/a","from":"start"})");
+    EXPECT_EQ(compact_json(state.subscribe_command()),
+              R"({"cmd":"subscribe","topic":"room/a","conflate_ms":0,"from":"start"})");
     EXPECT_EQ(state.on_subscribed({{"epoch", "e1"}, {"offset", 0}}), std::nullopt);
     EXPECT_EQ(state.on_event(1), Verdict::fresh);
     EXPECT_EQ(state.on_event(2), Verdict::fresh);
     EXPECT_EQ(compact_json(state.subscribe_command()),
-              R"({"cmd":"subscribe","topic":"room/a","from":{"epoch":"e1","offset":2}})");
+              R"({"cmd":"subscribe","topic":"room/a","conflate_ms":0,"from":{"epoch":"e1","offset":2}})");
 }
 
 TEST(ResumeState, AfterNowItResumesFromTheHeadEvenIfNothingHasCome) {

@@ -369,6 +369,17 @@ describe('subscriptions', () => {
     expect(subscribed).toBe(2);
   });
 
+  it('tells the filter it is about that events are missing, and not which', async () => {
+    const client = await connected();
+    const missed: string[] = [];
+    const onEvent = () => undefined;
+    client.subscribeFilter('task/+', { onEvent, onMissed: (gap) => void missed.push(gap.reason) });
+    client.subscribeFilter('room/+', { onEvent, onMissed: () => void missed.push('another') });
+    await settled();
+    socket().push({ gap: { filter: 'task/+', reason: 'link_lost' } });
+    expect(missed).toEqual(['link_lost']);
+  });
+
   it('tries again when the broker is away, and ends when it is refused', async () => {
     const client = await connected();
     const errors: string[] = [];

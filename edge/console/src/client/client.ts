@@ -5,6 +5,7 @@ import { Subscription, type Outcome, type TopicListener } from './subscription';
 import {
   LongwireError,
   type Event,
+  type FilterGap,
   type From,
   type Gap,
   type Hello,
@@ -42,6 +43,8 @@ export interface FilterListener {
   /** An event may come again where a topic of this client overlaps: compare offsets. */
   onEvent(event: Event): void;
   onGap?(gap: Gap): void;
+  /** Events are missing and nobody knows which: look again. */
+  onMissed?(gap: FilterGap): void;
   onSubscribed?(): void;
   onError?(error: LongwireError): void;
 }
@@ -333,6 +336,8 @@ export class Client {
       event.data ??= {};
       this.push(event.topic, { event });
       for (const [filter, listener] of this.filters) if (matches(filter, event.topic)) listener.onEvent(event);
+    } else if (isFilterGap(message.gap)) {
+      this.filters.get(message.gap.filter)?.onMissed?.(message.gap);
     } else if (message.gap !== undefined) {
       const gap = message.gap as Gap;
       this.push(gap.topic, { gap });
@@ -408,4 +413,8 @@ export class Client {
     this.clock.clearTimeout(pending.timer);
     this.pending.delete(pending.id);
   }
+}
+
+function isFilterGap(gap: unknown): gap is FilterGap {
+  return typeof gap === 'object' && gap !== null && 'filter' in gap;
 }

@@ -30,6 +30,12 @@ export interface Gap {
   reason: 'trimmed' | 'slow' | 'epoch_changed' | 'missing';
 }
 
+/** What matched the filter meanwhile has not come; which events is not known. */
+export interface FilterGap {
+  filter: string;
+  reason: 'link_lost' | 'slow';
+}
+
 /** Of `events` events with these offsets only the `left` pushes that follow are sent. */
 export interface Merged {
   topic: string;

@@ -123,6 +123,16 @@ describe('TaskList', () => {
     expect(list.all()[1]!.state).toBe('COMPLETED');
   });
 
+  it('lists again when it is told that events are missing and not which', async () => {
+    const { client, list } = setup();
+    client.put('a', 1);
+    await live(client, list);
+    client.put('a', 1, { state: 'COMPLETED', offset: 7 });
+    client.listener!.onMissed!({ filter: 'task/+', reason: 'link_lost' });
+    await settled();
+    expect(list.all()[0]!.state).toBe('COMPLETED');
+  });
+
   it('lists without live events where those are not allowed, and says so', async () => {
     const { client, list, names } = setup();
     client.put('a', 1);

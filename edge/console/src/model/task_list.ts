@@ -48,6 +48,7 @@ export class TaskList {
     this.off = this.client.subscribeFilter('task/+', {
       onEvent: (event) => this.take(event),
       onGap: (gap) => this.learn(gap.topic.slice('task/'.length)),
+      onMissed: () => void this.refresh(),
       // Nothing of a filter is resumed: whatever happened before this moment is in the list.
       onSubscribed: () => void this.refresh(),
       // Without live events there is still the list.

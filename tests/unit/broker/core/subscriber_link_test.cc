@@ -269,6 +269,27 @@ TEST_F(SubscriberLink, WhatAFilterGetsIsNotOvertakenByASubscription) {
     EXPECT_THAT(edge.events_of("room/a"), ElementsAre("1 one"));
 }
 
+TEST_F(SubscriberLink, WhatAFilterIsOwedIsNotPassedOverByASubscription) {
+    // A subscription "from now on" began at the head, while the edge was out of credit and its filter was owed events
+    // before that: nobody ever got them.
+    World::Options options = World::defaults();
+    options.edge_window_bytes = 1;
+    World small(options);
+    auto& slow = small.edge("slow");
+    auto& other = small.edge("other");
+    slow.subscribe_filter("room/#");
+    small.settle();
+    slow.is_reading = false;
+    const auto data = std::string(60'000, 'x');
+    for (int i = 0; i < 6; ++i) other.send("publish", R"({"topic":"room/a","type":"one","data":")" + data + "\"}");
+    small.settle();
+    slow.subscribe("room/a");
+    small.settle();
+    slow.is_reading = true;
+    small.settle();
+    EXPECT_THAT(slow.events_of("room/a"), ElementsAre("1 one", "2 one", "3 one", "4 one", "5 one", "6 one"));
+}
+
 TEST_F(SubscriberLink, ABadFilterIsRefused) {
     BrokerInbox in;
     BrokerOutbox out;

@@ -23,6 +23,19 @@ inline std::string envelope_bytes(std::string_view type, std::string_view data) 
     return bytes;
 }
 
+/// An event of a type, with data in JSON.
+struct Said {
+    std::string type;
+    std::string data;
+};
+
+/// These events from offset `first` on.
+inline EventBatchPtr make_batch_of(const std::string& path, std::uint64_t first, const std::vector<Said>& said) {
+    std::vector<std::string> bytes;
+    for (const auto& [type, data] : said) bytes.push_back(envelope_bytes(type, data));
+    return EventBatch::make(path, 1, first, {bytes.begin(), bytes.end()});
+}
+
 /// `count` events from offset `first` on, whose data is their offset.
 inline EventBatchPtr make_batch(const std::string& path, std::uint64_t epoch, std::uint64_t first, std::size_t count,
                                 std::size_t padding = 0) {

@@ -34,6 +34,15 @@ class CheckingWatcher final : public Watcher {
         last = batch->last();
         if (random_() % 4 == 0) full = true;
     }
+    void on_merged(std::uint64_t, const MergedStretch& stretch) override {
+        ASSERT_TRUE(has_begun);
+        EXPECT_EQ(stretch.newest().batch->epoch(), epoch);
+        EXPECT_EQ(stretch.from, last + 1) << "a hole or a double";
+        EXPECT_EQ(stretch.newest().offset(), stretch.to);
+        last = stretch.to;
+        ++merged;
+        if (random_() % 4 == 0) full = true;
+    }
     void on_gap(std::uint64_t, const Gap& gap) override {
         ASSERT_TRUE(has_begun);
         if (gap.reason == GapReason::epoch_changed) {
@@ -61,6 +70,7 @@ class CheckingWatcher final : public Watcher {
     bool has_begun = false;
     bool resumed = false;
     bool full = false;
+    int merged = 0;
     std::uint64_t epoch = 0;
     std::uint64_t last = 0;
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> filtered;  // path -> epoch, last

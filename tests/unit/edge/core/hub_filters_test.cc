@@ -72,5 +72,36 @@ TEST_F(HubTest, AWatchThatIsBehindKeepsItsFilterSilent) {
     EXPECT_EQ(watcher.log(1), "1 2");
 }
 
+TEST_F(HubTest, AGapIsToldToThoseWhoseFilterMatches) {
+    RecordingWatcher elsewhere;
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch_filter(watcher, "dev", "#");
+    hub.watch_filter(elsewhere, "dev", "task/+");
+    hub.on_trimmed({kPath, 3, 5});
+    EXPECT_EQ(watcher.filtered, std::vector<std::string>{"room/ops gap 3-5 trimmed"});
+    EXPECT_TRUE(elsewhere.filtered.empty());
+    hub.forget(elsewhere, 1);
+}
+
+TEST_F(HubTest, AGapIsToldOnceWhereAFilterAndATopicOverlap) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch(watcher, 1, kPath, kNow);
+    ready(2);
+    hub.on_trimmed({kPath, 3, 5});
+    EXPECT_EQ(watcher.log(1), "gap 3-5 trimmed then 5 of 1");
+    EXPECT_TRUE(watcher.filtered.empty());
+}
+
+TEST_F(HubTest, AFilterInForceAgainIsToldToThoseWhoHaveIt) {
+    RecordingWatcher other;
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.watch_filter(other, "dev", "task/+");
+    hub.on_filter_renewed({"dev", "room/+"});
+    hub.on_filter_renewed({"elsewhere", "task/+"});
+    EXPECT_EQ(watcher.filtered, std::vector<std::string>{"filter room/+ link_lost"});
+    EXPECT_TRUE(other.filtered.empty());
+    hub.forget(other, 1);
+}
+
 }  // namespace
 }  // namespace longwire::edge

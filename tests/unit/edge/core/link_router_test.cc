@@ -155,6 +155,37 @@ TEST_F(LinkRouterTest, AGapIsToldToShardsThatWantTheTopic) {
     EXPECT_EQ(ready.at(0).tail, 21U);
 }
 
+TEST_F(LinkRouterTest, AGapIsToldToShardsWithAFilterThatMatches) {
+    // What a filter missed of a topic that nobody watched was told nowhere.
+    router.take(0, WatchFilter{"dev", "room/+"}, now_us);
+    watch(1);
+    subscribed(10);
+    say(link::DeliveryGap{"dev/room/other", 1, 3, 4});
+    EXPECT_EQ(told<EventsTrimmed>(0).at(0).path, "dev/room/other");
+    EXPECT_TRUE(told<EventsTrimmed>(1).empty());
+    say(link::DeliveryGap{kPath, 1, 11, 20});
+    EXPECT_EQ(told<EventsTrimmed>(0).at(0).to, 20U);
+    EXPECT_EQ(told<EventsTrimmed>(1).at(0).to, 20U);
+    say(link::DeliveryGap{"dev/task/t", 1, 3, 4});
+    EXPECT_TRUE(told<EventsTrimmed>(0).empty());
+}
+
+TEST_F(LinkRouterTest, AFilterInForceAgainIsToldToItsShards) {
+    router.take(0, WatchFilter{"dev", "room/+"}, now_us);
+    router.take(1, WatchFilter{"dev", "task/+"}, now_us);
+    router.take(2, WatchFilter{"dev", "room/+"}, now_us);
+    router.link().unreachable(now_us);
+    now_us += 1'000'000;
+    heard.clear();
+    connect();
+    for (const auto& asked : all<link::SubscribeFilter>()) {
+        if (asked.filter == "room/+") say(link::Subscribed{asked.request, 0, 0, 0, 0});
+    }
+    EXPECT_EQ(told<FilterRenewed>(0).at(0).filter, "room/+");
+    EXPECT_TRUE(told<FilterRenewed>(1).empty());
+    EXPECT_EQ(told<FilterRenewed>(2).size(), 1U);
+}
+
 TEST_F(LinkRouterTest, FiltersAreSharedAndBringEventsOfUnwatchedTopics) {
     router.take(0, WatchFilter{"dev", "room/+"}, now_us);
     router.take(1, WatchFilter{"dev", "room/+"}, now_us);

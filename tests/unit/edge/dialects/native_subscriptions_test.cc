@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/edge/dialects/native_client.h"
 
 namespace longwire::edge {
@@ -176,10 +178,61 @@ TEST_F(NativeSubscribe, AClientTooSlowForItsFilterIsToldWhatItMisses) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
     transport.unsent = 1U << 20;
     events("room/ops", 5, 2);
-    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":5,"to":6,"reason":"slow"}})");
-    transport.unsent = 0;
     events("room/ops", 7, 1);
-    EXPECT_EQ(heard(), event_push("room/ops", 7));
+    events("room/x", 1, 1);
+    EXPECT_EQ(heard(), "") << "nothing is added to what it can't take";
+    EXPECT_TRUE(transport.must_tell);
+    transport.unsent = 0;
+    dialect->on_drained();
+    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":5,"to":7,"reason":"slow"}})"
+                       "\n"
+                       R"({"gap":{"topic":"room/x","from":1,"to":1,"reason":"slow"}})");
+    events("room/ops", 8, 1);
+    EXPECT_EQ(heard(), event_push("room/ops", 8));
+}
+
+TEST_F(NativeSubscribe, WhatAFilterHasMissedIsToldBeforeWhatFollows) {
+    say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
+    transport.unsent = 1U << 20;
+    events("room/ops", 5, 2);
+    transport.unsent = 100;
+    events("room/ops", 7, 1);
+    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":5,"to":6,"reason":"slow"}})"
+                       "\n" +
+                           event_push("room/ops", 7));
+    dialect->on_drained();
+    EXPECT_EQ(heard(), "");
+}
+
+TEST_F(NativeSubscribe, MoreTopicsMissedThanAreKeptAreToldByFilter) {
+    say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
+    transport.unsent = 1U << 20;
+    for (int i = 0; i <= 1'000; ++i) events("room/" + std::to_string(i), 1, 1);
+    transport.unsent = 0;
+    dialect->on_drained();
+    const auto told = heard();
+    EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 1'000);
+    EXPECT_TRUE(
+        told.ends_with("\n"
+                       R"({"gap":{"filter":"room/+","reason":"slow"}})"));
+}
+
+TEST_F(NativeSubscribe, AGapOfATopicThatAFilterMatchesIsPushed) {
+    say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
+    hub.on_trimmed({"dev/room/ops", 4, 9});
+    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":4,"to":9,"reason":"trimmed"}})");
+    transport.unsent = 1U << 20;
+    hub.on_trimmed({"dev/room/ops", 10, 11});
+    EXPECT_EQ(heard(), "");
+    transport.unsent = 0;
+    dialect->on_drained();
+    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":10,"to":11,"reason":"slow"}})");
+}
+
+TEST_F(NativeSubscribe, AFilterThatWasCutOffIsTold) {
+    say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
+    hub.on_filter_renewed({"dev", "room/+"});
+    EXPECT_EQ(heard(), R"({"gap":{"filter":"room/+","reason":"link_lost"}})");
 }
 
 TEST(NativeSubscribeLimits, TooManyAreRefused) {

@@ -23,6 +23,7 @@ class FakeExchange final : public net::HttpExchange {
     void write(SharedBytes piece) override { stream += *piece; }
     void end_stream() override { has_ended = true; }
     std::size_t unsent_bytes() const override { return unsent; }
+    std::uint64_t sent_bytes() const override { return sent; }
     void on_abandoned(std::function<void()> callback) override {
         abandoned = std::move(callback);
         if (has_gone) leave();
@@ -51,6 +52,7 @@ class FakeExchange final : public net::HttpExchange {
     bool has_gone = false;
     std::string stream;
     std::size_t unsent = 0;
+    std::uint64_t sent = 0;
 
   private:
     std::function<void()> abandoned;

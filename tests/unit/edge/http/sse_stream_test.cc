@@ -182,5 +182,23 @@ TEST_F(EventStream, ARefusedTopicEndsTheStreamAndFreesTheOthers) {
     EXPECT_EQ(hub.topics(), 0U);
 }
 
+TEST_F(EventStream, ThatTakesNothingForLongIsEnded) {
+    const auto stream = get("/v1/events?topic=room/ops");
+    ready("dev/room/ops", 0);
+    stream->unsent = 100;
+    stream->sent = 10;
+    api.tick();
+    services.now_us += services.limits.stalled_ms * 1000 - 1;
+    api.tick();
+    stream->sent = 11;
+    api.tick();
+    services.now_us += services.limits.stalled_ms * 1000 - 1;
+    api.tick();
+    EXPECT_GT(stream.use_count(), 1);
+    services.now_us += 1;
+    api.tick();
+    EXPECT_EQ(stream.use_count(), 1) << "an exchange that is dropped before its end is cut";
+}
+
 }  // namespace
 }  // namespace longwire::edge

@@ -28,6 +28,9 @@ class RecordingListener : public SubscriberListener {
         }
     }
     void on_gap(const std::string& path, const DeliveryGap& gap) override { gaps[path].emplace_back(gap.from, gap.to); }
+    void on_filter_renewed(const std::string& realm, const std::string& filter) override {
+        renewed.push_back(realm + " " + filter);
+    }
     void on_reply(std::uint64_t request, const Result<std::string_view>& reply) override {
         replies.emplace_back(request, reply ? "ok " + std::string(*reply) : std::string(to_string(reply.error().code)));
     }
@@ -52,6 +55,7 @@ class RecordingListener : public SubscriberListener {
     std::map<std::string, std::vector<std::pair<std::uint64_t, std::string>>> events;
     std::map<std::string, std::vector<std::pair<std::uint64_t, std::uint64_t>>> gaps;
     std::vector<std::pair<std::uint64_t, std::string>> replies;
+    std::vector<std::string> renewed;
 };
 
 }  // namespace longwire::link::testing

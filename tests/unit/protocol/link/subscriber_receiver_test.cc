@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "protocol/limits.h"
-#include "tests/unit/protocol/link/recording_listener.h"
+#include "tests/unit/protocol/link/subscriber_receiver_fixture.h"
 
 namespace longwire::link {
 namespace {
@@ -15,95 +15,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using testing::RecordingListener;
 
-constexpr std::uint64_t kEpoch = 7;
-constexpr std::int64_t kHelloAgainUs = 250'000;
 constexpr std::int64_t kHeartbeatUs = kHeartbeatMs * 1000;
-
-/// The broker's side by hand: numbers its messages, and decodes the receiver's.
-class ReceiverTest : public ::testing::Test {
-  protected:
-    template <class Message>
-    void broker_says(const Message& message) {
-        receiver_.receive(encode(++said_, message), now_us_);
-    }
-
-    void welcome() {
-        said_ = 0;
-        broker_says(EdgeWelcome{kProtocolVersion, "broker", 4});
-    }
-
-    void connect() {
-        receiver_.tick(now_us_);
-        take();
-        welcome();
-    }
-
-    void deliver(std::string_view path, std::uint64_t first, std::size_t count, std::uint64_t epoch = kEpoch) {
-        broker_says(Deliver{{{path, epoch, first, std::vector<Blob>(count, Blob{"e"})}}});
-    }
-
-    /// Subscribes and answers.
-    void subscribe(const std::string& path, std::uint64_t after) {
-        receiver_.subscribe(path);
-        answer_subscribe(after);
-    }
-
-    void answer_subscribe(std::uint64_t after, std::uint64_t epoch = kEpoch) {
-        const auto asked = last<Subscribe>();
-        ASSERT_TRUE(asked);
-        broker_says(Subscribed{asked->request, epoch, after, after, 1});
-    }
-
-    void lose_one() { ++said_; }
-
-    void tick_after(std::int64_t passed_us) {
-        now_us_ += passed_us;
-        receiver_.tick(now_us_);
-    }
-
-    /// What the receiver has sent since the last time, decoded; kept, because messages hold views.
-    void take() {
-        for (auto& bytes : receiver_.take_outgoing()) {
-            sent_bytes_.push_back(std::make_unique<std::string>(std::move(bytes)));
-            const auto decoded = decode<EdgeToBroker>(*sent_bytes_.back());
-            ASSERT_TRUE(decoded);
-            sent_.push_back(*decoded);
-        }
-    }
-
-    /// All messages of one kind sent since clear().
-    template <class Message>
-    std::vector<Message> all() {
-        take();
-        std::vector<Message> found;
-        for (const auto& numbered : sent_) {
-            if (const auto* message = std::get_if<Message>(&numbered.message)) found.push_back(*message);
-        }
-        return found;
-    }
-
-    template <class Message>
-    std::optional<Message> last() {
-        const auto found = all<Message>();
-        return found.empty() ? std::nullopt : std::optional(found.back());
-    }
-
-    void clear() {
-        take();
-        sent_.clear();
-    }
-
-    RecordingListener listener_;
-    SubscriberReceiver receiver_{{"edge-1", 1000, 3}, listener_};
-    std::int64_t now_us_ = 1'000'000;
-    std::uint64_t said_ = 0;
-    std::vector<std::unique_ptr<std::string>> sent_bytes_;
-    std::vector<Numbered<EdgeToBroker>> sent_;
-};
-
-using SubscriberReceiverTest = ReceiverTest;
 
 TEST_F(SubscriberReceiverTest, SaysHelloUntilItIsWelcome) {
     receiver_.tick(now_us_);
@@ -308,38 +221,6 @@ TEST_F(SubscriberReceiverTest, AGapMovesTheTopicOn) {
     EXPECT_THAT(listener_.offsets("dev/a"), ElementsAre(5));
     broker_says(DeliveryGap{"dev/a", kEpoch, 2, 3});
     EXPECT_EQ(listener_.gaps["dev/a"].size(), 1U);
-}
-
-TEST_F(SubscriberReceiverTest, AGapOwedToAFilterIsTold) {
-    // A gap of a topic that only a filter had asked for was dropped without a word.
-    receiver_.subscribe_filter("dev", "room/+");
-    connect();
-    broker_says(DeliveryGap{"dev/room/a", kEpoch, 3, 9});
-    EXPECT_THAT(listener_.gaps["dev/room/a"], ElementsAre(Pair(3, 9)));
-}
-
-TEST_F(SubscriberReceiverTest, AGapBeforeTheAnswerToASubscribeIsNotTheTopics) {
-    receiver_.subscribe_filter("dev", "room/+");
-    connect();
-    receiver_.subscribe("dev/room/a");
-    broker_says(DeliveryGap{"dev/room/a", kEpoch, 3, 9});
-    answer_subscribe(5);
-    deliver("dev/room/a", 6, 1);
-    EXPECT_THAT(listener_.offsets("dev/room/a"), ElementsAre(6));
-    EXPECT_THAT(listener_.gaps, IsEmpty());
-}
-
-TEST_F(SubscriberReceiverTest, EventsOwedToAFilterArePassedOn) {
-    receiver_.subscribe_filter("dev", "room/+");
-    connect();
-    deliver("dev/room/a", 7, 2);
-    deliver("dev/room/a", 20, 1);
-    receiver_.subscribe("dev/room/a");
-    deliver("dev/room/a", 21, 1);  // before the answer
-    answer_subscribe(21);
-    deliver("dev/room/a", 22, 1);
-    EXPECT_THAT(listener_.offsets("dev/room/a"), ElementsAre(7, 8, 20, 21, 22));
-    EXPECT_TRUE(receiver_.is_up());
 }
 
 TEST_F(SubscriberReceiverTest, AfterUnsubscribeTheAnswerStillUnderWayIsIgnored) {

@@ -348,6 +348,16 @@ TEST_F(SubscriberSenderTest, AFiltersTopicIsOwedWhatItMissedWhenItsOwnSubscripti
     EXPECT_EQ(sent_["dev/a"].size(), 30U);
 }
 
+TEST_F(SubscriberSenderTest, AStreamStandsWhereItsFilterIsOwedTheRest) {
+    EXPECT_EQ(sender_.stands_at("dev/a", 7), 7U);
+    sender_.subscribe_filter("dev", "#");
+    append("dev/a", 30);
+    flush();
+    const auto place = sender_.stands_at("dev/a", 30);
+    EXPECT_EQ(place, sent_["dev/a"].size());
+    EXPECT_LT(place, 30U);
+}
+
 TEST_F(SubscriberSenderTest, AfterTheLastFilterNothingMoreIsSent) {
     // A topic once subscribed to beside a filter, or behind because of one, went on being sent when both were gone.
     sender_.subscribe_filter("dev", "#");

@@ -1,0 +1,201 @@
+// Clients, and an edge, that are too slow for what there is for them.
+#include "tests/integration/support/cluster.h"
+
+namespace longwire::integration {
+namespace {
+
+constexpr int kSmallBufferBytes = 4096;
+constexpr int kPosts = 30;
+constexpr int kPerPost = 100;
+
+json::object subscribe(const std::string& topic, json::value from) {
+    return {{"cmd", "subscribe"}, {"topic", topic}, {"from", std::move(from)}};
+}
+
+std::string piece(int i) {
+    return std::to_string(i) + std::string(300, '.') + " ";
+}
+
+/// What a client knows after some pushes, and that it may.
+class Reader {
+  public:
+    explicit Reader(std::int64_t after) : place_(after) {}
+
+    void read(const json::value& push) {
+        if (has(push, "merged")) {
+            ++merged_;
+            EXPECT_EQ(left_, 0) << "within another stretch";
+            EXPECT_EQ(number(push, "merged.from"), place_ + 1);
+            EXPECT_EQ(number(push, "merged.events"), number(push, "merged.to") - place_);
+            end_ = number(push, "merged.to");
+            left_ = number(push, "merged.left");
+        } else if (has(push, "gap")) {
+            EXPECT_EQ(text(push, "gap.reason"), "slow") << json::serialize(push);
+            EXPECT_GT(number(push, "gap.from"), place_);
+            place_ = number(push, "gap.to");
+        } else {
+            read_event(push);
+        }
+    }
+
+    /// The connection has ended, perhaps within a stretch.
+    void end_stretch() { left_ = 0; }
+
+    std::int64_t place() const { return place_; }
+    int merged() const { return merged_; }
+    const std::string& text_so_far() const { return text_; }
+    const std::vector<std::int64_t>& calls() const { return calls_; }
+
+  private:
+    void read_event(const json::value& push) {
+        const auto offset = number(push, "offset");
+        if (left_ > 0) {
+            EXPECT_GT(offset, place_);
+            --left_;
+            EXPECT_EQ(left_ == 0, offset == end_);
+        } else {
+            EXPECT_EQ(offset, place_ + 1) << json::serialize(push).substr(0, 200);
+        }
+        place_ = offset;
+        if (text(push, "type") == "text.delta") text_ += text(push, "data.text");
+        if (text(push, "type") == "tool.call") calls_.push_back(number(push, "data.i"));
+    }
+
+    std::int64_t place_;
+    std::int64_t end_ = 0;
+    std::int64_t left_ = 0;
+    int merged_ = 0;
+    std::string text_;
+    std::vector<std::int64_t> calls_;
+};
+
+class SlowClient : public ClusterTest {
+  protected:
+    explicit SlowClient(Arguments more = {}) : ClusterTest(options(std::move(more))) {}
+
+    WsClient slow(int edge = 0) const { return WsClient(TcpStream(cluster.port(edge), kSmallBufferBytes)); }
+
+    /// Texts, progress, and now and then a call of a tool: much more than fits into a connection. Then "the.end".
+    void publish_all(const std::string& topic, int edge = 0) const {
+        for (int post = 0; post < kPosts; ++post) {
+            json::array events;
+            for (int i = 0; i < kPerPost; ++i) {
+                events.push_back({{"type", "text.delta"}, {"data", {{"stream", "s"}, {"text", piece(i)}}}});
+                events.push_back({{"type", "task.progress"}, {"data", {{"progress", 0.01 * i}}}});
+            }
+            events.push_back({{"type", "tool.call"}, {"data", {{"i", post}}}});
+            publish(topic, std::move(events), edge);
+        }
+        publish(topic, {{{"type", "the.end"}}}, edge);
+    }
+    void publish(const std::string& topic, json::array events, int edge) const {
+        const auto reply = cluster.http(edge).post("/v1/topics/" + topic + "/events", json::value(std::move(events)));
+        ASSERT_EQ(reply.status, 201) << reply.body;
+    }
+
+    /// That a reader of all of it has read all that matters.
+    static void expect_whole(const Reader& reader) {
+        std::string all;
+        for (int i = 0; i < kPosts * kPerPost; ++i) all += piece(i % kPerPost);
+        EXPECT_EQ(reader.text_so_far(), all);
+        std::vector<std::int64_t> calls(kPosts);
+        for (int i = 0; i < kPosts; ++i) calls[static_cast<std::size_t>(i)] = i;
+        EXPECT_EQ(reader.calls(), calls);
+        EXPECT_EQ(reader.place(), kPosts * (2 * kPerPost + 1) + 1);
+    }
+
+    static void read_to_the_end(WsClient& client, Reader& reader) {
+        for (const auto& push : client.pushes_until_type("the.end", Deadline(60'000))) reader.read(push);
+    }
+
+    double metric(const std::string& name, int edge = 0) const {
+        for (const auto& line : lines_of(cluster.http(edge).get("/metrics").body)) {
+            if (line.starts_with(name + " ")) return std::stod(line.substr(name.size()));
+        }
+        return -1;
+    }
+
+  private:
+    static Cluster::Options options(Arguments more) {
+        Cluster::Options options;
+        options.edge = {"--outbox-full-bytes", "65536", "--merge-after-ms", "0"};
+        options.edge.insert(options.edge.end(), more.begin(), more.end());
+        return options;
+    }
+};
+
+TEST_F(SlowClient, IsMergedAndMissesNothingThatMatters) {
+    auto client = slow();
+    auto quick = cluster.ws(0);
+    client.ok(subscribe("room/a", "now"));
+    quick.ok({{"cmd", "subscribe"}, {"topic", "room/a"}, {"conflate_ms", 0}});
+    publish_all("room/a");
+    Reader every(0);
+    read_to_the_end(quick, every);
+    expect_whole(every);
+    EXPECT_EQ(every.merged(), 0);
+    Reader reader(0);
+    read_to_the_end(client, reader);
+    expect_whole(reader);
+    EXPECT_GT(reader.merged(), 0);
+}
+
+TEST_F(SlowClient, ThatAsksForEveryEventGetsItLate) {
+    auto client = slow();
+    client.ok({{"cmd", "subscribe"}, {"topic", "room/a"}, {"conflate_ms", 0}});
+    publish_all("room/a");
+    Reader reader(0);
+    read_to_the_end(client, reader);
+    expect_whole(reader);
+    EXPECT_EQ(reader.merged(), 0);
+}
+
+TEST_F(SlowClient, OfAFilterIsToldWhatItMissed) {
+    auto client = slow();
+    client.ok({{"cmd", "subscribe"}, {"filter", "room/+"}});
+    publish_all("room/a");
+    // What it can't be given is told when there is room again: until then it is not known when that will be.
+    const auto is_gap = [](const json::value& push) { return has(push, "gap"); };
+    const auto pushes = client.pushes_until(is_gap);
+    std::int64_t expected = 1;
+    for (const auto& push : pushes) {
+        if (is_gap(push)) continue;
+        EXPECT_EQ(number(push, "offset"), expected++);
+    }
+    EXPECT_EQ(number(pushes.back(), "gap.from"), expected);
+    EXPECT_EQ(text(pushes.back(), "gap.reason"), "slow");
+    publish("room/a", {{{"type", "after"}}}, 1);
+    const auto last = client.pushes_until_type("after");
+    EXPECT_EQ(number(last.back(), "offset"), kPosts * (2 * kPerPost + 1) + 2);
+}
+
+class StalledClient : public SlowClient {
+  protected:
+    StalledClient() : SlowClient({"--stalled-ms", "500"}) {}
+};
+
+TEST_F(StalledClient, IsClosedAndResumesOnTheOtherEdge) {
+    auto client = slow(0);
+    const auto epoch = text(client.ok(subscribe("room/a", "now")), "epoch");
+    publish_all("room/a", 1);
+    ASSERT_TRUE(eventually([&] { return metric("longwire_edge_too_slow_total") == 1; }));
+    Reader reader(0);
+    int code = 0;
+    try {
+        while (true) reader.read(client.next_push());
+    } catch (const std::runtime_error&) {
+        code = client.wait_closed(Deadline(0));
+    }
+    EXPECT_EQ(code, 4410);
+    EXPECT_LT(reader.place(), kPosts * (2 * kPerPost + 1));
+    auto other = cluster.ws(1);
+    const auto start = other.ok(subscribe("room/a", {{"epoch", epoch}, {"offset", reader.place()}}));
+    EXPECT_EQ(at(start, "resumed"), json::value(true));
+    reader.end_stretch();
+    read_to_the_end(other, reader);
+    expect_whole(reader);
+    EXPECT_EQ(metric("longwire_edge_too_slow_total", 1), 0) << "those who read are left alone";
+}
+
+}  // namespace
+}  // namespace longwire::integration
