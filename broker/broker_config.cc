@@ -12,6 +12,8 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
     config.text({"edges", "where edges link (ROUTER binds here)", "ENDPOINT"}, c.edges, check_endpoint());
     config.text({"tap", "where anyone may listen to committed events, best effort (XPUB binds here)", "ENDPOINT"},
                 c.tap, check_endpoint());
+    config.text({"metrics", "where metrics are served at /metrics; empty: nowhere", "HOST:PORT"}, c.metrics,
+                [](const std::string& text) -> Status { return text.empty() ? Status{} : check_host_port()(text); });
     config.choice({"log", "where events are kept: rocksdb on disk, memory as long as the process lives", "ENGINE"},
                   c.log, {"rocksdb", "memory"});
     config.text({"data-dir", "directory of the rocksdb log", "DIR"}, c.data_dir);
@@ -21,6 +23,9 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
                   c.retain_bytes, 16 << 20);
     config.number({"retain-ms", "age at which events go, in ms; 0: none goes for its age", "MS"}, c.retain_ms);
     config.number({"cache-bytes", "memory for what is read from disk", "BYTES"}, c.cache_bytes, 1 << 20);
+    config.number(
+        {"reserve-bytes", "room to leave on the disk; with less, new work is refused until there is more", "BYTES"},
+        c.reserve_bytes, 0);
     config.toggle(
         {.name = "check", .help = "verify the data directory, say what is there, and end", .reach = Reach::flag},
         c.check);

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "broker/broker_config.h"
@@ -21,6 +22,7 @@ Result<std::unique_ptr<CommitLog>> open_log(const BrokerConfig& config) {
     options.retain_bytes = static_cast<std::uint64_t>(config.retain_bytes);
     options.retain_ms = config.retain_ms;
     options.cache_bytes = static_cast<std::size_t>(config.cache_bytes);
+    options.reserve_bytes = static_cast<std::uint64_t>(config.reserve_bytes);
     return open_rocks_log(options);
 }
 
@@ -59,8 +61,8 @@ int main(int argc, char** argv) {
         longwire::log_error("cannot start", {{"error", describe(log.error())}});
         return 1;
     }
-    auto shell = longwire::broker::Shell::open({config.events, config.workers, config.edges, config.tap}, options,
-                                               std::move(*log));
+    auto shell = longwire::broker::Shell::open(
+        {config.events, config.workers, config.edges, config.tap, config.metrics}, options, std::move(*log));
     if (!shell) {
         longwire::log_error("cannot start", {{"error", describe(shell.error())}});
         return 1;
@@ -71,6 +73,10 @@ int main(int argc, char** argv) {
     if (!ended) {
         longwire::log_error("cannot go on", {{"error", describe(ended.error())}});
         return 1;
+    }
+    if (!(*shell)->can_close()) {
+        longwire::log_warn("stopped while a write waits for room on the disk: nobody was told that it is kept");
+        std::_Exit(0);
     }
     longwire::log_info("stopped");
     return 0;

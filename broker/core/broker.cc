@@ -69,6 +69,7 @@ void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {
 }
 
 void Broker::take_log(LogOutcome& outcome) {
+    if (outcome.room) take_room(*outcome.room);
     for (const auto& trimmed : outcome.trimmed) {
         if (auto* topic = topics_.find(trimmed.path)) topic->tail = trimmed.tail;
     }
@@ -189,7 +190,9 @@ void Broker::tend_links() {
             end_session(name, worker);
             continue;
         }
-        for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
+        if (room_) {
+            for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
+        }
         if (worker.counter->is_heartbeat_due(now_us_)) send_now(name, worker, link::prepare(link::BrokerHeartbeat{}));
     }
     std::vector<std::string> lost;

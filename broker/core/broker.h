@@ -73,6 +73,7 @@ struct BrokerStats {
     std::uint64_t events_duplicate = 0;
     std::uint64_t events_refused = 0;
     std::uint64_t events_delivered = 0;  // to edges, each edge counted
+    std::uint64_t read_errors = 0;       // of the log
 };
 
 /// The whole broker as one duty cycle: it gives events their places, commits them, and lets nothing be seen before it
@@ -86,6 +87,8 @@ struct BrokerStats {
 /// Time:    `now_us` is microseconds since the Unix epoch and never smaller than in the call before.
 /// Errors:  bad input is answered or counted, never thrown. A commit that fails cannot be undone here: the shell must
 ///          end the process, and the next one begins with what the log has.
+/// Room:    while the log says that it has none for new work, that is refused, events of workers are left with them,
+///          and no task is handed out. Everything else goes on.
 class Broker final : private SchedulerPort {
   public:
     struct Options {
@@ -116,6 +119,7 @@ class Broker final : private SchedulerPort {
     const BrokerStats& stats() const { return stats_; }
     const Scheduler& scheduler() const { return scheduler_; }
     std::size_t topics() const { return topics_.size(); }
+    bool takes_work() const { return room_.has_value(); }
     std::uint32_t partitions() const { return options_.partitions; }
 
   private:
@@ -176,6 +180,12 @@ class Broker final : private SchedulerPort {
     void task_forgotten(const Task& task) override;
     void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
 
+    // broker_room.cc: while the log takes no new work
+    void take_room(const Status& room);
+    bool answer_without_room(const std::string& peer, EdgeLink& edge, const link::Request& request,
+                             const Command& command);
+    bool is_under_way(std::string_view path_prefix) const;
+
     // broker_workers.cc: the producer link
     void on_worker_frame(const LinkFrame& frame);
     /// A worker as it was in this life of it or is in a later one; a life that is news begins with nothing.
@@ -203,9 +213,10 @@ class Broker final : private SchedulerPort {
     void on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe);
     void on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch);
     void on_request(const std::string& peer, EdgeLink& edge, const link::Request& request);
-    Result<std::string> obey(const link::Request& request);
+    Result<std::string> obey(std::string_view realm, std::string_view user, const Command& command);
     Result<std::string> publish(std::string_view realm, std::string_view user, const PublishCommand& command);
     void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
+    static link::Prepared prepare_reply(std::uint64_t request, const Result<std::string>& result);
     void send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message);
     void reset_edge(const std::string& peer, std::string_view reason);
     void end_edge(const std::string& peer);
@@ -232,6 +243,8 @@ class Broker final : private SchedulerPort {
     std::vector<Task> restored_tasks_;                             // gathered until restored()
     std::vector<RestoredInput> restored_inputs_;
     std::uint64_t next_ticket_ = 1;
+
+    Status room_;  // in the log for new work, or what to answer to it
 
     std::unordered_map<std::uint64_t, PendingRead> reads_;
     std::uint64_t next_read_ = 1;

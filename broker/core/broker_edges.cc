@@ -158,13 +158,13 @@ void Broker::take_failed_read(const FailedRead& failed) {
 }
 
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {
-    reply(peer, edge, request.request, obey(request));
+    const auto command = decode_command(request.command, request.fields.bytes);
+    if (!command) return reply(peer, edge, request.request, command.error());
+    if (!room_ && answer_without_room(peer, edge, request, *command)) return;
+    reply(peer, edge, request.request, obey(request.realm, request.user, *command));
 }
 
-Result<std::string> Broker::obey(const link::Request& request) {
-    LW_TRY(const Command command, decode_command(request.command, request.fields.bytes));
-    const auto realm = request.realm;
-    const auto user = request.user;
+Result<std::string> Broker::obey(std::string_view realm, std::string_view user, const Command& command) {
     return std::visit(Overloaded{
                           [&](const PublishCommand& c) { return publish(realm, user, c); },
                           [&](const StartCommand& c) -> Result<std::string> {
@@ -204,6 +204,10 @@ Result<std::string> Broker::publish(std::string_view realm, std::string_view use
 
 /// Held like everything else that tells of a decision, until what was decided before it is durable.
 void Broker::reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result) {
+    open_.messages.push_back({PeerKind::edge, peer, edge.session, prepare_reply(request, result)});
+}
+
+link::Prepared Broker::prepare_reply(std::uint64_t request, const Result<std::string>& result) {
     link::Reply message{request, {}, {}, {}, {}, 0};
     // A Result gives its error out as a copy, which must outlive the message's views of it.
     const auto error = result ? Error{} : result.error();
@@ -215,7 +219,7 @@ void Broker::reply(const std::string& peer, EdgeLink& edge, std::uint64_t reques
         message.field = error.field;
         message.retry_after_ms = error.retry_after_ms;
     }
-    open_.messages.push_back({PeerKind::edge, peer, edge.session, link::prepare(message)});
+    return link::prepare(message);
 }
 
 void Broker::send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message) {

@@ -93,6 +93,7 @@ void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, cons
 }
 
 void Broker::on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes) {
+    if (!room_) return;  // as if it had been lost on its way: its worker keeps it, and will be asked for it
     const auto parsed = parse_topic_key(key);
     if (!parsed || partition_of(parsed->path, options_.partitions) != parsed->partition) {
         ++stats_.events_refused;

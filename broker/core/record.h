@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,11 @@ struct LogOutcome {
     std::vector<ReadPage> pages;
     std::vector<FailedRead> failed_reads;
     std::vector<Trimmed> trimmed;
+    std::optional<Status> room;  // for new work, where that has changed: an error is what to answer to it
 
-    bool empty() const { return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty(); }
+    bool empty() const {
+        return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty() && !room;
+    }
 };
 
 /// A topic as the log has it.

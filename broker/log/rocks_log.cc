@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <iterator>
 #include <mutex>
@@ -16,6 +16,8 @@
 
 namespace longwire::broker {
 namespace {
+
+constexpr std::chrono::milliseconds kRoomPeriod{100};
 
 /// Work for one thread, handed over in order: take() gives all that has gathered.
 template <class Item>
@@ -54,11 +56,20 @@ class WorkQueue {
 class RocksLog final : public CommitLog {
   public:
     explicit RocksLog(std::unique_ptr<RocksTables> tables)
-        : tables_(std::move(tables)), committer_([this] { commit_all(); }), reader_([this] { read_all(); }) {}
+        : tables_(std::move(tables)),
+          committer_([this] { commit_all(); }),
+          reader_([this] { read_all(); }),
+          room_watcher_([this] { watch_room(); }) {}
 
     ~RocksLog() override {
         batches_.close();
         reads_.close();
+        {
+            const std::lock_guard lock(mutex_);
+            is_closing_ = true;
+        }
+        closing_.notify_one();
+        room_watcher_.join();
         committer_.join();
         reader_.join();
     }
@@ -79,6 +90,7 @@ class RocksLog final : public CommitLog {
     }
 
     int fd() const override { return wake_.fd(); }
+    bool can_close() const override { return !tables_->room().is_awaited(); }
 
   private:
     void commit_all() {
@@ -117,6 +129,21 @@ class RocksLog final : public CommitLog {
         }
     }
 
+    void watch_room() {
+        pthread_setname_np(pthread_self(), "room");
+        bool had_room = true;
+        while (true) {
+            const auto room = tables_->room().check();
+            std::unique_lock lock(mutex_);
+            if (room.has_value() != had_room) {
+                had_room = room.has_value();
+                outcome_.room = room;
+                wake_.wake();
+            }
+            if (closing_.wait_for(lock, kRoomPeriod, [&] { return is_closing_; })) return;
+        }
+    }
+
     void tell(LogOutcome outcome) {
         {
             const std::lock_guard lock(mutex_);
@@ -134,11 +161,14 @@ class RocksLog final : public CommitLog {
     std::unique_ptr<RocksTables> tables_;
     WakeFd wake_;
     std::mutex mutex_;
-    LogOutcome outcome_;  // guarded by mutex_
+    std::condition_variable closing_;
+    LogOutcome outcome_;       // guarded by mutex_
+    bool is_closing_ = false;  // guarded by mutex_
     WorkQueue<CommitBatch> batches_;
     WorkQueue<ReadRequest> reads_;
     std::thread committer_;
     std::thread reader_;
+    std::thread room_watcher_;
 };
 
 }  // namespace

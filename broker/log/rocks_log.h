@@ -18,6 +18,7 @@ struct RocksLogOptions {
     std::uint64_t retain_bytes = std::uint64_t{10} << 30;  // of events; beyond it the oldest go first
     std::int64_t retain_ms = 0;                            // events older than this go; 0: none by age
     std::size_t cache_bytes = 128 << 20;
+    std::uint64_t reserve_bytes = 64 << 20;  // of the disk: with less left, new work is not taken
 };
 
 /// Keeps events in a RocksDB of its own, one directory.
@@ -26,7 +27,8 @@ struct RocksLogOptions {
 /// reader thread reads pages. Both hand their outcomes over under a lock and wake the broker by an eventfd.
 ///
 /// Errors: opening fails with the directory named when it is locked by another broker, of another format, or damaged.
-/// A write that fails is told as a Committed with an error, and so are all after it: nothing is skipped.
+/// A write that fails is told as a Committed with an error, and so are all after it: nothing is skipped. A write for
+/// which the disk has no room has not failed: it waits, and what comes behind it waits too.
 Result<std::unique_ptr<CommitLog>> open_rocks_log(const RocksLogOptions& options);
 
 /// Reads every table of a directory and checks that it fits together: that each event is readable and in its place, and

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "broker/log/patient_files.h"
 #include "broker/log/rocks_keys.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
@@ -78,7 +79,18 @@ std::uint64_t cost(const Record& record) {
     return record.path->size() + record.envelope.bytes.size() + 16;
 }
 
+/// RocksDB's own log would be one more file that can't be written when the disk is full; what matters comes back as a
+/// status.
+class NoLogger final : public rocksdb::Logger {
+  public:
+    using Logger::Logv;
+    void Logv(const char*, va_list) override {}
+};
+
 }  // namespace
+
+RocksTables::RocksTables(RocksLogOptions options)
+    : options_(std::move(options)), room_(options_.directory, options_.reserve_bytes), files_(patient_files(room_)) {}
 
 Result<std::unique_ptr<RocksTables>> RocksTables::open(const RocksLogOptions& options, bool must_exist) {
     std::unique_ptr<RocksTables> tables(new RocksTables(options));
@@ -106,8 +118,8 @@ Status RocksTables::open_tables(bool must_exist) {
     db.bytes_per_sync = 1 << 20;  // background files reach the disk bit by bit, not in one stall
     db.wal_bytes_per_sync = 1 << 20;
     db.max_total_wal_size = 4 * kWriteBufferBytes;
-    db.keep_log_file_num = 4;
-    db.info_log_level = rocksdb::WARN_LEVEL;
+    db.env = files_.get();
+    db.info_log = std::make_shared<NoLogger>();
 
     rocksdb::ColumnFamilyOptions family;
     family.write_buffer_size = kWriteBufferBytes;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/core/record.h"
+#include "broker/log/disk_room.h"
 #include "broker/log/rocks_log.h"
 
 namespace longwire::broker {
@@ -38,9 +39,10 @@ class RocksTables {
     Status visit_events(const std::string& path, std::uint64_t after, const CommitLog::VisitEvent& visit) const;
 
     std::uint64_t kept_bytes() const { return kept_bytes_; }
+    DiskRoom& room() const { return room_; }
 
   private:
-    explicit RocksTables(RocksLogOptions options) : options_(std::move(options)) {}
+    explicit RocksTables(RocksLogOptions options);
 
     Status open_tables(bool must_exist);
     Status check_format();
@@ -48,6 +50,8 @@ class RocksTables {
     Result<KeptTopic> topic_at(std::string_view path, std::string_view row) const;
 
     RocksLogOptions options_;
+    mutable DiskRoom room_;
+    std::unique_ptr<rocksdb::Env> files_;
     std::unique_ptr<rocksdb::DB> db_;
     std::vector<rocksdb::ColumnFamilyHandle*> handles_;
     rocksdb::ColumnFamilyHandle* meta_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "protocol/json.h"
 #include "protocol/json_value.h"
@@ -55,6 +56,12 @@ void GatedLog::append(CommitBatch batch) {
     } else {
         commit(std::move(batch));
     }
+}
+
+LogOutcome GatedLog::poll() {
+    auto outcome = log_.poll();
+    outcome.room = std::exchange(room_, std::nullopt);
+    return outcome;
 }
 
 void GatedLog::commit(CommitBatch batch) {

@@ -57,13 +57,17 @@ class GatedLog {
 
     void append(CommitBatch batch);
     void read(ReadRequest request) { log_.read(std::move(request)); }
-    LogOutcome poll() { return log_.poll(); }
+    LogOutcome poll();
 
     void hold() { held_ = true; }
     /// Lets the oldest `batches` held become durable; without a number all of them, and those to come at once.
     void release();
     void release(std::size_t batches);
     std::size_t waiting() const { return waiting_.size(); }
+
+    /// Says that there is no room for new work, and that there is again.
+    void run_out_of_room() { room_ = Status(Error{Errc::unavailable, "the disk is full", {}, 1000}); }
+    void find_room() { room_ = Status(); }
 
     /// The process has died: what was not durable is gone.
     void crash();
@@ -79,6 +83,7 @@ class GatedLog {
 
     MemoryLog log_;
     bool held_ = false;
+    std::optional<Status> room_;  // to be told
     std::deque<CommitBatch> waiting_;
     std::vector<Record> durable_;
     std::map<std::string, std::string> state_;
