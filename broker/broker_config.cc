@@ -29,6 +29,10 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
     config.toggle(
         {.name = "check", .help = "verify the data directory, say what is there, and end", .reach = Reach::flag},
         c.check);
+    config.toggle({.name = "recover",
+                   .help = "take a damaged write-ahead log up to its first damage; what lies behind is given up",
+                   .reach = Reach::flag},
+                  c.recover);
     config.number({"memory-bytes", "most bytes of events kept by the memory log; the oldest go first", "BYTES"},
                   c.memory_bytes, 1 << 20);
     config.number({"partitions", "partitions of the cluster; never changed once there are events", "N"}, c.partitions,

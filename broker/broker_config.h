@@ -24,6 +24,7 @@ struct BrokerConfig {
     std::int64_t cache_bytes = 128 << 20;
     std::int64_t reserve_bytes = 64 << 20;
     bool check = false;
+    bool recover = false;
     std::int64_t memory_bytes = std::int64_t{1} << 30;
     std::uint32_t partitions = 16;
     std::int64_t producer_window_bytes = 8 << 20;

@@ -23,6 +23,7 @@ Result<std::unique_ptr<CommitLog>> open_log(const BrokerConfig& config) {
     options.retain_ms = config.retain_ms;
     options.cache_bytes = static_cast<std::size_t>(config.cache_bytes);
     options.reserve_bytes = static_cast<std::uint64_t>(config.reserve_bytes);
+    options.recover = config.recover;
     return open_rocks_log(options);
 }
 

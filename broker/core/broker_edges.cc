@@ -146,15 +146,19 @@ void Broker::take_page(ReadPage& page) {
     send_now(name, edge->second, link::prepare(fetched));
 }
 
-/// A fetch is answered by nobody and asked for again by the edge; a cursor that can't go on ends the session, so that
-/// the edge begins anew and not from a hole.
+/// A fetch is answered with the error; a cursor goes on behind what can't be read, and tells the gap.
 void Broker::take_failed_read(const FailedRead& failed) {
+    ++stats_.read_errors;
     out_->notices.push_back("the log could not be read: " + describe(failed.error));
     const auto read = reads_.extract(failed.token);
-    if (read.empty() || read.mapped().fetch != 0) return;
-    const auto edge = edges_.find(read.mapped().edge);
-    const bool is_current = edge != edges_.end() && edge->second.session == read.mapped().session;
-    if (is_current) reset_edge(std::string(edge->first), "the log could not be read");
+    if (read.empty()) return;
+    const auto& [name, session, fetch] = read.mapped();
+    const auto edge = edges_.find(name);
+    if (edge == edges_.end() || edge->second.session != session) return;
+    if (fetch != 0) return send_now(name, edge->second, prepare_reply(fetch, failed.error));
+    const auto committed = topics_.find(failed.path)->committed;
+    const auto next = failed.readable_from == 0 ? committed + 1 : std::min(failed.readable_from, committed + 1);
+    edge->second.sender.page(failed.path, next, {});
 }
 
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {

@@ -56,10 +56,12 @@ struct ReadPage {
     std::vector<SharedSlice> envelopes;
 };
 
-/// A page that could not be read.
+/// A page that could not be read. The next event that can be is `readable_from`, 0 where there is none.
 struct FailedRead {
     std::uint64_t token = 0;
     Error error;
+    std::string path;
+    std::uint64_t readable_from = 0;
 };
 
 /// The log has dropped the events of a topic before `tail`.

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "broker/log/rocks_tables.h"
-#include "protocol/envelope.h"
 #include "protocol/wake_fd.h"
 
 namespace longwire::broker {
@@ -122,7 +121,8 @@ class RocksLog final : public CommitLog {
                 if (page) {
                     outcome.pages.push_back(std::move(*page));
                 } else {
-                    outcome.failed_reads.push_back({request.token, page.error()});
+                    outcome.failed_reads.push_back({request.token, page.error(), request.path,
+                                                    tables_->first_readable(request.path, request.after)});
                 }
                 tell(std::move(outcome));
             }
@@ -174,38 +174,8 @@ class RocksLog final : public CommitLog {
 }  // namespace
 
 Result<std::unique_ptr<CommitLog>> open_rocks_log(const RocksLogOptions& options) {
-    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options, false));
+    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options));
     return std::unique_ptr<CommitLog>(std::make_unique<RocksLog>(std::move(tables)));
-}
-
-Result<std::string> check_rocks_log(const std::string& directory) {
-    RocksLogOptions options;
-    options.directory = directory;
-    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options, true));
-    std::vector<KeptTopic> topics;
-    LW_TRY_STATUS(tables->visit_topics([&](const KeptTopic& topic) { topics.push_back(topic); }));
-    std::uint64_t events = 0;
-    std::uint64_t bytes = 0;
-    for (const auto& topic : topics) {
-        Status sound;
-        auto expected = topic.tail;
-        LW_TRY_STATUS(tables->visit_events(topic.path, 0, [&](std::uint64_t offset, std::string_view envelope) {
-            if (!sound) return;
-            const auto at = topic.path + " offset " + std::to_string(offset);
-            if (offset != expected) {
-                sound = Error{Errc::internal, at + ": expected offset " + std::to_string(expected), "data-dir"};
-            } else if (const auto parsed = parse_envelope(envelope); !parsed) {
-                sound = Error{Errc::internal, at + ": " + describe(parsed.error()), "data-dir"};
-            }
-            ++expected;
-            ++events;
-            bytes += envelope.size();
-        }));
-        LW_TRY_STATUS(sound);
-        if (expected != topic.head + 1) return Error{Errc::internal, topic.path + ": events are missing", "data-dir"};
-    }
-    return "sound: " + std::to_string(topics.size()) + " topics, " + std::to_string(events) + " events, " +
-           std::to_string(bytes) + " bytes";
 }
 
 }  // namespace longwire::broker

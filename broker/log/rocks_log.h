@@ -18,6 +18,7 @@ struct RocksLogOptions {
     std::uint64_t retain_bytes = std::uint64_t{10} << 30;  // of events; beyond it the oldest go first
     std::int64_t retain_ms = 0;                            // events older than this go; 0: none by age
     std::size_t cache_bytes = 128 << 20;
+    bool recover = false;  // a damaged write-ahead log is taken up to its first damage, and not refused
     std::uint64_t reserve_bytes = 64 << 20;  // of the disk: with less left, new work is not taken
 };
 
@@ -31,8 +32,9 @@ struct RocksLogOptions {
 /// which the disk has no room has not failed: it waits, and what comes behind it waits too.
 Result<std::unique_ptr<CommitLog>> open_rocks_log(const RocksLogOptions& options);
 
-/// Reads every table of a directory and checks that it fits together: that each event is readable and in its place, and
-/// that no topic has a hole. Returns a line that sums it up, or what is wrong. Needs the directory for itself.
+/// Reads everything in a directory and changes nothing: the checksums of all files, and whether the tables fit together,
+/// each event readable and in its place and no topic with a hole. Returns a line that sums it up, or what is wrong. Needs
+/// the directory for itself.
 Result<std::string> check_rocks_log(const std::string& directory);
 
 }  // namespace longwire::broker

@@ -23,7 +23,9 @@ namespace longwire::broker {
 /// Thread: any number may read while one writes.
 class RocksTables {
   public:
-    static Result<std::unique_ptr<RocksTables>> open(const RocksLogOptions& options, bool must_exist);
+    static Result<std::unique_ptr<RocksTables>> open(const RocksLogOptions& options);
+    /// Opens a directory that exists and changes nothing in it; write() and trim() must not be called.
+    static Result<std::unique_ptr<RocksTables>> open_to_read(const RocksLogOptions& options);
     ~RocksTables();
 
     /// Writes batches together; they are durable when this returns.
@@ -34,9 +36,15 @@ class RocksTables {
 
     Result<ReadPage> read(const ReadRequest& request) const;
 
+    /// The first event behind `after` that can be read, past what can't; 0 where there is none.
+    std::uint64_t first_readable(const std::string& path, std::uint64_t after) const;
+
     Status visit_topics(const CommitLog::VisitTopic& visit) const;
     Status visit_state(const CommitLog::VisitState& visit) const;
     Status visit_events(const std::string& path, std::uint64_t after, const CommitLog::VisitEvent& visit) const;
+
+    /// Reads all files. Errors: bytes that are not what was written.
+    Status verify_checksums() const;
 
     std::uint64_t kept_bytes() const { return kept_bytes_; }
     DiskRoom& room() const { return room_; }
@@ -44,8 +52,8 @@ class RocksTables {
   private:
     explicit RocksTables(RocksLogOptions options);
 
-    Status open_tables(bool must_exist);
-    Status check_format();
+    Status open_tables(bool to_read);
+    Error failed_read(const rocksdb::Status& status, const std::string& path, std::uint64_t after) const;
     Status count_kept();
     Result<KeptTopic> topic_at(std::string_view path, std::string_view row) const;
 
@@ -54,7 +62,6 @@ class RocksTables {
     std::unique_ptr<rocksdb::Env> files_;
     std::unique_ptr<rocksdb::DB> db_;
     std::vector<rocksdb::ColumnFamilyHandle*> handles_;
-    rocksdb::ColumnFamilyHandle* meta_ = nullptr;
     rocksdb::ColumnFamilyHandle* events_ = nullptr;
     rocksdb::ColumnFamilyHandle* topics_ = nullptr;
     rocksdb::ColumnFamilyHandle* state_ = nullptr;

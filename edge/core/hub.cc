@@ -242,6 +242,13 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
     if (found == fetches_.end()) return true;
     const auto [topic, after] = found->second;
     const auto& page = fetched.page;
+    if (!page && page.error().code == Errc::internal) {
+        // The log has lost them: asking again would not help.
+        std::erase(topic->fetches, std::pair(after, fetched.token));
+        fetches_.erase(found);
+        pass_over(*topic, after, std::min(after + kFetchEventsMax, topic->last));
+        return true;
+    }
     // A page of another epoch, or with nothing in it, is a broker that is about to tell more.
     const bool leads_on = page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1);
     if (!leads_on) {
@@ -258,6 +265,13 @@ void Hub::take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& pag
     for (auto* watch : waiting_for(topic, after)) {
         skip_to(*watch, page.batch ? page.batch->first() : page.tail, GapReason::trimmed);
         if (page.batch) deliver(*watch, page.batch);
+        pump(*watch);
+    }
+}
+
+void Hub::pass_over(HubTopic& topic, std::uint64_t after, std::uint64_t last) {
+    for (auto* watch : waiting_for(topic, after)) {
+        skip_to(*watch, last + 1, GapReason::trimmed);
         pump(*watch);
     }
 }

@@ -80,6 +80,8 @@ class Hub {
     void fetch(HubWatch& watch);
     void ask_for(std::uint64_t token, const Fetch& fetch);
     void take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page);
+    /// Tells whoever waits for what lies behind `after` that nothing up to `last` will come.
+    void pass_over(HubTopic& topic, std::uint64_t after, std::uint64_t last);
     void drop_fetches(HubTopic& topic);
     void deliver_filtered(const EventBatchPtr& batch, const HubTopic* topic);
     void keep(HubTopic& topic, const EventBatchPtr& batch);

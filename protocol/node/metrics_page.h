@@ -13,8 +13,8 @@ class Exposer;
 
 namespace longwire {
 
-/// A program's metrics at http://HOST:PORT/metrics, for programs that serve no HTTP otherwise. It has threads of its own,
-/// and ends with this object; `metrics` may end before or after.
+/// A program's metrics at http://HOST:PORT/metrics, for programs that serve no HTTP otherwise. It has a thread of its
+/// own, which ends with this object; `metrics` may end before or after.
 class MetricsPage {
   public:
     /// `address` is HOST:PORT; port 0 takes a free one. Errors: the address is not to be had.

@@ -58,9 +58,16 @@ void GatedLog::append(CommitBatch batch) {
     }
 }
 
+void GatedLog::read(ReadRequest request) {
+    if (request.after + 1 >= readable_from_) return log_.read(std::move(request));
+    const Error error{Errc::internal, "cannot read " + request.path};
+    failed_reads_.push_back({request.token, error, request.path, readable_from_});
+}
+
 LogOutcome GatedLog::poll() {
     auto outcome = log_.poll();
     outcome.room = std::exchange(room_, std::nullopt);
+    outcome.failed_reads = std::exchange(failed_reads_, {});
     return outcome;
 }
 
@@ -216,7 +223,7 @@ void FakeEdge::on_reply(std::uint64_t request, const Result<std::string_view>& r
 
 void FakeEdge::on_fetched(std::uint64_t request, const Result<link::Fetched>& page) {
     auto& lines = fetched[request];
-    if (!page) return;
+    if (!page) return lines.push_back("error " + std::string(to_string(page.error().code)));
     for (auto offset = page->first; const auto& envelope : page->envelopes) {
         lines.push_back(brief(seen("r/fetched", page->epoch, offset++, envelope.bytes)));
     }

@@ -56,7 +56,7 @@ class GatedLog {
     explicit GatedLog(std::size_t bytes_max) : log_(bytes_max) {}
 
     void append(CommitBatch batch);
-    void read(ReadRequest request) { log_.read(std::move(request)); }
+    void read(ReadRequest request);
     LogOutcome poll();
 
     void hold() { held_ = true; }
@@ -64,6 +64,9 @@ class GatedLog {
     void release();
     void release(std::size_t batches);
     std::size_t waiting() const { return waiting_.size(); }
+
+    /// Nothing before this offset can be read any more.
+    void damage(std::uint64_t readable_from) { readable_from_ = readable_from; }
 
     /// Says that there is no room for new work, and that there is again.
     void run_out_of_room() { room_ = Status(Error{Errc::unavailable, "the disk is full", {}, 1000}); }
@@ -84,6 +87,8 @@ class GatedLog {
     MemoryLog log_;
     bool held_ = false;
     std::optional<Status> room_;  // to be told
+    std::uint64_t readable_from_ = 0;
+    std::vector<FailedRead> failed_reads_;  // to be told
     std::deque<CommitBatch> waiting_;
     std::vector<Record> durable_;
     std::map<std::string, std::string> state_;
