@@ -19,10 +19,17 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
     config.text({"data-dir", "directory of the rocksdb log", "DIR"}, c.data_dir);
     config.choice({"durability", "when an event counts as kept: os survives the process, fsync the power", "LEVEL"},
                   c.durability, {"os", "fsync"});
+    config.choice(
+        {"lifecycle-durability", "the same for events that begin or end something of a task, if higher", "LEVEL"},
+        c.lifecycle_durability, {"os", "fsync"});
     config.number({"retain-bytes", "most bytes of events kept by the rocksdb log; the oldest go first", "BYTES"},
                   c.retain_bytes, 16 << 20);
     config.number({"retain-ms", "age at which events go, in ms; 0: none goes for its age", "MS"}, c.retain_ms);
-    config.number({"cache-bytes", "memory for what is read from disk", "BYTES"}, c.cache_bytes, 1 << 20);
+    config.number(
+        {"retain-ended-ms", "a task's events go so long after its end, in ms; 0: no sooner than others", "MS"},
+        c.retain_ended_ms);
+    config.number({"cache-bytes", "memory of the rocksdb log, for what is read and what is not in files yet", "BYTES"},
+                  c.cache_bytes, 8 << 20);
     config.number(
         {"reserve-bytes", "room to leave on the disk; with less, new work is refused until there is more", "BYTES"},
         c.reserve_bytes, 0);

@@ -19,8 +19,10 @@ struct BrokerConfig {
     std::string log = "rocksdb";
     std::string data_dir = "longwire-data";
     std::string durability = "os";
+    std::string lifecycle_durability = "os";
     std::int64_t retain_bytes = std::int64_t{10} << 30;
     std::int64_t retain_ms = 0;
+    std::int64_t retain_ended_ms = 0;
     std::int64_t cache_bytes = 128 << 20;
     std::int64_t reserve_bytes = 64 << 20;
     bool check = false;

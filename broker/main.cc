@@ -19,6 +19,7 @@ Result<std::unique_ptr<CommitLog>> open_log(const BrokerConfig& config) {
     RocksLogOptions options;
     options.directory = config.data_dir;
     options.durability = config.durability == "fsync" ? Durability::fsync : Durability::os;
+    options.lifecycle_durability = config.lifecycle_durability == "fsync" ? Durability::fsync : Durability::os;
     options.retain_bytes = static_cast<std::uint64_t>(config.retain_bytes);
     options.retain_ms = config.retain_ms;
     options.cache_bytes = static_cast<std::size_t>(config.cache_bytes);
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
     options.name = config.logging.node;
     options.partitions = config.partitions;
     options.producer_window_bytes = static_cast<std::size_t>(config.producer_window_bytes);
+    options.retain_ended_ms = config.retain_ended_ms;
     options.scheduler.lease_ms = config.lease_ms;
     options.scheduler.cancel_grace_ms = config.cancel_grace_ms;
     options.scheduler.queued_per_kind_max = static_cast<std::size_t>(config.queued_per_kind_max);

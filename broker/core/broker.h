@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "broker/core/ended_topics.h"
 #include "broker/core/kept_state.h"
 #include "broker/core/record.h"
 #include "broker/core/scheduler.h"
@@ -96,13 +98,14 @@ class Broker final : private SchedulerPort {
         std::uint32_t partitions = 16;
         std::size_t producer_window_bytes = 8 << 20;
         Scheduler::Options scheduler;
+        std::int64_t retain_ended_ms = 0;  // a task's events go so long after its end; 0: no such limit
     };
 
     /// `random` gives random numbers other than 0, for epochs.
     Broker(Options options, std::function<std::uint64_t()> random);
 
-    /// What the log has, before the first step: all topics, then all of the kept state, then restored(). Errors: an
-    /// entry that cannot be read.
+    /// What the log has, before the first step: all topics, then all of the kept state in the order of its keys, then
+    /// restored(). Errors: an entry that cannot be read, or is missing.
     void restore(const KeptTopic& topic) { topics_.restore(topic); }
     Status restore(const StatePut& entry);
     void restored(std::int64_t now_us);
@@ -126,9 +129,10 @@ class Broker final : private SchedulerPort {
     struct WorkerLink {
         std::uint64_t incarnation = 0;
         link::ProducerReceiver receiver{0, 0};
-        std::optional<link::LinkCounter> counter;  // while there is a session
-        std::uint64_t session = 0;                 // counts the sessions of all peers
-        std::set<std::uint32_t> unacknowledged;    // partitions with news to acknowledge
+        std::optional<link::LinkCounter> counter;   // while there is a session
+        std::uint64_t session = 0;                  // counts the sessions of all peers
+        std::set<std::uint32_t> unacknowledged;     // partitions with news to acknowledge
+        Durability durability = Durability::fsync;  // which all of that has reached
         std::int64_t heard_us = 0;
     };
     struct EdgeLink {
@@ -153,10 +157,12 @@ class Broker final : private SchedulerPort {
         std::uint64_t ticket = 0;  // 0: nothing to commit in it
         std::shared_ptr<std::vector<Record>> records = std::make_shared<std::vector<Record>>();
         std::vector<StatePut> state;
+        std::vector<Trimmed> trims;
+        bool has_lifecycle = false;
         std::vector<HeldMessage> refusals;  // of events; each is among the acknowledgements too
         std::vector<HeldAcknowledgement> acknowledgements;
         std::vector<HeldMessage> messages;
-        bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty(); }
+        bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty() && trims.empty(); }
     };
     struct PendingRead {
         std::string edge;
@@ -167,7 +173,7 @@ class Broker final : private SchedulerPort {
     // broker.cc: the cycle
     void take_log(LogOutcome& outcome);
     void close_batch();
-    void release(Batch& batch);
+    void release(Batch& batch, Durability durability);
     void send_held(const HeldMessage& held);
     void deliver(Topic& topic, const Record& record);
     void flush_edges();
@@ -176,6 +182,7 @@ class Broker final : private SchedulerPort {
     Record& append_record(Topic& topic, const Envelope& envelope);
     void fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope);
     void keep_state(Batch& batch);
+    std::optional<std::uint64_t> tail_of(const EndedTopics::Ended& ended);
     void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
     void task_forgotten(const Task& task) override;
     void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
@@ -240,7 +247,9 @@ class Broker final : private SchedulerPort {
     Batch open_;
     std::deque<Batch> pending_;
     std::set<std::pair<std::string, std::string>> changed_tasks_;  // realm and id, of the step under way
-    std::vector<Task> restored_tasks_;                             // gathered until restored()
+    EndedTopics ended_topics_;
+    std::map<std::pair<std::string, std::string>, TaskOrigin> restored_origins_;  // by realm and id
+    std::vector<Task> restored_tasks_;                                            // gathered until restored()
     std::vector<RestoredInput> restored_inputs_;
     std::uint64_t next_ticket_ = 1;
 

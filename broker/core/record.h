@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/durability.h"
 #include "protocol/result.h"
 #include "protocol/shared_slice.h"
 
@@ -27,17 +28,26 @@ struct StatePut {
     std::string value;
 };
 
+/// The log has dropped, or is to drop, the events of a topic before `tail`.
+struct Trimmed {
+    std::string path;
+    std::uint64_t tail = 0;
+};
+
 /// What becomes durable together, or not at all.
 struct CommitBatch {
     std::uint64_t ticket = 0;  // rises by one, from 1 in each life of a broker
     std::int64_t time_us = 0;
     std::shared_ptr<const std::vector<Record>> records;
     std::vector<StatePut> state;
+    std::vector<Trimmed> trims = {};  // topics whose events go before their time; all of them are durable
+    bool has_lifecycle = false;       // it says of a task that something has begun or ended
 };
 
 struct Committed {
     std::uint64_t ticket = 0;
     Status status;
+    Durability durability = Durability::memory;  // that was reached
 };
 
 struct ReadRequest {
@@ -62,12 +72,6 @@ struct FailedRead {
     Error error;
     std::string path;
     std::uint64_t readable_from = 0;
-};
-
-/// The log has dropped the events of a topic before `tail`.
-struct Trimmed {
-    std::string path;
-    std::uint64_t tail = 0;
 };
 
 /// What has come of earlier appends and reads.

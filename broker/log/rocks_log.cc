@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,6 +18,27 @@ namespace longwire::broker {
 namespace {
 
 constexpr std::chrono::milliseconds kRoomPeriod{100};
+constexpr std::chrono::milliseconds kTrimPeriod{1000};  // when nothing is written: events go on growing old
+
+/// The broker's time, between the batches that tell it.
+class BatchClock {
+  public:
+    BatchClock() : BatchClock(to_us(std::chrono::system_clock::now().time_since_epoch())) {}
+    explicit BatchClock(std::int64_t time_us) : time_us_(time_us), at_(Steady::now()) {}
+
+    std::int64_t now_us() const { return time_us_ + to_us(Steady::now() - at_); }
+
+  private:
+    using Steady = std::chrono::steady_clock;
+
+    template <class Time>
+    static std::int64_t to_us(Time time) {
+        return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+    }
+
+    std::int64_t time_us_;
+    Steady::time_point at_;
+};
 
 /// Work for one thread, handed over in order: take() gives all that has gathered.
 template <class Item>
@@ -34,6 +56,14 @@ class WorkQueue {
     std::vector<Item> take() {
         std::unique_lock lock(mutex_);
         ready_.wait(lock, [&] { return !items_.empty() || is_closed_; });
+        return std::exchange(items_, {});
+    }
+
+    /// Waits so long at most: then there may be none. Nothing once closed and drained.
+    std::optional<std::vector<Item>> take_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        ready_.wait_for(lock, time, [&] { return !items_.empty() || is_closed_; });
+        if (items_.empty() && is_closed_) return std::nullopt;
         return std::exchange(items_, {});
     }
 
@@ -95,21 +125,40 @@ class RocksLog final : public CommitLog {
     void commit_all() {
         pthread_setname_np(pthread_self(), "commit");
         Status health;
-        for (auto batches = batches_.take(); !batches.empty(); batches = batches_.take()) {
+        BatchClock clock;
+        while (auto batches = batches_.take_within(kTrimPeriod)) {
             // After a failure nothing more is written: what comes later may build on what is missing.
-            if (health) health = tables_->write(batches);
-            LogOutcome outcome;
-            for (const auto& batch : batches) outcome.committed.push_back({batch.ticket, health});
+            if (!batches->empty()) clock = BatchClock(batches->back().time_us);
+            auto outcome = commit(*batches, health);
             if (health) {
-                auto trimmed = tables_->trim(batches.back().time_us);
+                auto trimmed = tables_->trim(clock.now_us());
                 if (trimmed) {
-                    outcome.trimmed = std::move(*trimmed);
+                    outcome.trimmed.insert(outcome.trimmed.end(), trimmed->begin(), trimmed->end());
                 } else {
                     health = trimmed.error();
                 }
             }
-            tell(std::move(outcome));
+            if (!outcome.empty()) tell(std::move(outcome));
         }
+    }
+
+    LogOutcome commit(const std::vector<CommitBatch>& batches, Status& health) {
+        LogOutcome outcome;
+        if (batches.empty()) return outcome;
+        auto durability = Durability::memory;
+        if (health) {
+            const auto written = tables_->write(batches);
+            if (written) {
+                durability = *written;
+            } else {
+                health = written.error();
+            }
+        }
+        for (const auto& batch : batches) {
+            outcome.committed.push_back({batch.ticket, health, durability});
+            if (health) outcome.trimmed.insert(outcome.trimmed.end(), batch.trims.begin(), batch.trims.end());
+        }
+        return outcome;
     }
 
     void read_all() {

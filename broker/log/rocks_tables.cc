@@ -1,9 +1,5 @@
 #include "broker/log/rocks_tables.h"
 
-#include <rocksdb/cache.h>
-#include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -13,6 +9,7 @@
 #include "broker/log/format_file.h"
 #include "broker/log/patient_files.h"
 #include "broker/log/rocks_keys.h"
+#include "broker/log/rocks_options.h"
 #include "broker/log/wal_check.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
@@ -20,7 +17,6 @@
 namespace longwire::broker {
 namespace {
 
-constexpr std::size_t kWriteBufferBytes = 64 << 20;
 constexpr std::uint64_t kTrimStepBytes = 16 << 20;  // less than this beyond the bound is not worth a pass
 constexpr std::size_t kTrimBatchesMax = 4096;       // of one pass, so that a commit never waits long for it
 
@@ -84,14 +80,6 @@ std::uint64_t cost(const Record& record) {
     return record.path->size() + record.envelope.bytes.size() + 16;
 }
 
-/// RocksDB's own log would be one more file that can't be written when the disk is full; what matters comes back as a
-/// status.
-class NoLogger final : public rocksdb::Logger {
-  public:
-    using Logger::Logv;
-    void Logv(const char*, va_list) override {}
-};
-
 }  // namespace
 
 RocksTables::RocksTables(RocksLogOptions options)
@@ -122,30 +110,8 @@ RocksTables::~RocksTables() {
 }
 
 Status RocksTables::open_tables(bool to_read) {
-    rocksdb::DBOptions db;
+    auto [db, families] = rocks_options(options_, files_.get());
     db.create_if_missing = db.create_missing_column_families = !to_read;
-    db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-    db.max_background_jobs = 2;
-    db.bytes_per_sync = 1 << 20;  // background files reach the disk bit by bit, not in one stall
-    db.wal_bytes_per_sync = 1 << 20;
-    db.max_total_wal_size = 4 * kWriteBufferBytes;
-    db.env = files_.get();
-    db.info_log = std::make_shared<NoLogger>();
-
-    rocksdb::ColumnFamilyOptions family;
-    family.write_buffer_size = kWriteBufferBytes;
-    family.max_write_buffer_number = 4;
-    family.compression = rocksdb::kLZ4Compression;
-    rocksdb::BlockBasedTableOptions table;
-    table.block_cache = rocksdb::NewLRUCache(options_.cache_bytes);
-    table.block_size = 16 << 10;
-    family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-
-    const std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, family},
-                                                                {"events", family},
-                                                                {"topics", family},
-                                                                {"state", family},
-                                                                {"batches", family}};
     rocksdb::DB* opened = nullptr;
     const auto status = to_read ? rocksdb::DB::OpenForReadOnly(db, options_.directory, families, &handles_, &opened)
                                 : rocksdb::DB::Open(db, options_.directory, families, &handles_, &opened);
@@ -168,11 +134,14 @@ Status RocksTables::count_kept() {
     return checked(row->status(), "cannot read the table of batches");
 }
 
-Status RocksTables::write(const std::vector<CommitBatch>& batches) {
+Result<Durability> RocksTables::write(const std::vector<CommitBatch>& batches) {
     rocksdb::WriteBatch out;
     std::uint64_t bytes = 0;
     auto number = next_batch_;
+    auto durability = options_.durability;
     for (const auto& batch : batches) {
+        if (batch.has_lifecycle) durability = std::max(durability, options_.lifecycle_durability);
+        for (const auto& trim : batch.trims) LW_TRY_STATUS(trim_topic(trim, out));
         BatchRow row;
         row.time_us = batch.time_us;
         for (const auto& record : *batch.records) {
@@ -192,10 +161,22 @@ Status RocksTables::write(const std::vector<CommitBatch>& batches) {
         bytes += row.bytes;
     }
     rocksdb::WriteOptions how;
-    how.sync = options_.durability == Durability::fsync;
+    how.sync = durability == Durability::fsync;
     LW_TRY_STATUS(checked(db_->Write(how, &out), "cannot write to " + options_.directory));
     next_batch_ = number;
     kept_bytes_ += bytes;
+    return durability;
+}
+
+/// A topic may have been trimmed further already, by another reason.
+Status RocksTables::trim_topic(const Trimmed& trim, rocksdb::WriteBatch& out) const {
+    std::string row;
+    LW_TRY_STATUS(checked(db_->Get({}, topics_, slice(trim.path), &row), "cannot read the topic " + trim.path));
+    const auto tail = row.size() == 16 ? rocks_keys::read_u64(std::string_view(row).substr(8)) : 1;
+    if (trim.tail <= tail) return {};
+    out.DeleteRange(events_, slice(rocks_keys::event_key(trim.path, 0)),
+                    slice(rocks_keys::event_key(trim.path, trim.tail)));
+    out.Put(topics_, slice(trim.path), slice(topic_row(rocks_keys::read_u64(row), trim.tail)));
     return {};
 }
 
@@ -219,11 +200,8 @@ Result<std::vector<Trimmed>> RocksTables::trim(std::int64_t now_us) {
     LW_TRY_STATUS(checked(row->status(), "cannot read the table of batches"));
     std::vector<Trimmed> trimmed;
     for (const auto& [path, last] : last_of) {
-        std::string topic;
-        LW_TRY_STATUS(checked(db_->Get({}, topics_, slice(path), &topic), "cannot read the topic " + path));
-        out.DeleteRange(events_, slice(rocks_keys::event_key(path, 0)), slice(rocks_keys::event_key(path, last + 1)));
-        out.Put(topics_, slice(path), slice(topic_row(rocks_keys::read_u64(topic), last + 1)));
         trimmed.push_back({path, last + 1});
+        LW_TRY_STATUS(trim_topic(trimmed.back(), out));
     }
     if (trimmed.empty()) return trimmed;
     LW_TRY_STATUS(checked(db_->Write({}, &out), "cannot trim " + options_.directory));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 
 #include <cstdint>
 #include <memory>
@@ -28,8 +29,9 @@ class RocksTables {
     static Result<std::unique_ptr<RocksTables>> open_to_read(const RocksLogOptions& options);
     ~RocksTables();
 
-    /// Writes batches together; they are durable when this returns.
-    Status write(const std::vector<CommitBatch>& batches);
+    /// Writes batches together; they are durable when this returns. Returns what they all have reached, as the options
+    /// and the batches demand; one that demands more than others gives it to all.
+    Result<Durability> write(const std::vector<CommitBatch>& batches);
 
     /// Drops the oldest batches that are beyond what is to be kept, if there are enough of them to be worth it.
     Result<std::vector<Trimmed>> trim(std::int64_t now_us);
@@ -55,6 +57,7 @@ class RocksTables {
     Status open_tables(bool to_read);
     Error failed_read(const rocksdb::Status& status, const std::string& path, std::uint64_t after) const;
     Status count_kept();
+    Status trim_topic(const Trimmed& trim, rocksdb::WriteBatch& out) const;
     Result<KeptTopic> topic_at(std::string_view path, std::string_view row) const;
 
     RocksLogOptions options_;

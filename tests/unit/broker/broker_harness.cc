@@ -66,6 +66,9 @@ void GatedLog::read(ReadRequest request) {
 
 LogOutcome GatedLog::poll() {
     auto outcome = log_.poll();
+    if (durability_) {
+        for (auto& committed : outcome.committed) committed.durability = *durability_;
+    }
     outcome.room = std::exchange(room_, std::nullopt);
     outcome.failed_reads = std::exchange(failed_reads_, {});
     return outcome;
@@ -73,6 +76,13 @@ LogOutcome GatedLog::poll() {
 
 void GatedLog::commit(CommitBatch batch) {
     durable_.insert(durable_.end(), batch.records->begin(), batch.records->end());
+    for (const auto& trim : batch.trims) {
+        std::erase_if(durable_, [&](const Record& record) {
+            if (*record.path != trim.path || record.offset >= trim.tail) return false;
+            trimmed_[trim.path] = KeptTopic{trim.path, record.epoch, trim.tail - 1, trim.tail};
+            return true;
+        });
+    }
     for (const auto& [key, value] : batch.state) {
         if (value.empty()) {
             state_.erase(key);
@@ -80,11 +90,12 @@ void GatedLog::commit(CommitBatch batch) {
             state_[key] = value;
         }
     }
+    had_lifecycle_ = batch.has_lifecycle;
     log_.append(std::move(batch));
 }
 
 std::vector<KeptTopic> GatedLog::topics() const {
-    std::map<std::string, KeptTopic> topics;
+    auto topics = trimmed_;
     for (const auto& record : durable_) {
         const auto tail = record.offset;
         auto& topic = topics.try_emplace(*record.path, KeptTopic{*record.path, record.epoch, 0, tail}).first->second;

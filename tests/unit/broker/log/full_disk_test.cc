@@ -48,6 +48,8 @@ class FullDisk : public RocksLogFixture {
 
 TEST_F(FullDisk, WritesWaitInTheirOrderAndGoOnWhenThereIsRoom) {
     open();
+    for (std::uint64_t i = 1; i <= 10; ++i) append({record("r/a", i, event(100'000))});
+    commit();
     disk_->fill();
     const auto committed = append_until_full();
     EXPECT_LT(committed, ticket_);

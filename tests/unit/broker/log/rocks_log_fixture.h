@@ -58,8 +58,12 @@ class RocksLogFixture : public ::testing::Test {
     }
 
     void append(std::vector<Record> records, std::vector<StatePut> state = {}, std::int64_t time_us = kSecondUs) {
-        log_->append(
-            {++ticket_, time_us, std::make_shared<const std::vector<Record>>(std::move(records)), std::move(state)});
+        log_->append({++ticket_,
+                      time_us,
+                      std::make_shared<const std::vector<Record>>(std::move(records)),
+                      std::move(state),
+                      {},
+                      false});
     }
 
     /// Outcomes gather until all that was appended is told of.

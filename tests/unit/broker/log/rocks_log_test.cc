@@ -83,6 +83,41 @@ TEST_F(RocksLogTest, EventsBeyondTheirAgeGo) {
     EXPECT_EQ(read("r/a", 0).first, 2U);
 }
 
+TEST_F(RocksLogTest, TopicsAreTrimmedWithABatchAndNeverBack) {
+    options_.retain_ms = 60'000;
+    open();
+    append({record("r/a", 1), record("r/a", 2), record("r/b", 1)}, {}, kSecondUs);
+    append({record("r/a", 3)}, {}, 2 * kSecondUs);
+    commit();
+    CommitBatch batch{++ticket_, 3 * kSecondUs, std::make_shared<const std::vector<Record>>(), {}, {{"r/a", 4}}, false};
+    log_->append(batch);
+    const auto outcome = commit();
+    ASSERT_EQ(outcome.trimmed.size(), 1U);
+    EXPECT_EQ(outcome.trimmed[0].tail, 4U);
+    EXPECT_EQ(read("r/a", 0).first, 4U);
+    append({record("r/a", 4)}, {}, 61'500'000);  // now the first batch is too old
+    commit();
+    EXPECT_EQ(read("r/a", 0).first, 4U);
+    EXPECT_EQ(read("r/b", 0).first, 2U);
+    open();
+    EXPECT_THAT(topics(), ElementsAre("r/a 7 4..4", "r/b 7 2..1"));
+}
+
+TEST_F(RocksLogTest, ABatchWithLifecycleEventsReachesMoreWhereThatIsAskedFor) {
+    options_.lifecycle_durability = Durability::fsync;
+    open();
+    append({record("r/a", 1)});
+    EXPECT_EQ(commit().committed.back().durability, Durability::os);
+    const auto records = std::make_shared<const std::vector<Record>>(std::vector<Record>{record("r/a", 2)});
+    log_->append({++ticket_, kSecondUs, records, {}, {}, true});
+    EXPECT_EQ(commit().committed.back().durability, Durability::fsync);
+    options_.durability = Durability::fsync;
+    options_.lifecycle_durability = Durability::os;
+    open();
+    append({record("r/a", 3)});
+    EXPECT_EQ(commit().committed.back().durability, Durability::fsync);
+}
+
 TEST_F(RocksLogTest, ADirectoryIsForOneBrokerAndOneFormat) {
     open();
     const auto second = open_rocks_log(options_);
