@@ -12,18 +12,34 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
     config.text({"edges", "where edges link (ROUTER binds here)", "ENDPOINT"}, c.edges, check_endpoint());
     config.text({"tap", "where anyone may listen to committed events, best effort (XPUB binds here)", "ENDPOINT"},
                 c.tap, check_endpoint());
+    config.text({"metrics", "where metrics are served at /metrics; empty: nowhere", "HOST:PORT"}, c.metrics,
+                [](const std::string& text) -> Status { return text.empty() ? Status{} : check_host_port()(text); });
     config.choice({"log", "where events are kept: rocksdb on disk, memory as long as the process lives", "ENGINE"},
                   c.log, {"rocksdb", "memory"});
     config.text({"data-dir", "directory of the rocksdb log", "DIR"}, c.data_dir);
     config.choice({"durability", "when an event counts as kept: os survives the process, fsync the power", "LEVEL"},
                   c.durability, {"os", "fsync"});
+    config.choice(
+        {"lifecycle-durability", "the same for events that begin or end something of a task, if higher", "LEVEL"},
+        c.lifecycle_durability, {"os", "fsync"});
     config.number({"retain-bytes", "most bytes of events kept by the rocksdb log; the oldest go first", "BYTES"},
                   c.retain_bytes, 16 << 20);
     config.number({"retain-ms", "age at which events go, in ms; 0: none goes for its age", "MS"}, c.retain_ms);
-    config.number({"cache-bytes", "memory for what is read from disk", "BYTES"}, c.cache_bytes, 1 << 20);
+    config.number(
+        {"retain-ended-ms", "a task's events go so long after its end, in ms; 0: no sooner than others", "MS"},
+        c.retain_ended_ms);
+    config.number({"cache-bytes", "memory of the rocksdb log, for what is read and what is not in files yet", "BYTES"},
+                  c.cache_bytes, 8 << 20);
+    config.number(
+        {"reserve-bytes", "room to leave on the disk; with less, new work is refused until there is more", "BYTES"},
+        c.reserve_bytes, 0);
     config.toggle(
         {.name = "check", .help = "verify the data directory, say what is there, and end", .reach = Reach::flag},
         c.check);
+    config.toggle({.name = "recover",
+                   .help = "take a damaged write-ahead log up to its first damage; what lies behind is given up",
+                   .reach = Reach::flag},
+                  c.recover);
     config.number({"memory-bytes", "most bytes of events kept by the memory log; the oldest go first", "BYTES"},
                   c.memory_bytes, 1 << 20);
     config.number({"partitions", "partitions of the cluster; never changed once there are events", "N"}, c.partitions,

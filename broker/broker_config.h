@@ -15,13 +15,18 @@ struct BrokerConfig {
     std::string workers = kWorkersEndpoint;
     std::string edges = kEdgesEndpoint;
     std::string tap = kTapEndpoint;
+    std::string metrics;
     std::string log = "rocksdb";
     std::string data_dir = "longwire-data";
     std::string durability = "os";
+    std::string lifecycle_durability = "os";
     std::int64_t retain_bytes = std::int64_t{10} << 30;
     std::int64_t retain_ms = 0;
+    std::int64_t retain_ended_ms = 0;
     std::int64_t cache_bytes = 128 << 20;
+    std::int64_t reserve_bytes = 64 << 20;
     bool check = false;
+    bool recover = false;
     std::int64_t memory_bytes = std::int64_t{1} << 30;
     std::uint32_t partitions = 16;
     std::int64_t producer_window_bytes = 8 << 20;

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "broker/broker_config.h"
@@ -18,9 +19,12 @@ Result<std::unique_ptr<CommitLog>> open_log(const BrokerConfig& config) {
     RocksLogOptions options;
     options.directory = config.data_dir;
     options.durability = config.durability == "fsync" ? Durability::fsync : Durability::os;
+    options.lifecycle_durability = config.lifecycle_durability == "fsync" ? Durability::fsync : Durability::os;
     options.retain_bytes = static_cast<std::uint64_t>(config.retain_bytes);
     options.retain_ms = config.retain_ms;
     options.cache_bytes = static_cast<std::size_t>(config.cache_bytes);
+    options.reserve_bytes = static_cast<std::uint64_t>(config.reserve_bytes);
+    options.recover = config.recover;
     return open_rocks_log(options);
 }
 
@@ -49,6 +53,7 @@ int main(int argc, char** argv) {
     options.name = config.logging.node;
     options.partitions = config.partitions;
     options.producer_window_bytes = static_cast<std::size_t>(config.producer_window_bytes);
+    options.retain_ended_ms = config.retain_ended_ms;
     options.scheduler.lease_ms = config.lease_ms;
     options.scheduler.cancel_grace_ms = config.cancel_grace_ms;
     options.scheduler.queued_per_kind_max = static_cast<std::size_t>(config.queued_per_kind_max);
@@ -59,8 +64,8 @@ int main(int argc, char** argv) {
         longwire::log_error("cannot start", {{"error", describe(log.error())}});
         return 1;
     }
-    auto shell = longwire::broker::Shell::open({config.events, config.workers, config.edges, config.tap}, options,
-                                               std::move(*log));
+    auto shell = longwire::broker::Shell::open(
+        {config.events, config.workers, config.edges, config.tap, config.metrics}, options, std::move(*log));
     if (!shell) {
         longwire::log_error("cannot start", {{"error", describe(shell.error())}});
         return 1;
@@ -71,6 +76,10 @@ int main(int argc, char** argv) {
     if (!ended) {
         longwire::log_error("cannot go on", {{"error", describe(ended.error())}});
         return 1;
+    }
+    if (!(*shell)->can_close()) {
+        longwire::log_warn("stopped while a write waits for room on the disk: nobody was told that it is kept");
+        std::_Exit(0);
     }
     longwire::log_info("stopped");
     return 0;

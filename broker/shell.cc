@@ -18,6 +18,7 @@ constexpr std::size_t kMessagesPerTurn = 1024;  // of one socket; more of one wo
 constexpr std::size_t kPublishedBytesPerTurn = 4 << 20;
 constexpr std::int64_t kTickMs = 20;  // longest sleep: leases, holes and heartbeats are looked at
 constexpr std::size_t kNoticesPerSecond = 20;
+constexpr std::int64_t kMetricsPeriodUs = 250'000;
 constexpr std::int64_t kStallUs = 500'000;  // a turn that began so late was not the peers' doing
 
 std::uint64_t random_epoch() {
@@ -56,6 +57,7 @@ Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {
     LW_TRY(tap_, zmq_link::bind_tap(context_, endpoints.tap));
     LW_TRY(events_, zmq_link::bind_events(context_, endpoints.events));
     for (std::uint32_t i = 0; i < partitions; ++i) zmq_link::subscribe_partition(events_, i);
+    if (!endpoints.metrics.empty()) LW_TRY_STATUS(metrics_.serve(endpoints.metrics));
     return {};
 }
 
@@ -133,6 +135,7 @@ void Shell::read_tap_subscriptions() {
 Status Shell::step() {
     inbox_.is_tapped = tap_subscriptions_ > 0;
     for (const auto& committed : inbox_.log.committed) LW_TRY_STATUS(committed.status);
+    if (inbox_.log.room) note_room(*inbox_.log.room);
     broker_.step(now_us(), inbox_, outbox_);
     inbox_.clear();
     if (outbox_.commit) log_->append(std::move(*outbox_.commit));
@@ -141,6 +144,7 @@ Status Shell::step() {
     send_frames(PeerKind::edge, edges_, outbox_.to_edges);
     send_tap();
     write_notices();
+    update_metrics();
     outbox_.clear();
     return {};
 }
@@ -161,6 +165,18 @@ void Shell::send_tap() {
         const auto key = topic_key(*path, partition_of(*path, broker_.partitions()));
         zmq_link::send(tap_, {key, place, envelope.bytes});
     }
+}
+
+void Shell::note_room(const Status& room) {
+    if (room) return log_info("there is room on the disk again: new work is taken");
+    log_error("no new work is taken", {{"error", describe(room.error())}});
+}
+
+void Shell::update_metrics() {
+    const auto now = now_us();
+    if (now - metrics_updated_us_ < kMetricsPeriodUs) return;
+    metrics_updated_us_ = now;
+    metrics_.update(broker_);
 }
 
 void Shell::write_notices() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/broker_metrics.h"
 #include "broker/core/broker.h"
 #include "broker/log/commit_log.h"
 #include "protocol/node/log_setup.h"
@@ -23,6 +24,7 @@ class Shell {
         std::string workers;
         std::string edges;
         std::string tap;
+        std::string metrics;  // HOST:PORT; empty: none
     };
 
     /// Takes up what the log has and binds all sockets.
@@ -31,6 +33,9 @@ class Shell {
 
     /// Serves until `stop_fd` becomes readable. Errors: a commit that failed; the process must then end.
     Status run(int stop_fd);
+
+    /// Whether the log can be closed now, which this object's end would wait for.
+    bool can_close() const { return log_->can_close(); }
 
   private:
     Shell(Broker::Options options, std::unique_ptr<CommitLog> log);
@@ -46,6 +51,8 @@ class Shell {
     Status step();
     void send_frames(PeerKind kind, zmq::socket_t& socket, const std::vector<LinkFrame>& frames);
     void send_tap();
+    static void note_room(const Status& room);
+    void update_metrics();
     void write_notices();
 
     zmq::context_t context_;
@@ -55,6 +62,8 @@ class Shell {
     zmq::socket_t tap_;
     std::unique_ptr<CommitLog> log_;
     Broker broker_;
+    BrokerMetrics metrics_;
+    std::int64_t metrics_updated_us_ = 0;
     BrokerInbox inbox_;
     BrokerOutbox outbox_;
     std::size_t tap_subscriptions_ = 0;

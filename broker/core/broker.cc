@@ -17,12 +17,20 @@ constexpr std::string_view kBrokerProducer = "broker";  // of events that the br
 }  // namespace
 
 Broker::Broker(Options options, std::function<std::uint64_t()> random)
-    : options_(std::move(options)), topics_(std::move(random)), scheduler_(options_.scheduler, *this) {}
+    : options_(std::move(options)),
+      topics_(std::move(random)),
+      scheduler_(options_.scheduler, *this),
+      ended_topics_(options_.retain_ended_ms) {}
 
 Status Broker::restore(const StatePut& entry) {
     LW_TRY(RestoredState state, read_state(entry));
-    if (auto* task = std::get_if<Task>(&state)) {
-        restored_tasks_.push_back(std::move(*task));
+    if (auto* origin = std::get_if<RestoredOrigin>(&state)) {
+        restored_origins_.insert_or_assign({origin->realm, origin->task}, std::move(origin->origin));
+    } else if (auto* restored = std::get_if<RestoredTask>(&state)) {
+        auto& task = restored_tasks_.emplace_back(std::move(restored->task));
+        auto kept = restored_origins_.extract({task.realm, task.id});
+        if (kept.empty()) return Error{Errc::internal, "task " + task.id + " is kept without its origin", "data-dir"};
+        static_cast<TaskOrigin&>(task) = std::move(kept.mapped());
     } else if (auto* input = std::get_if<RestoredInput>(&state)) {
         restored_inputs_.push_back(std::move(*input));
     } else if (const auto* key = std::get_if<RestoredPublishKey>(&state)) {
@@ -36,6 +44,7 @@ Status Broker::restore(const StatePut& entry) {
 
 void Broker::restored(std::int64_t now_us) {
     for (auto& task : restored_tasks_) {
+        ended_topics_.note(task);
         // Events that leave the state as it was move nothing but the place.
         const auto* topic = topics_.find(topic_path(task.realm, task_topic(task.id)));
         if (topic != nullptr) {
@@ -49,6 +58,7 @@ void Broker::restored(std::int64_t now_us) {
               [](const Task& a, const Task& b) { return a.age < b.age; });
     for (auto& task : std::exchange(restored_tasks_, {})) scheduler_.restore(std::move(task));
     for (auto& input : std::exchange(restored_inputs_, {})) scheduler_.restore(std::move(input));
+    restored_origins_.clear();
     scheduler_.restored(now_us);
 }
 
@@ -62,6 +72,7 @@ void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {
     for (const auto& frame : in.from_edges) on_edge_frame(frame);
     scheduler_.advance(now_us);
     if (now_us - links_tended_us_ >= kTendLinksUs) tend_links();
+    open_.trims = ended_topics_.take_due(now_us, [this](const EndedTopics::Ended& ended) { return tail_of(ended); });
     close_batch();
     flush_acknowledgements();
     flush_edges();
@@ -69,14 +80,15 @@ void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {
 }
 
 void Broker::take_log(LogOutcome& outcome) {
+    if (outcome.room) take_room(*outcome.room);
     for (const auto& trimmed : outcome.trimmed) {
-        if (auto* topic = topics_.find(trimmed.path)) topic->tail = trimmed.tail;
+        if (auto* topic = topics_.find(trimmed.path)) topic->tail = std::max(topic->tail, trimmed.tail);
     }
     for (const auto& committed : outcome.committed) {
         while (!pending_.empty() && pending_.front().ticket <= committed.ticket) {
             auto batch = std::move(pending_.front());
             pending_.pop_front();
-            release(batch);
+            release(batch, committed.durability);
         }
     }
     for (auto& page : outcome.pages) take_page(page);
@@ -88,17 +100,18 @@ void Broker::close_batch() {
     if (open_.empty()) return;
     auto batch = std::exchange(open_, {});
     keep_state(batch);
-    if (batch.records->empty() && batch.state.empty()) {
-        if (pending_.empty()) return release(batch);
+    if (batch.records->empty() && batch.state.empty() && batch.trims.empty()) {
+        if (pending_.empty()) return release(batch, Durability::fsync);  // it tells of nothing that could be lost
         batch.ticket = pending_.back().ticket;
     } else {
         batch.ticket = next_ticket_++;
-        out_->commit = CommitBatch{batch.ticket, now_us_, batch.records, std::move(batch.state)};
+        out_->commit = CommitBatch{
+            batch.ticket, now_us_, batch.records, std::move(batch.state), std::move(batch.trims), batch.has_lifecycle};
     }
     pending_.push_back(std::move(batch));
 }
 
-void Broker::release(Batch& batch) {
+void Broker::release(Batch& batch, Durability durability) {
     Topic* topic = nullptr;
     for (const auto& record : *batch.records) {
         // Records of one topic come in runs.
@@ -113,6 +126,7 @@ void Broker::release(Batch& batch) {
         if (!worker->second.receiver.committed(at)) continue;
         if (worker->second.unacknowledged.empty()) workers_with_news_.push_back(name);
         worker->second.unacknowledged.insert(at.partition);
+        worker->second.durability = std::min(worker->second.durability, durability);
     }
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
@@ -189,7 +203,9 @@ void Broker::tend_links() {
             end_session(name, worker);
             continue;
         }
-        for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
+        if (room_) {
+            for (const auto& request : worker.receiver.missing(now_us_)) send_now(name, worker, link::prepare(request));
+        }
         if (worker.counter->is_heartbeat_due(now_us_)) send_now(name, worker, link::prepare(link::BrokerHeartbeat{}));
     }
     std::vector<std::string> lost;
@@ -232,6 +248,17 @@ void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, st
     fold_and_keep(task, record.offset, envelope);
 }
 
+/// Where the log of a task's topic is to begin once its end is long enough ago: behind all that it has, unless it has
+/// been run again.
+std::optional<std::uint64_t> Broker::tail_of(const EndedTopics::Ended& ended) {
+    const auto* task = scheduler_.find_task(ended.realm, ended.task);
+    if (task != nullptr && task->ended_us != ended.ended_us) return 0;
+    const auto* topic = topics_.find(topic_path(ended.realm, task_topic(ended.task)));
+    if (topic == nullptr || topic->tail > topic->head) return 0;
+    if (topic->committed < topic->head) return std::nullopt;
+    return topic->head + 1;
+}
+
 /// Folds an event in, and notes what of the kept state that changes.
 void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope) {
     if (!changes_state(envelope.type)) return fold(task, offset, envelope);
@@ -239,14 +266,18 @@ void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& env
     if (ends_run(envelope.type)) {
         for (const auto& input : task.inputs) open_.state.push_back(drop_input(task, input.offset));
     }
+    const bool is_new = task.created_us == 0;
     fold(task, offset, envelope);
+    if (is_new) open_.state.push_back(keep_origin(task));
+    if (is_lifecycle(envelope.type)) open_.has_lifecycle = true;
+    if (ends_run(envelope.type)) ended_topics_.note(task);
     if (task.inputs.size() > before) open_.state.push_back(keep_input(task, task.inputs.back()));
     changed_tasks_.emplace(task.realm, task.id);
 }
 
 void Broker::task_forgotten(const Task& task) {
     changed_tasks_.erase({task.realm, task.id});
-    open_.state.push_back(drop_task(task.realm, task.id));
+    for (auto& put : drop_task(task)) open_.state.push_back(std::move(put));
 }
 
 /// Puts into the batch what has become of the tasks and producers that it is about, once for each.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "broker/core/ended_topics.h"
 #include "broker/core/kept_state.h"
 #include "broker/core/record.h"
 #include "broker/core/scheduler.h"
@@ -73,6 +75,7 @@ struct BrokerStats {
     std::uint64_t events_duplicate = 0;
     std::uint64_t events_refused = 0;
     std::uint64_t events_delivered = 0;  // to edges, each edge counted
+    std::uint64_t read_errors = 0;       // of the log
 };
 
 /// The whole broker as one duty cycle: it gives events their places, commits them, and lets nothing be seen before it
@@ -86,6 +89,8 @@ struct BrokerStats {
 /// Time:    `now_us` is microseconds since the Unix epoch and never smaller than in the call before.
 /// Errors:  bad input is answered or counted, never thrown. A commit that fails cannot be undone here: the shell must
 ///          end the process, and the next one begins with what the log has.
+/// Room:    while the log says that it has none for new work, that is refused, events of workers are left with them,
+///          and no task is handed out. Everything else goes on.
 class Broker final : private SchedulerPort {
   public:
     struct Options {
@@ -93,13 +98,14 @@ class Broker final : private SchedulerPort {
         std::uint32_t partitions = 16;
         std::size_t producer_window_bytes = 8 << 20;
         Scheduler::Options scheduler;
+        std::int64_t retain_ended_ms = 0;  // a task's events go so long after its end; 0: no such limit
     };
 
     /// `random` gives random numbers other than 0, for epochs.
     Broker(Options options, std::function<std::uint64_t()> random);
 
-    /// What the log has, before the first step: all topics, then all of the kept state, then restored(). Errors: an
-    /// entry that cannot be read.
+    /// What the log has, before the first step: all topics, then all of the kept state in the order of its keys, then
+    /// restored(). Errors: an entry that cannot be read, or is missing.
     void restore(const KeptTopic& topic) { topics_.restore(topic); }
     Status restore(const StatePut& entry);
     void restored(std::int64_t now_us);
@@ -116,15 +122,17 @@ class Broker final : private SchedulerPort {
     const BrokerStats& stats() const { return stats_; }
     const Scheduler& scheduler() const { return scheduler_; }
     std::size_t topics() const { return topics_.size(); }
+    bool takes_work() const { return room_.has_value(); }
     std::uint32_t partitions() const { return options_.partitions; }
 
   private:
     struct WorkerLink {
         std::uint64_t incarnation = 0;
         link::ProducerReceiver receiver{0, 0};
-        std::optional<link::LinkCounter> counter;  // while there is a session
-        std::uint64_t session = 0;                 // counts the sessions of all peers
-        std::set<std::uint32_t> unacknowledged;    // partitions with news to acknowledge
+        std::optional<link::LinkCounter> counter;   // while there is a session
+        std::uint64_t session = 0;                  // counts the sessions of all peers
+        std::set<std::uint32_t> unacknowledged;     // partitions with news to acknowledge
+        Durability durability = Durability::fsync;  // which all of that has reached
         std::int64_t heard_us = 0;
     };
     struct EdgeLink {
@@ -149,10 +157,12 @@ class Broker final : private SchedulerPort {
         std::uint64_t ticket = 0;  // 0: nothing to commit in it
         std::shared_ptr<std::vector<Record>> records = std::make_shared<std::vector<Record>>();
         std::vector<StatePut> state;
+        std::vector<Trimmed> trims;
+        bool has_lifecycle = false;
         std::vector<HeldMessage> refusals;  // of events; each is among the acknowledgements too
         std::vector<HeldAcknowledgement> acknowledgements;
         std::vector<HeldMessage> messages;
-        bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty(); }
+        bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty() && trims.empty(); }
     };
     struct PendingRead {
         std::string edge;
@@ -163,7 +173,7 @@ class Broker final : private SchedulerPort {
     // broker.cc: the cycle
     void take_log(LogOutcome& outcome);
     void close_batch();
-    void release(Batch& batch);
+    void release(Batch& batch, Durability durability);
     void send_held(const HeldMessage& held);
     void deliver(Topic& topic, const Record& record);
     void flush_edges();
@@ -172,9 +182,16 @@ class Broker final : private SchedulerPort {
     Record& append_record(Topic& topic, const Envelope& envelope);
     void fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope);
     void keep_state(Batch& batch);
+    std::optional<std::uint64_t> tail_of(const EndedTopics::Ended& ended);
     void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
     void task_forgotten(const Task& task) override;
     void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
+
+    // broker_room.cc: while the log takes no new work
+    void take_room(const Status& room);
+    bool answer_without_room(const std::string& peer, EdgeLink& edge, const link::Request& request,
+                             const Command& command);
+    bool is_under_way(std::string_view path_prefix) const;
 
     // broker_workers.cc: the producer link
     void on_worker_frame(const LinkFrame& frame);
@@ -203,9 +220,10 @@ class Broker final : private SchedulerPort {
     void on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe);
     void on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch);
     void on_request(const std::string& peer, EdgeLink& edge, const link::Request& request);
-    Result<std::string> obey(const link::Request& request);
+    Result<std::string> obey(std::string_view realm, std::string_view user, const Command& command);
     Result<std::string> publish(std::string_view realm, std::string_view user, const PublishCommand& command);
     void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
+    static link::Prepared prepare_reply(std::uint64_t request, const Result<std::string>& result);
     void send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message);
     void reset_edge(const std::string& peer, std::string_view reason);
     void end_edge(const std::string& peer);
@@ -229,9 +247,13 @@ class Broker final : private SchedulerPort {
     Batch open_;
     std::deque<Batch> pending_;
     std::set<std::pair<std::string, std::string>> changed_tasks_;  // realm and id, of the step under way
-    std::vector<Task> restored_tasks_;                             // gathered until restored()
+    EndedTopics ended_topics_;
+    std::map<std::pair<std::string, std::string>, TaskOrigin> restored_origins_;  // by realm and id
+    std::vector<Task> restored_tasks_;                                            // gathered until restored()
     std::vector<RestoredInput> restored_inputs_;
     std::uint64_t next_ticket_ = 1;
+
+    Status room_;  // in the log for new work, or what to answer to it
 
     std::unordered_map<std::uint64_t, PendingRead> reads_;
     std::uint64_t next_read_ = 1;

@@ -147,25 +147,29 @@ void Broker::take_page(ReadPage& page) {
     send_now(name, edge->second, link::prepare(fetched));
 }
 
-/// A fetch is answered by nobody and asked for again by the edge; a cursor that can't go on ends the session, so that
-/// the edge begins anew and not from a hole.
+/// A fetch is answered with the error; a cursor goes on behind what can't be read, and tells the gap.
 void Broker::take_failed_read(const FailedRead& failed) {
+    ++stats_.read_errors;
     out_->notices.push_back("the log could not be read: " + describe(failed.error));
     const auto read = reads_.extract(failed.token);
-    if (read.empty() || read.mapped().fetch != 0) return;
-    const auto edge = edges_.find(read.mapped().edge);
-    const bool is_current = edge != edges_.end() && edge->second.session == read.mapped().session;
-    if (is_current) reset_edge(std::string(edge->first), "the log could not be read");
+    if (read.empty()) return;
+    const auto& [name, session, fetch] = read.mapped();
+    const auto edge = edges_.find(name);
+    if (edge == edges_.end() || edge->second.session != session) return;
+    if (fetch != 0) return send_now(name, edge->second, prepare_reply(fetch, failed.error));
+    const auto committed = topics_.find(failed.path)->committed;
+    const auto next = failed.readable_from == 0 ? committed + 1 : std::min(failed.readable_from, committed + 1);
+    edge->second.sender.page(failed.path, next, {});
 }
 
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {
-    reply(peer, edge, request.request, obey(request));
+    const auto command = decode_command(request.command, request.fields.bytes);
+    if (!command) return reply(peer, edge, request.request, command.error());
+    if (!room_ && answer_without_room(peer, edge, request, *command)) return;
+    reply(peer, edge, request.request, obey(request.realm, request.user, *command));
 }
 
-Result<std::string> Broker::obey(const link::Request& request) {
-    LW_TRY(const Command command, decode_command(request.command, request.fields.bytes));
-    const auto realm = request.realm;
-    const auto user = request.user;
+Result<std::string> Broker::obey(std::string_view realm, std::string_view user, const Command& command) {
     return std::visit(Overloaded{
                           [&](const PublishCommand& c) { return publish(realm, user, c); },
                           [&](const StartCommand& c) -> Result<std::string> {
@@ -205,6 +209,10 @@ Result<std::string> Broker::publish(std::string_view realm, std::string_view use
 
 /// Held like everything else that tells of a decision, until what was decided before it is durable.
 void Broker::reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result) {
+    open_.messages.push_back({PeerKind::edge, peer, edge.session, prepare_reply(request, result)});
+}
+
+link::Prepared Broker::prepare_reply(std::uint64_t request, const Result<std::string>& result) {
     link::Reply message{request, {}, {}, {}, {}, 0};
     // A Result gives its error out as a copy, which must outlive the message's views of it.
     const auto error = result ? Error{} : result.error();
@@ -216,7 +224,7 @@ void Broker::reply(const std::string& peer, EdgeLink& edge, std::uint64_t reques
         message.field = error.field;
         message.retry_after_ms = error.retry_after_ms;
     }
-    open_.messages.push_back({PeerKind::edge, peer, edge.session, link::prepare(message)});
+    return link::prepare(message);
 }
 
 void Broker::send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message) {

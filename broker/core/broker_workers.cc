@@ -38,7 +38,8 @@ Broker::WorkerLink& Broker::worker_in_its_life(std::string_view name, std::uint6
     auto found = workers_.find(name);
     if (found != workers_.end() && found->second.incarnation >= incarnation) return found->second;
     if (found == workers_.end()) found = workers_.try_emplace(std::string(name)).first;
-    found->second = WorkerLink{incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, 0};
+    found->second =
+        WorkerLink{incarnation, {options_.partitions, options_.producer_window_bytes}, {}, 0, {}, Durability::fsync, 0};
     return found->second;
 }
 
@@ -61,6 +62,7 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
     worker.session = next_session_++;
     worker.heard_us = now_us_;
     worker.unacknowledged.clear();
+    worker.durability = Durability::fsync;
     out_->notices.push_back("worker " + peer + " joined");
     send_now(peer, worker,
              link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
@@ -93,6 +95,7 @@ void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, cons
 }
 
 void Broker::on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes) {
+    if (!room_) return;  // as if it had been lost on its way: its worker keeps it, and will be asked for it
     const auto parsed = parse_topic_key(key);
     if (!parsed || partition_of(parsed->path, options_.partitions) != parsed->partition) {
         ++stats_.events_refused;
@@ -214,6 +217,7 @@ void Broker::flush_acknowledgements() {
             if (worker.unacknowledged.contains(position.partition)) committed.positions.push_back(position);
         }
         worker.unacknowledged.clear();
+        committed.durability = static_cast<std::uint32_t>(std::exchange(worker.durability, Durability::fsync));
         if (!committed.positions.empty()) send_now(name, worker, link::prepare(committed));
     }
     workers_with_news_.clear();

@@ -10,6 +10,7 @@
 namespace longwire::broker {
 namespace {
 
+constexpr char kOrigin = 'c';  // of creation: it sorts before the task
 constexpr char kTask = 't';
 constexpr char kInput = 'i';
 constexpr char kPosition = 'p';
@@ -50,18 +51,25 @@ Error damaged(const StatePut& entry) {
         "data-dir"};
 }
 
-/// Writes or reads the fields of a task by their names, whichever `Archive` does.
+/// Writes or reads the fields of a task's origin by their names, whichever `Archive` does.
+template <class Archive, class OriginType>
+void origin_fields(Archive& archive, OriginType& origin) {
+    archive.text("kind", origin.kind);
+    archive.raw("input", origin.input_raw);
+    archive.text("key", origin.key);
+    archive.text("parent", origin.parent);
+    archive.text("user", origin.user);
+    archive.number("priority", origin.priority);
+    archive.number("max_attempts", origin.max_attempts);
+    archive.number("timeout_ms", origin.timeout_ms);
+    archive.number("ttl_ms", origin.ttl_ms);
+    archive.number("age", origin.age);
+    archive.number("created_us", origin.created_us);
+}
+
+/// The same for what changes.
 template <class Archive, class TaskType>
 void task_fields(Archive& archive, TaskType& task) {
-    archive.text("kind", task.kind);
-    archive.raw("input", task.input_raw);
-    archive.text("key", task.key);
-    archive.text("parent", task.parent);
-    archive.text("user", task.user);
-    archive.number("priority", task.priority);
-    archive.number("max_attempts", task.max_attempts);
-    archive.number("timeout_ms", task.timeout_ms);
-    archive.number("ttl_ms", task.ttl_ms);
     archive.number("status", task.status);
     archive.number("held", task.held);
     archive.number("waiting", task.waiting);
@@ -75,8 +83,6 @@ void task_fields(Archive& archive, TaskType& task) {
     archive.text("message", task.message);
     archive.text("current_agent", task.current_agent);
     archive.agents("agents", task.agents);
-    archive.number("age", task.age);
-    archive.number("created_us", task.created_us);
     archive.number("queued_us", task.queued_us);
     archive.number("not_before_us", task.not_before_us);
     archive.number("started_us", task.started_us);
@@ -175,6 +181,18 @@ class Reader {
     bool is_sound_ = true;
 };
 
+Result<RestoredState> read_origin(const StatePut& entry, std::string_view rest) {
+    const auto fields = MsgpackFields::parse(entry.value, "state");
+    if (!fields) return damaged(entry);
+    RestoredOrigin restored;
+    restored.realm = take_part(rest);
+    restored.task = take_part(rest);
+    Reader reader(*fields);
+    origin_fields(reader, restored.origin);
+    if (!reader.is_sound() || restored.task.empty() || restored.origin.kind.empty()) return damaged(entry);
+    return RestoredState{std::move(restored)};
+}
+
 Result<RestoredState> read_task(const StatePut& entry, std::string_view rest) {
     const auto fields = MsgpackFields::parse(entry.value, "state");
     if (!fields) return damaged(entry);
@@ -184,7 +202,7 @@ Result<RestoredState> read_task(const StatePut& entry, std::string_view rest) {
     Reader reader(*fields);
     task_fields(reader, task);
     if (!reader.is_sound() || task.id.empty() || task.status > TaskStatus::expired) return damaged(entry);
-    return RestoredState{std::move(task)};
+    return RestoredState{RestoredTask{std::move(task)}};
 }
 
 Result<std::uint64_t> read_number(const StatePut& entry) {
@@ -208,14 +226,20 @@ Result<RestoredState> read_position(const StatePut& entry, std::string_view rest
 
 }  // namespace
 
+StatePut keep_origin(const Task& task) {
+    Writer writer;
+    origin_fields(writer, task);
+    return {key_of(kOrigin, {task.realm, task.id}), writer.map()};
+}
+
 StatePut keep_task(const Task& task) {
     Writer writer;
     task_fields(writer, task);
     return {key_of(kTask, {task.realm, task.id}), writer.map()};
 }
 
-StatePut drop_task(std::string_view realm, std::string_view task) {
-    return {key_of(kTask, {realm, task}), {}};
+std::vector<StatePut> drop_task(const Task& task) {
+    return {{key_of(kOrigin, {task.realm, task.id}), {}}, {key_of(kTask, {task.realm, task.id}), {}}};
 }
 
 StatePut keep_input(const Task& task, const KeptInput& input) {
@@ -254,6 +278,8 @@ Result<RestoredState> read_state(const StatePut& entry) {
     if (entry.key.empty()) return damaged(entry);
     auto rest = std::string_view(entry.key).substr(1);
     switch (entry.key[0]) {
+        case kOrigin:
+            return read_origin(entry, rest);
         case kTask:
             return read_task(entry, rest);
         case kPosition:

@@ -5,19 +5,23 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "broker/core/record.h"
 #include "broker/core/task.h"
 #include "protocol/link/producer_messages.h"
 
-/// What the broker keeps beside the events, so that a restart need not read them all: one entry for each task, each
-/// input of a task that has not ended, each producer's position and each publish key. The form of keys and values is in
+/// What the broker keeps beside the events, so that a restart need not read them all: two entries for each task, since
+/// most of it never changes and would be written again with every change of the rest, one for each input of a task that
+/// has not ended, each producer's position and each publish key. The form of keys and values is in
 /// docs/operations/data-directory.md.
 namespace longwire::broker {
 
-/// The task as it is. Its inputs are entries of their own.
+/// What the task was started as: kept once.
+StatePut keep_origin(const Task& task);
+/// The task as it is. Its origin and its inputs are entries of their own.
 StatePut keep_task(const Task& task);
-StatePut drop_task(std::string_view realm, std::string_view task);
+std::vector<StatePut> drop_task(const Task& task);
 
 StatePut keep_input(const Task& task, const KeptInput& input);
 StatePut drop_input(const Task& task, std::uint64_t offset);
@@ -27,6 +31,15 @@ StatePut keep_position(std::string_view producer, std::uint64_t incarnation, con
 StatePut keep_publish_key(std::string_view path, std::string_view key, std::uint64_t offset);
 StatePut drop_publish_key(std::string_view path, std::string_view key);
 
+struct RestoredOrigin {
+    std::string realm;
+    std::string task;
+    TaskOrigin origin;
+};
+/// All but its origin and its inputs.
+struct RestoredTask {
+    Task task;
+};
 struct RestoredInput {
     std::string realm;
     std::string task;
@@ -42,7 +55,7 @@ struct RestoredPublishKey {
     std::string key;
     std::uint64_t offset = 0;
 };
-using RestoredState = std::variant<Task, RestoredInput, RestoredPosition, RestoredPublishKey>;
+using RestoredState = std::variant<RestoredOrigin, RestoredTask, RestoredInput, RestoredPosition, RestoredPublishKey>;
 
 /// Reads an entry back. Errors: one that is not of our making.
 Result<RestoredState> read_state(const StatePut& entry);

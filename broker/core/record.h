@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "protocol/durability.h"
 #include "protocol/result.h"
 #include "protocol/shared_slice.h"
 
@@ -26,17 +28,26 @@ struct StatePut {
     std::string value;
 };
 
+/// The log has dropped, or is to drop, the events of a topic before `tail`.
+struct Trimmed {
+    std::string path;
+    std::uint64_t tail = 0;
+};
+
 /// What becomes durable together, or not at all.
 struct CommitBatch {
     std::uint64_t ticket = 0;  // rises by one, from 1 in each life of a broker
     std::int64_t time_us = 0;
     std::shared_ptr<const std::vector<Record>> records;
     std::vector<StatePut> state;
+    std::vector<Trimmed> trims = {};  // topics whose events go before their time; all of them are durable
+    bool has_lifecycle = false;       // it says of a task that something has begun or ended
 };
 
 struct Committed {
     std::uint64_t ticket = 0;
     Status status;
+    Durability durability = Durability::memory;  // that was reached
 };
 
 struct ReadRequest {
@@ -55,16 +66,12 @@ struct ReadPage {
     std::vector<SharedSlice> envelopes;
 };
 
-/// A page that could not be read.
+/// A page that could not be read. The next event that can be is `readable_from`, 0 where there is none.
 struct FailedRead {
     std::uint64_t token = 0;
     Error error;
-};
-
-/// The log has dropped the events of a topic before `tail`.
-struct Trimmed {
     std::string path;
-    std::uint64_t tail = 0;
+    std::uint64_t readable_from = 0;
 };
 
 /// What has come of earlier appends and reads.
@@ -73,8 +80,11 @@ struct LogOutcome {
     std::vector<ReadPage> pages;
     std::vector<FailedRead> failed_reads;
     std::vector<Trimmed> trimmed;
+    std::optional<Status> room;  // for new work, where that has changed: an error is what to answer to it
 
-    bool empty() const { return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty(); }
+    bool empty() const {
+        return committed.empty() && pages.empty() && failed_reads.empty() && trimmed.empty() && !room;
+    }
 };
 
 /// A topic as the log has it.

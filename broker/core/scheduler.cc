@@ -353,7 +353,7 @@ void Scheduler::advance(std::int64_t now_us) {
         set_deadline(entry, 0);
         fire_deadline(entry, now_us);
     }
-    if (std::exchange(hand_out_due_, false)) hand_out_queued();
+    if (!is_paused_ && std::exchange(hand_out_due_, false)) hand_out_queued();
 }
 
 /// First what comes first in all queues together, or the kinds of one worker would starve each other.

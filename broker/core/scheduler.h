@@ -118,6 +118,9 @@ class Scheduler {
     /// Fires what is due and hands out what can be.
     void advance(std::int64_t now_us);
 
+    /// Until told otherwise nothing is handed out.
+    void pause_handing_out(bool is_paused) { is_paused_ = is_paused; }
+
     /// Null if there is no such task.
     const Task* find_task(std::string_view realm, std::string_view task) const {
         const auto* entry = find(realm, task);
@@ -206,6 +209,7 @@ class Scheduler {
     std::uint64_t next_age_ = 1;
     std::int64_t leases_checked_us_ = 0;
     bool hand_out_due_ = false;
+    bool is_paused_ = false;
 };
 
 }  // namespace longwire::broker

@@ -141,6 +141,10 @@ bool ends_run(std::string_view type) {
            type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
 }
 
+bool is_lifecycle(std::string_view type) {
+    return type.starts_with("task.") && type != event_type::kTaskProgress;
+}
+
 bool changes_state(std::string_view type) {
     return type.starts_with("task.") || type.starts_with("agent.");
 }

@@ -34,12 +34,8 @@ struct KeptInput {
     std::string data_raw;
 };
 
-/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw`
-/// are MessagePack values.
-struct Task {
-    std::string realm;
-    std::string id;
-
+/// What a task was started as. It never changes.
+struct TaskOrigin {
     std::string kind;
     std::string input_raw;
     std::string key;
@@ -49,6 +45,15 @@ struct Task {
     std::int32_t max_attempts = 1;
     std::int64_t timeout_ms = 0;
     std::int64_t ttl_ms = 0;
+    std::uint64_t age = 0;  // rises with creation among all tasks of a broker; the one thing that no event tells
+    std::int64_t created_us = 0;
+};
+
+/// A task as the events on its topic tell it: this is a fold over them and holds nothing else. Strings named `…_raw`
+/// are MessagePack values.
+struct Task : TaskOrigin {
+    std::string realm;
+    std::string id;
 
     TaskStatus status = TaskStatus::pending;
     bool held = false;
@@ -67,8 +72,6 @@ struct Task {
     std::vector<KeptInput> inputs;  // of this run
     std::size_t input_bytes = 0;
 
-    std::uint64_t age = 0;  // rises with creation among all tasks of a broker; the one thing that no event tells
-    std::int64_t created_us = 0;
     std::int64_t queued_us = 0;
     std::int64_t not_before_us = 0;
     std::int64_t started_us = 0;  // the first attempt of the run; 0: none yet
@@ -85,6 +88,9 @@ struct Task {
 
 /// Whether an event of this type may change more of a task than its offset.
 bool changes_state(std::string_view type);
+
+/// Whether an event of this type tells of a step in a task's life, as against what happens within one.
+bool is_lifecycle(std::string_view type);
 
 /// Whether an event of this type ends a run. Its inputs go with it.
 bool ends_run(std::string_view type);

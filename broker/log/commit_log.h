@@ -37,6 +37,10 @@ class CommitLog {
     /// Becomes readable when poll() has something that was not there when append() or read() returned; -1 for an
     /// engine whose outcomes are always there at once.
     virtual int fd() const = 0;
+
+    /// False while something keeps the engine from closing soon. The process may then end as it is: what it was told
+    /// to be durable is.
+    virtual bool can_close() const { return true; }
 };
 
 }  // namespace longwire::broker

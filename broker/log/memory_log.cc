@@ -23,12 +23,31 @@ void MemoryLog::append(CommitBatch batch) {
         bytes_ += cost(record.envelope);
     }
     while (bytes_ > bytes_max_ && by_age_.size() > 1) drop_oldest();
-    outcome_.committed.push_back({batch.ticket, {}});
+    for (const auto& one : batch.trims) trim(one);
+    outcome_.committed.push_back({batch.ticket, {}, Durability::memory});
 }
 
 void MemoryLog::drop_oldest() {
     auto& [path, topic] = *by_age_.front();
     by_age_.pop_front();
+    if (topic.gone_by_age > 0) {
+        --topic.gone_by_age;
+        return;
+    }
+    drop_first(path, topic);
+}
+
+void MemoryLog::trim(const Trimmed& trim) {
+    const auto found = topics_.find(trim.path);
+    if (found == topics_.end()) return;
+    auto& topic = found->second;
+    while (topic.first < trim.tail && !topic.envelopes.empty()) {
+        drop_first(trim.path, topic);
+        ++topic.gone_by_age;
+    }
+}
+
+void MemoryLog::drop_first(const std::string& path, Topic& topic) {
     bytes_ -= cost(topic.envelopes.front());
     topic.envelopes.pop_front();
     ++topic.first;

@@ -29,15 +29,18 @@ class MemoryLog final : public CommitLog {
     struct Topic {
         std::uint64_t first = 1;
         std::deque<SharedSlice> envelopes;
+        std::size_t gone_by_age = 0;  // entries of by_age_ whose events have been trimmed
     };
     using Topics = std::unordered_map<std::string, Topic>;
 
     void drop_oldest();
+    void drop_first(const std::string& path, Topic& topic);
+    void trim(const Trimmed& trim);
 
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;
     Topics topics_;
-    std::deque<Topics::value_type*> by_age_;  // one entry for each event kept, oldest first
+    std::deque<Topics::value_type*> by_age_;  // one entry for each event kept or trimmed, oldest first
     LogOutcome outcome_;
 };
 

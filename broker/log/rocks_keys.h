@@ -8,9 +8,6 @@
 /// The keys of a RocksLog's tables; docs/operations/data-directory.md describes the format.
 namespace longwire::broker::rocks_keys {
 
-/// The version of the format; a directory of another version is refused.
-inline constexpr std::string_view kFormat = "1";
-
 /// Numbers are stored big-endian, so that keys sort by them.
 void append_u64(std::uint64_t number, std::string& out);
 std::uint64_t read_u64(std::string_view bytes);

@@ -2,20 +2,43 @@
 
 #include <pthread.h>
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "broker/log/rocks_tables.h"
-#include "protocol/envelope.h"
 #include "protocol/wake_fd.h"
 
 namespace longwire::broker {
 namespace {
+
+constexpr std::chrono::milliseconds kRoomPeriod{100};
+constexpr std::chrono::milliseconds kTrimPeriod{1000};  // when nothing is written: events go on growing old
+
+/// The broker's time, between the batches that tell it.
+class BatchClock {
+  public:
+    BatchClock() : BatchClock(to_us(std::chrono::system_clock::now().time_since_epoch())) {}
+    explicit BatchClock(std::int64_t time_us) : time_us_(time_us), at_(Steady::now()) {}
+
+    std::int64_t now_us() const { return time_us_ + to_us(Steady::now() - at_); }
+
+  private:
+    using Steady = std::chrono::steady_clock;
+
+    template <class Time>
+    static std::int64_t to_us(Time time) {
+        return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+    }
+
+    std::int64_t time_us_;
+    Steady::time_point at_;
+};
 
 /// Work for one thread, handed over in order: take() gives all that has gathered.
 template <class Item>
@@ -33,6 +56,14 @@ class WorkQueue {
     std::vector<Item> take() {
         std::unique_lock lock(mutex_);
         ready_.wait(lock, [&] { return !items_.empty() || is_closed_; });
+        return std::exchange(items_, {});
+    }
+
+    /// Waits so long at most: then there may be none. Nothing once closed and drained.
+    std::optional<std::vector<Item>> take_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        ready_.wait_for(lock, time, [&] { return !items_.empty() || is_closed_; });
+        if (items_.empty() && is_closed_) return std::nullopt;
         return std::exchange(items_, {});
     }
 
@@ -54,11 +85,20 @@ class WorkQueue {
 class RocksLog final : public CommitLog {
   public:
     explicit RocksLog(std::unique_ptr<RocksTables> tables)
-        : tables_(std::move(tables)), committer_([this] { commit_all(); }), reader_([this] { read_all(); }) {}
+        : tables_(std::move(tables)),
+          committer_([this] { commit_all(); }),
+          reader_([this] { read_all(); }),
+          room_watcher_([this] { watch_room(); }) {}
 
     ~RocksLog() override {
         batches_.close();
         reads_.close();
+        {
+            const std::lock_guard lock(mutex_);
+            is_closing_ = true;
+        }
+        closing_.notify_one();
+        room_watcher_.join();
         committer_.join();
         reader_.join();
     }
@@ -79,26 +119,46 @@ class RocksLog final : public CommitLog {
     }
 
     int fd() const override { return wake_.fd(); }
+    bool can_close() const override { return !tables_->room().is_awaited(); }
 
   private:
     void commit_all() {
         pthread_setname_np(pthread_self(), "commit");
         Status health;
-        for (auto batches = batches_.take(); !batches.empty(); batches = batches_.take()) {
+        BatchClock clock;
+        while (auto batches = batches_.take_within(kTrimPeriod)) {
             // After a failure nothing more is written: what comes later may build on what is missing.
-            if (health) health = tables_->write(batches);
-            LogOutcome outcome;
-            for (const auto& batch : batches) outcome.committed.push_back({batch.ticket, health});
+            if (!batches->empty()) clock = BatchClock(batches->back().time_us);
+            auto outcome = commit(*batches, health);
             if (health) {
-                auto trimmed = tables_->trim(batches.back().time_us);
+                auto trimmed = tables_->trim(clock.now_us());
                 if (trimmed) {
-                    outcome.trimmed = std::move(*trimmed);
+                    outcome.trimmed.insert(outcome.trimmed.end(), trimmed->begin(), trimmed->end());
                 } else {
                     health = trimmed.error();
                 }
             }
-            tell(std::move(outcome));
+            if (!outcome.empty()) tell(std::move(outcome));
         }
+    }
+
+    LogOutcome commit(const std::vector<CommitBatch>& batches, Status& health) {
+        LogOutcome outcome;
+        if (batches.empty()) return outcome;
+        auto durability = Durability::memory;
+        if (health) {
+            const auto written = tables_->write(batches);
+            if (written) {
+                durability = *written;
+            } else {
+                health = written.error();
+            }
+        }
+        for (const auto& batch : batches) {
+            outcome.committed.push_back({batch.ticket, health, durability});
+            if (health) outcome.trimmed.insert(outcome.trimmed.end(), batch.trims.begin(), batch.trims.end());
+        }
+        return outcome;
     }
 
     void read_all() {
@@ -110,10 +170,26 @@ class RocksLog final : public CommitLog {
                 if (page) {
                     outcome.pages.push_back(std::move(*page));
                 } else {
-                    outcome.failed_reads.push_back({request.token, page.error()});
+                    outcome.failed_reads.push_back({request.token, page.error(), request.path,
+                                                    tables_->first_readable(request.path, request.after)});
                 }
                 tell(std::move(outcome));
             }
+        }
+    }
+
+    void watch_room() {
+        pthread_setname_np(pthread_self(), "room");
+        bool had_room = true;
+        while (true) {
+            const auto room = tables_->room().check();
+            std::unique_lock lock(mutex_);
+            if (room.has_value() != had_room) {
+                had_room = room.has_value();
+                outcome_.room = room;
+                wake_.wake();
+            }
+            if (closing_.wait_for(lock, kRoomPeriod, [&] { return is_closing_; })) return;
         }
     }
 
@@ -134,48 +210,21 @@ class RocksLog final : public CommitLog {
     std::unique_ptr<RocksTables> tables_;
     WakeFd wake_;
     std::mutex mutex_;
-    LogOutcome outcome_;  // guarded by mutex_
+    std::condition_variable closing_;
+    LogOutcome outcome_;       // guarded by mutex_
+    bool is_closing_ = false;  // guarded by mutex_
     WorkQueue<CommitBatch> batches_;
     WorkQueue<ReadRequest> reads_;
     std::thread committer_;
     std::thread reader_;
+    std::thread room_watcher_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<CommitLog>> open_rocks_log(const RocksLogOptions& options) {
-    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options, false));
+    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options));
     return std::unique_ptr<CommitLog>(std::make_unique<RocksLog>(std::move(tables)));
-}
-
-Result<std::string> check_rocks_log(const std::string& directory) {
-    RocksLogOptions options;
-    options.directory = directory;
-    LW_TRY(std::unique_ptr<RocksTables> tables, RocksTables::open(options, true));
-    std::vector<KeptTopic> topics;
-    LW_TRY_STATUS(tables->visit_topics([&](const KeptTopic& topic) { topics.push_back(topic); }));
-    std::uint64_t events = 0;
-    std::uint64_t bytes = 0;
-    for (const auto& topic : topics) {
-        Status sound;
-        auto expected = topic.tail;
-        LW_TRY_STATUS(tables->visit_events(topic.path, 0, [&](std::uint64_t offset, std::string_view envelope) {
-            if (!sound) return;
-            const auto at = topic.path + " offset " + std::to_string(offset);
-            if (offset != expected) {
-                sound = Error{Errc::internal, at + ": expected offset " + std::to_string(expected), "data-dir"};
-            } else if (const auto parsed = parse_envelope(envelope); !parsed) {
-                sound = Error{Errc::internal, at + ": " + describe(parsed.error()), "data-dir"};
-            }
-            ++expected;
-            ++events;
-            bytes += envelope.size();
-        }));
-        LW_TRY_STATUS(sound);
-        if (expected != topic.head + 1) return Error{Errc::internal, topic.path + ": events are missing", "data-dir"};
-    }
-    return "sound: " + std::to_string(topics.size()) + " topics, " + std::to_string(events) + " events, " +
-           std::to_string(bytes) + " bytes";
 }
 
 }  // namespace longwire::broker

@@ -1,24 +1,22 @@
 #include "broker/log/rocks_tables.h"
 
-#include <rocksdb/cache.h>
-#include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "broker/log/format_file.h"
+#include "broker/log/patient_files.h"
 #include "broker/log/rocks_keys.h"
+#include "broker/log/rocks_options.h"
+#include "broker/log/wal_check.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
 
 namespace longwire::broker {
 namespace {
 
-constexpr std::string_view kFormatKey = "format";
-constexpr std::size_t kWriteBufferBytes = 64 << 20;
 constexpr std::uint64_t kTrimStepBytes = 16 << 20;  // less than this beyond the bound is not worth a pass
 constexpr std::size_t kTrimBatchesMax = 4096;       // of one pass, so that a commit never waits long for it
 
@@ -32,6 +30,10 @@ std::string_view view(const rocksdb::Slice& text) {
 Status checked(const rocksdb::Status& status, std::string_view what) {
     if (status.ok()) return {};
     return Error{Errc::unavailable, std::string(what) + ": " + status.ToString(), "data-dir"};
+}
+
+Status status_of(const Result<WalSummary>& checked_wals) {
+    return checked_wals ? Status{} : Status{checked_wals.error()};
 }
 
 /// A batch as retention sees it.
@@ -80,11 +82,24 @@ std::uint64_t cost(const Record& record) {
 
 }  // namespace
 
-Result<std::unique_ptr<RocksTables>> RocksTables::open(const RocksLogOptions& options, bool must_exist) {
+RocksTables::RocksTables(RocksLogOptions options)
+    : options_(std::move(options)), room_(options_.directory, options_.reserve_bytes), files_(patient_files(room_)) {}
+
+Result<std::unique_ptr<RocksTables>> RocksTables::open(const RocksLogOptions& options) {
+    std::error_code error;
+    std::filesystem::create_directories(options.directory, error);
+    if (error) return Error{Errc::unavailable, options.directory + ": " + error.message(), "data-dir"};
+    LW_TRY_STATUS(check_format(options.directory));
+    if (!options.recover) LW_TRY_STATUS(status_of(check_wals(options.directory)));
     std::unique_ptr<RocksTables> tables(new RocksTables(options));
-    LW_TRY_STATUS(tables->open_tables(must_exist));
-    LW_TRY_STATUS(tables->check_format());
+    LW_TRY_STATUS(tables->open_tables(false));
     LW_TRY_STATUS(tables->count_kept());
+    return tables;
+}
+
+Result<std::unique_ptr<RocksTables>> RocksTables::open_to_read(const RocksLogOptions& options) {
+    std::unique_ptr<RocksTables> tables(new RocksTables(options));
+    LW_TRY_STATUS(tables->open_tables(true));
     return tables;
 }
 
@@ -94,58 +109,19 @@ RocksTables::~RocksTables() {
     db_->Close();
 }
 
-Status RocksTables::open_tables(bool must_exist) {
-    std::error_code error;
-    if (!must_exist) std::filesystem::create_directories(options_.directory, error);
-    if (error) return Error{Errc::unavailable, options_.directory + ": " + error.message(), "data-dir"};
-
-    rocksdb::DBOptions db;
-    db.create_if_missing = !must_exist;
-    db.create_missing_column_families = true;
-    db.max_background_jobs = 2;
-    db.bytes_per_sync = 1 << 20;  // background files reach the disk bit by bit, not in one stall
-    db.wal_bytes_per_sync = 1 << 20;
-    db.max_total_wal_size = 4 * kWriteBufferBytes;
-    db.keep_log_file_num = 4;
-    db.info_log_level = rocksdb::WARN_LEVEL;
-
-    rocksdb::ColumnFamilyOptions family;
-    family.write_buffer_size = kWriteBufferBytes;
-    family.max_write_buffer_number = 4;
-    family.compression = rocksdb::kLZ4Compression;
-    rocksdb::BlockBasedTableOptions table;
-    table.block_cache = rocksdb::NewLRUCache(options_.cache_bytes);
-    table.block_size = 16 << 10;
-    family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-
-    const std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, family},
-                                                                {"events", family},
-                                                                {"topics", family},
-                                                                {"state", family},
-                                                                {"batches", family}};
+Status RocksTables::open_tables(bool to_read) {
+    auto [db, families] = rocks_options(options_, files_.get());
+    db.create_if_missing = db.create_missing_column_families = !to_read;
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::Open(db, options_.directory, families, &handles_, &opened);
+    const auto status = to_read ? rocksdb::DB::OpenForReadOnly(db, options_.directory, families, &handles_, &opened)
+                                : rocksdb::DB::Open(db, options_.directory, families, &handles_, &opened);
     if (!status.ok()) return checked(status, "cannot open " + options_.directory);
     db_.reset(opened);
-    meta_ = handles_[0];
     events_ = handles_[1];
     topics_ = handles_[2];
     state_ = handles_[3];
     batches_ = handles_[4];
     return {};
-}
-
-Status RocksTables::check_format() {
-    std::string format;
-    const auto status = db_->Get({}, meta_, slice(kFormatKey), &format);
-    if (status.IsNotFound())
-        return checked(db_->Put({}, meta_, slice(kFormatKey), slice(rocks_keys::kFormat)), "format");
-    LW_TRY_STATUS(checked(status, "cannot read the format of " + options_.directory));
-    if (format == rocks_keys::kFormat) return {};
-    return Error{
-        Errc::conflict,
-        options_.directory + " is of format " + format + ", this broker knows " + std::string(rocks_keys::kFormat),
-        "data-dir"};
 }
 
 Status RocksTables::count_kept() {
@@ -158,11 +134,14 @@ Status RocksTables::count_kept() {
     return checked(row->status(), "cannot read the table of batches");
 }
 
-Status RocksTables::write(const std::vector<CommitBatch>& batches) {
+Result<Durability> RocksTables::write(const std::vector<CommitBatch>& batches) {
     rocksdb::WriteBatch out;
     std::uint64_t bytes = 0;
     auto number = next_batch_;
+    auto durability = options_.durability;
     for (const auto& batch : batches) {
+        if (batch.has_lifecycle) durability = std::max(durability, options_.lifecycle_durability);
+        for (const auto& trim : batch.trims) LW_TRY_STATUS(trim_topic(trim, out));
         BatchRow row;
         row.time_us = batch.time_us;
         for (const auto& record : *batch.records) {
@@ -182,10 +161,22 @@ Status RocksTables::write(const std::vector<CommitBatch>& batches) {
         bytes += row.bytes;
     }
     rocksdb::WriteOptions how;
-    how.sync = options_.durability == Durability::fsync;
+    how.sync = durability == Durability::fsync;
     LW_TRY_STATUS(checked(db_->Write(how, &out), "cannot write to " + options_.directory));
     next_batch_ = number;
     kept_bytes_ += bytes;
+    return durability;
+}
+
+/// A topic may have been trimmed further already, by another reason.
+Status RocksTables::trim_topic(const Trimmed& trim, rocksdb::WriteBatch& out) const {
+    std::string row;
+    LW_TRY_STATUS(checked(db_->Get({}, topics_, slice(trim.path), &row), "cannot read the topic " + trim.path));
+    const auto tail = row.size() == 16 ? rocks_keys::read_u64(std::string_view(row).substr(8)) : 1;
+    if (trim.tail <= tail) return {};
+    out.DeleteRange(events_, slice(rocks_keys::event_key(trim.path, 0)),
+                    slice(rocks_keys::event_key(trim.path, trim.tail)));
+    out.Put(topics_, slice(trim.path), slice(topic_row(rocks_keys::read_u64(row), trim.tail)));
     return {};
 }
 
@@ -209,11 +200,8 @@ Result<std::vector<Trimmed>> RocksTables::trim(std::int64_t now_us) {
     LW_TRY_STATUS(checked(row->status(), "cannot read the table of batches"));
     std::vector<Trimmed> trimmed;
     for (const auto& [path, last] : last_of) {
-        std::string topic;
-        LW_TRY_STATUS(checked(db_->Get({}, topics_, slice(path), &topic), "cannot read the topic " + path));
-        out.DeleteRange(events_, slice(rocks_keys::event_key(path, 0)), slice(rocks_keys::event_key(path, last + 1)));
-        out.Put(topics_, slice(path), slice(topic_row(rocks_keys::read_u64(topic), last + 1)));
         trimmed.push_back({path, last + 1});
+        LW_TRY_STATUS(trim_topic(trimmed.back(), out));
     }
     if (trimmed.empty()) return trimmed;
     LW_TRY_STATUS(checked(db_->Write({}, &out), "cannot trim " + options_.directory));
@@ -238,7 +226,9 @@ Result<ReadPage> RocksTables::read(const ReadRequest& request) const {
         if (is_full && !page.envelopes.empty()) break;
         page.envelopes.push_back(SharedSlice::of(event->value().ToString()));
     }
-    LW_TRY_STATUS(checked(event->status(), "cannot read " + request.path));
+    if (!event->status().ok() && page.envelopes.empty()) {
+        return failed_read(event->status(), request.path, request.after);
+    }
     if (!page.envelopes.empty()) return page;
     // Nothing there: where the log goes on is only in the topic's row.
     std::string topic;
@@ -246,6 +236,33 @@ Result<ReadPage> RocksTables::read(const ReadRequest& request) const {
         page.first = std::max(page.first, rocks_keys::read_u64(std::string_view(topic).substr(8)));
     }
     return page;
+}
+
+Error RocksTables::failed_read(const rocksdb::Status& status, const std::string& path, std::uint64_t after) const {
+    return Error{Errc::internal,
+                 "cannot read " + path + " behind offset " + std::to_string(after) + ": " + status.ToString(),
+                 "data-dir"};
+}
+
+std::uint64_t RocksTables::first_readable(const std::string& path, std::uint64_t after) const {
+    const auto end = rocks_keys::after_events(path);
+    const rocksdb::Slice bound = slice(end);
+    rocksdb::ReadOptions how;
+    how.iterate_upper_bound = &bound;
+    // What is damaged is a block of a file: steps that double find the next one soon.
+    for (std::uint64_t step = 1; step < UINT64_MAX / 4; step *= 2) {
+        const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator(how, events_));
+        event->Seek(slice(rocks_keys::event_key(path, after + step)));
+        if (!event->status().ok()) continue;
+        if (!event->Valid()) return 0;
+        const auto key = rocks_keys::parse_event_key(view(event->key()));
+        return key ? key->offset : 0;
+    }
+    return 0;
+}
+
+Status RocksTables::verify_checksums() const {
+    return checked(db_->VerifyChecksum(), "damaged");
 }
 
 Result<KeptTopic> RocksTables::topic_at(std::string_view path, std::string_view row) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "broker/core/record.h"
+#include "broker/log/disk_room.h"
 #include "broker/log/rocks_log.h"
 
 namespace longwire::broker {
@@ -22,35 +24,47 @@ namespace longwire::broker {
 /// Thread: any number may read while one writes.
 class RocksTables {
   public:
-    static Result<std::unique_ptr<RocksTables>> open(const RocksLogOptions& options, bool must_exist);
+    static Result<std::unique_ptr<RocksTables>> open(const RocksLogOptions& options);
+    /// Opens a directory that exists and changes nothing in it; write() and trim() must not be called.
+    static Result<std::unique_ptr<RocksTables>> open_to_read(const RocksLogOptions& options);
     ~RocksTables();
 
-    /// Writes batches together; they are durable when this returns.
-    Status write(const std::vector<CommitBatch>& batches);
+    /// Writes batches together; they are durable when this returns. Returns what they all have reached, as the options
+    /// and the batches demand; one that demands more than others gives it to all.
+    Result<Durability> write(const std::vector<CommitBatch>& batches);
 
     /// Drops the oldest batches that are beyond what is to be kept, if there are enough of them to be worth it.
     Result<std::vector<Trimmed>> trim(std::int64_t now_us);
 
     Result<ReadPage> read(const ReadRequest& request) const;
 
+    /// The first event behind `after` that can be read, past what can't; 0 where there is none.
+    std::uint64_t first_readable(const std::string& path, std::uint64_t after) const;
+
     Status visit_topics(const CommitLog::VisitTopic& visit) const;
     Status visit_state(const CommitLog::VisitState& visit) const;
     Status visit_events(const std::string& path, std::uint64_t after, const CommitLog::VisitEvent& visit) const;
 
+    /// Reads all files. Errors: bytes that are not what was written.
+    Status verify_checksums() const;
+
     std::uint64_t kept_bytes() const { return kept_bytes_; }
+    DiskRoom& room() const { return room_; }
 
   private:
-    explicit RocksTables(RocksLogOptions options) : options_(std::move(options)) {}
+    explicit RocksTables(RocksLogOptions options);
 
-    Status open_tables(bool must_exist);
-    Status check_format();
+    Status open_tables(bool to_read);
+    Error failed_read(const rocksdb::Status& status, const std::string& path, std::uint64_t after) const;
     Status count_kept();
+    Status trim_topic(const Trimmed& trim, rocksdb::WriteBatch& out) const;
     Result<KeptTopic> topic_at(std::string_view path, std::string_view row) const;
 
     RocksLogOptions options_;
+    mutable DiskRoom room_;
+    std::unique_ptr<rocksdb::Env> files_;
     std::unique_ptr<rocksdb::DB> db_;
     std::vector<rocksdb::ColumnFamilyHandle*> handles_;
-    rocksdb::ColumnFamilyHandle* meta_ = nullptr;
     rocksdb::ColumnFamilyHandle* events_ = nullptr;
     rocksdb::ColumnFamilyHandle* topics_ = nullptr;
     rocksdb::ColumnFamilyHandle* state_ = nullptr;

@@ -221,6 +221,14 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
     if (found == fetches_.end()) return true;
     const auto [topic, after] = found->second;
     const auto& page = fetched.page;
+    if (!page && page.error().code == Errc::internal) {
+        // The log has lost them: asking again would not help.
+        std::erase(topic->fetches, std::pair(after, fetched.token));
+        fetches_.erase(found);
+        pass_over(*topic, after, std::min(after + kFetchEventsMax, topic->last));
+        serve_woken();
+        return true;
+    }
     // A page of another epoch, or with nothing in it, is a broker that is about to tell more.
     const bool leads_on = page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1);
     if (!leads_on) {
@@ -242,6 +250,13 @@ void Hub::take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& pag
         } else {
             wait_for_turn(*watch);
         }
+    }
+}
+
+void Hub::pass_over(HubTopic& topic, std::uint64_t after, std::uint64_t last) {
+    for (auto* watch : waiting_for(topic, after)) {
+        skip_to(*watch, last + 1, GapReason::trimmed);
+        wait_for_turn(*watch);
     }
 }
 

@@ -95,11 +95,13 @@ struct WorkerWelcome {
     static auto tie(auto& m) { return std::tie(m.version, m.broker, m.partitions, m.window_bytes, m.positions); }
 };
 
-/// These events, and all of the partition before them, are in the log.
+/// These events, and all of the partition before them, are in the log. What this message is the first to acknowledge
+/// has reached at least this durability, a number of longwire::Durability.
 struct EventsCommitted {
     static constexpr std::uint32_t kKind = 66;
     std::vector<PartitionSequence> positions;
-    static auto tie(auto& m) { return std::tie(m.positions); }
+    std::uint32_t durability = 0;
+    static auto tie(auto& m) { return std::tie(m.positions, m.durability); }
 };
 
 /// Asks for the events of a partition from `from` to `to`, both included.

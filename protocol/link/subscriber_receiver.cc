@@ -171,10 +171,11 @@ void SubscriberReceiver::take_reply(const Reply& reply) {
                                              std::string(reply.field), reply.retry_after_ms});
         return;
     }
-    if (waiting_.erase(reply.request) == 0) return;
+    const auto waiting = waiting_.extract(reply.request);
+    if (waiting.empty()) return;
     if (reply.code.empty()) return listener_.on_reply(reply.request, reply.ok.bytes);
-    listener_.on_reply(reply.request, Error{errc_from_string(reply.code), std::string(reply.message),
-                                            std::string(reply.field), reply.retry_after_ms});
+    fail(reply.request, waiting.mapped().is_fetch,
+         {errc_from_string(reply.code), std::string(reply.message), std::string(reply.field), reply.retry_after_ms});
 }
 
 void SubscriberReceiver::take_fetched(const Fetched& fetched) {

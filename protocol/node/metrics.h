@@ -65,6 +65,8 @@ class Metrics {
     std::string text() const;
 
   private:
+    friend class MetricsPage;
+
     std::shared_ptr<prometheus::Registry> registry_;
 };
 

@@ -20,6 +20,9 @@ int Worker::run() {
 void Worker::drain() {
     loop_->request_drain();
 }
+std::optional<Durability> Worker::durability() const {
+    return loop_->durability();
+}
 const std::string& Worker::name() const {
     return loop_->name();
 }

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "protocol/durability.h"
 #include "protocol/endpoints.h"
 #include "worker/sdk/task.h"
 
@@ -97,6 +99,9 @@ class Worker {
     void drain();
 
     const std::string& name() const;
+
+    /// What the events survive that the broker has acknowledged last; nothing before the first. Any thread.
+    std::optional<Durability> durability() const;
 
   private:
     std::unique_ptr<worker::WorkerLoop> loop_;

@@ -103,6 +103,7 @@ int WorkerLoop::loop(Sockets& sockets) {
         if (drain_requested_) session_->drain(now_us());
         hear_subscriptions(sockets);
         receive(sockets);
+        durability_ = session_->durability();
         gather_events();
         session_->tick(now_us());
         send(sockets);

@@ -20,7 +20,7 @@ namespace longwire::worker {
 /// The shell around a WorkerSession: sockets, threads and the clock. It carries messages and obeys orders; what they
 /// mean is the session's affair.
 ///
-/// Thread: run() on one; request_drain() from any.
+/// Thread: run() on one; request_drain() and durability() from any.
 class WorkerLoop {
   public:
     explicit WorkerLoop(WorkerOptions options);
@@ -29,6 +29,7 @@ class WorkerLoop {
     void serve(std::string kind, Worker::Handler handler);
     int run();
     void request_drain();
+    std::optional<Durability> durability() const { return durability_; }
 
   private:
     struct Running {
@@ -63,6 +64,7 @@ class WorkerLoop {
     std::map<std::string, std::shared_ptr<const Worker::Handler>> handlers_;
     std::shared_ptr<Doorbell> doorbell_ = std::make_shared<Doorbell>();
     std::atomic<bool> drain_requested_{false};
+    std::atomic<std::optional<Durability>> durability_{std::nullopt};
 
     std::optional<Signals> signals_;
     std::optional<WorkerSession> session_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "protocol/json.h"
 #include "protocol/json_value.h"
@@ -57,8 +58,31 @@ void GatedLog::append(CommitBatch batch) {
     }
 }
 
+void GatedLog::read(ReadRequest request) {
+    if (request.after + 1 >= readable_from_) return log_.read(std::move(request));
+    const Error error{Errc::internal, "cannot read " + request.path};
+    failed_reads_.push_back({request.token, error, request.path, readable_from_});
+}
+
+LogOutcome GatedLog::poll() {
+    auto outcome = log_.poll();
+    if (durability_) {
+        for (auto& committed : outcome.committed) committed.durability = *durability_;
+    }
+    outcome.room = std::exchange(room_, std::nullopt);
+    outcome.failed_reads = std::exchange(failed_reads_, {});
+    return outcome;
+}
+
 void GatedLog::commit(CommitBatch batch) {
     durable_.insert(durable_.end(), batch.records->begin(), batch.records->end());
+    for (const auto& trim : batch.trims) {
+        std::erase_if(durable_, [&](const Record& record) {
+            if (*record.path != trim.path || record.offset >= trim.tail) return false;
+            trimmed_[trim.path] = KeptTopic{trim.path, record.epoch, trim.tail - 1, trim.tail};
+            return true;
+        });
+    }
     for (const auto& [key, value] : batch.state) {
         if (value.empty()) {
             state_.erase(key);
@@ -66,11 +90,12 @@ void GatedLog::commit(CommitBatch batch) {
             state_[key] = value;
         }
     }
+    had_lifecycle_ = batch.has_lifecycle;
     log_.append(std::move(batch));
 }
 
 std::vector<KeptTopic> GatedLog::topics() const {
-    std::map<std::string, KeptTopic> topics;
+    auto topics = trimmed_;
     for (const auto& record : durable_) {
         const auto tail = record.offset;
         auto& topic = topics.try_emplace(*record.path, KeptTopic{*record.path, record.epoch, 0, tail}).first->second;
@@ -209,7 +234,7 @@ void FakeEdge::on_reply(std::uint64_t request, const Result<std::string_view>& r
 
 void FakeEdge::on_fetched(std::uint64_t request, const Result<link::Fetched>& page) {
     auto& lines = fetched[request];
-    if (!page) return;
+    if (!page) return lines.push_back("error " + std::string(to_string(page.error().code)));
     for (auto offset = page->first; const auto& envelope : page->envelopes) {
         lines.push_back(brief(seen("r/fetched", page->epoch, offset++, envelope.bytes)));
     }

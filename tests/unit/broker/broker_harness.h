@@ -56,14 +56,27 @@ class GatedLog {
     explicit GatedLog(std::size_t bytes_max) : log_(bytes_max) {}
 
     void append(CommitBatch batch);
-    void read(ReadRequest request) { log_.read(std::move(request)); }
-    LogOutcome poll() { return log_.poll(); }
+    void read(ReadRequest request);
+    LogOutcome poll();
 
     void hold() { held_ = true; }
     /// Lets the oldest `batches` held become durable; without a number all of them, and those to come at once.
     void release();
     void release(std::size_t batches);
     std::size_t waiting() const { return waiting_.size(); }
+
+    /// What it says to have reached from now on.
+    void reach(Durability durability) { durability_ = durability; }
+
+    /// Whether the last batch said so.
+    bool had_lifecycle() const { return had_lifecycle_; }
+
+    /// Nothing before this offset can be read any more.
+    void damage(std::uint64_t readable_from) { readable_from_ = readable_from; }
+
+    /// Says that there is no room for new work, and that there is again.
+    void run_out_of_room() { room_ = Status(Error{Errc::unavailable, "the disk is full", {}, 1000}); }
+    void find_room() { room_ = Status(); }
 
     /// The process has died: what was not durable is gone.
     void crash();
@@ -79,6 +92,12 @@ class GatedLog {
 
     MemoryLog log_;
     bool held_ = false;
+    std::optional<Status> room_;  // to be told
+    std::uint64_t readable_from_ = 0;
+    std::optional<Durability> durability_;
+    bool had_lifecycle_ = false;
+    std::map<std::string, KeptTopic> trimmed_;
+    std::vector<FailedRead> failed_reads_;  // to be told
     std::deque<CommitBatch> waiting_;
     std::vector<Record> durable_;
     std::map<std::string, std::string> state_;
@@ -126,6 +145,7 @@ class FakeWorker {
 
     const std::map<std::string, Attempt>& attempts() const { return attempts_; }
     const std::vector<link::PartitionSequence>& positions() const { return positions_; }  // of the last welcome
+    std::uint32_t durability() const { return durability_; }                              // of the last acknowledgement
     const link::ProducerSender& sender() const { return sender_; }
     const Options& options() const { return options_; }
     bool is_live() const { return is_live_; }
@@ -165,6 +185,7 @@ class FakeWorker {
     std::map<std::string, Attempt> attempts_;
     std::map<std::string, std::uint32_t> last_attempt_;
     std::vector<link::PartitionSequence> positions_;
+    std::uint32_t durability_ = 0;
 };
 
 /// An answer to a command.

@@ -128,6 +128,7 @@ void FakeWorker::hear(const link::BrokerToWorker& message) {
                            return held.second.end && sender_.is_committed(*held.second.end);
                        });
                        heard_.emplace_back("ack");
+                       durability_ = committed.durability;
                    },
                    [&](const link::ResendRequest& request) {
                        sender_.resend(request);

@@ -204,6 +204,8 @@ bool WorkerSession::emit(AttemptId id, std::string_view type, std::string_view p
 
 void WorkerSession::on(const link::EventsCommitted& committed, std::int64_t now_us) {
     confirmed_us_ = now_us;
+    durability_ =
+        static_cast<Durability>(std::min(committed.durability, static_cast<std::uint32_t>(Durability::fsync)));
     for (const auto& position : committed.positions) sender_.committed(position);
     settle(now_us);
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "protocol/durability.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/producer_messages.h"
 #include "protocol/link/producer_sender.h"
@@ -99,6 +101,9 @@ class WorkerSession {
     bool was_ever_live() const { return was_ever_live_; }
     bool is_draining() const { return draining_; }
 
+    /// What the events acknowledged last survive; nothing before the first.
+    std::optional<Durability> durability() const { return durability_; }
+
     // What comes in.
 
     /// A message of the link. Malformed ones end the session.
@@ -186,6 +191,7 @@ class WorkerSession {
 
     HeldAttempts attempts_;
     bool draining_ = false;
+    std::optional<Durability> durability_;
     std::int64_t drain_until_us_ = 0;
     std::int64_t give_up_us_ = 0;
 

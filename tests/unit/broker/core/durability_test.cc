@@ -10,7 +10,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-struct Durability : ::testing::Test {
+struct DurabilityTest : ::testing::Test {
     World world;
     FakeEdge& edge = world.edge();
     FakeWorker& worker = world.worker();
@@ -22,7 +22,7 @@ struct Durability : ::testing::Test {
     }
 };
 
-TEST_F(Durability, AReplyWaitsForTheLog) {
+TEST_F(DurabilityTest, AReplyWaitsForTheLog) {
     world.log.hold();
     const auto number = edge.send("start", R"({"kind":"demo","task":"t"})");
     world.settle();
@@ -32,7 +32,7 @@ TEST_F(Durability, AReplyWaitsForTheLog) {
     EXPECT_EQ(edge.answers[number].text("state"), "PENDING");
 }
 
-TEST_F(Durability, ARefusalWaitsForWhatWasDecidedBeforeIt) {
+TEST_F(DurabilityTest, ARefusalWaitsForWhatWasDecidedBeforeIt) {
     world.log.hold();
     edge.send("start", R"({"kind":"demo","task":"t","input":1})");
     world.settle();
@@ -44,7 +44,7 @@ TEST_F(Durability, ARefusalWaitsForWhatWasDecidedBeforeIt) {
     EXPECT_EQ(edge.answers[conflict].code, "conflict");
 }
 
-TEST_F(Durability, AnAssignmentWaitsForTheLog) {
+TEST_F(DurabilityTest, AnAssignmentWaitsForTheLog) {
     join();
     world.log.hold();
     edge.send("start", R"({"kind":"demo","task":"t"})");
@@ -55,7 +55,7 @@ TEST_F(Durability, AnAssignmentWaitsForTheLog) {
     EXPECT_THAT(worker.heard(), ElementsAre("assign t#1"));
 }
 
-TEST_F(Durability, AnAcknowledgementWaitsForTheLog) {
+TEST_F(DurabilityTest, AnAcknowledgementWaitsForTheLog) {
     join();
     world.log.hold();
     worker.publish("room/a", "custom");
@@ -67,7 +67,7 @@ TEST_F(Durability, AnAcknowledgementWaitsForTheLog) {
     EXPECT_EQ(worker.sender().kept_bytes(), 0U);
 }
 
-TEST_F(Durability, ADeliveryWaitsForTheLogAndComesInItsOrder) {
+TEST_F(DurabilityTest, ADeliveryWaitsForTheLogAndComesInItsOrder) {
     join();
     edge.subscribe("room/a");
     world.settle();
@@ -85,7 +85,7 @@ TEST_F(Durability, ADeliveryWaitsForTheLogAndComesInItsOrder) {
     EXPECT_THAT(edge.events_of("room/a"), ElementsAre("1 one", "2 two", "3 three"));
 }
 
-TEST_F(Durability, AWorkerIsAcknowledgedBeforeItGetsTheNextTask) {
+TEST_F(DurabilityTest, AWorkerIsAcknowledgedBeforeItGetsTheNextTask) {
     join();
     edge.start("a");
     edge.start("b");
@@ -95,7 +95,7 @@ TEST_F(Durability, AWorkerIsAcknowledgedBeforeItGetsTheNextTask) {
     EXPECT_THAT(worker.heard(), ElementsAre("ack", "assign b#1"));
 }
 
-TEST_F(Durability, AnEventIsRefusedBeforeItIsAcknowledged) {
+TEST_F(DurabilityTest, AnEventIsRefusedBeforeItIsAcknowledged) {
     // An acknowledged event is forgotten by its worker, which then could not tell which attempt the refusal is about
     // and went on with an attempt that it no longer had.
     join();
@@ -105,7 +105,7 @@ TEST_F(Durability, AnEventIsRefusedBeforeItIsAcknowledged) {
     EXPECT_THAT(worker.heard(), ElementsAre("assign a#1", "refused conflict", "ack"));
 }
 
-TEST_F(Durability, ASubscriptionShowsOnlyWhatIsDurable) {
+TEST_F(DurabilityTest, ASubscriptionShowsOnlyWhatIsDurable) {
     join();
     world.log.hold();
     worker.publish("room/a", "one");
@@ -118,7 +118,7 @@ TEST_F(Durability, ASubscriptionShowsOnlyWhatIsDurable) {
     EXPECT_THAT(edge.events_of("room/a"), ElementsAre("1 one"));
 }
 
-TEST_F(Durability, TheTapHearsOnlyWhatIsDurable) {
+TEST_F(DurabilityTest, TheTapHearsOnlyWhatIsDurable) {
     join();
     world.is_tapped = true;
     world.log.hold();
@@ -136,7 +136,7 @@ TEST_F(Durability, TheTapHearsOnlyWhatIsDurable) {
     EXPECT_EQ(world.tapped.size(), 1U);
 }
 
-TEST_F(Durability, AHeldReplyOfAnEndedSessionIsDropped) {
+TEST_F(DurabilityTest, AHeldReplyOfAnEndedSessionIsDropped) {
     world.log.hold();
     const auto number = edge.send("start", R"({"kind":"demo","task":"t"})");
     world.settle();
@@ -151,7 +151,7 @@ TEST_F(Durability, AHeldReplyOfAnEndedSessionIsDropped) {
     EXPECT_EQ(edge.start("t").ok.at("created"), false) << "done all the same";
 }
 
-TEST_F(Durability, AHeldAssignmentOfAnEndedSessionIsDroppedAndGivenAgain) {
+TEST_F(DurabilityTest, AHeldAssignmentOfAnEndedSessionIsDroppedAndGivenAgain) {
     join();
     world.log.hold();
     edge.send("start", R"({"kind":"demo","task":"t"})");
@@ -165,7 +165,7 @@ TEST_F(Durability, AHeldAssignmentOfAnEndedSessionIsDroppedAndGivenAgain) {
     EXPECT_THAT(world.log_of("task/t"), ElementsAre("1 task.queued", "2 task.started"));
 }
 
-TEST_F(Durability, WhatIsDecidedTogetherIsCommittedTogether) {
+TEST_F(DurabilityTest, WhatIsDecidedTogetherIsCommittedTogether) {
     join();
     world.log.hold();
     worker.publish("room/a", "one");
@@ -175,7 +175,47 @@ TEST_F(Durability, WhatIsDecidedTogetherIsCommittedTogether) {
     EXPECT_EQ(world.log.waiting(), 1U);
 }
 
-TEST_F(Durability, ACrashTakesOnlyWhatNobodyWasToldOf) {
+TEST_F(DurabilityTest, AnAcknowledgementSaysTheLeastOfWhatItsEventsHaveReached) {
+    join();
+    worker.publish("room/a", "one");
+    world.settle();
+    EXPECT_EQ(worker.durability(), 0U);
+    world.log.reach(longwire::Durability::fsync);
+    worker.publish("room/a", "two");
+    world.settle();
+    EXPECT_EQ(worker.durability(), 2U);
+    world.log.hold();
+    worker.publish("room/a", "three");
+    world.turn();
+    world.log.reach(longwire::Durability::os);
+    worker.publish("room/a", "four");
+    world.turn();
+    world.log.release();
+    world.settle();
+    EXPECT_EQ(worker.durability(), 1U);
+}
+
+TEST_F(DurabilityTest, StepsInATasksLifeAreMarkedForTheLogAndWhatHappensWithinAreNot) {
+    join();
+    edge.start("t");
+    EXPECT_TRUE(world.log.had_lifecycle());
+    for (const auto* type : {"log", "task.progress", "agent.status"}) {
+        worker.emit("t", type);
+        world.settle();
+        EXPECT_FALSE(world.log.had_lifecycle()) << type;
+    }
+    worker.emit("t", "task.waiting");
+    world.settle();
+    EXPECT_TRUE(world.log.had_lifecycle());
+    worker.publish("room/a", "task.like");
+    world.settle();
+    EXPECT_FALSE(world.log.had_lifecycle());
+    worker.emit("t", "task.completed");
+    world.settle();
+    EXPECT_TRUE(world.log.had_lifecycle());
+}
+
+TEST_F(DurabilityTest, ACrashTakesOnlyWhatNobodyWasToldOf) {
     join();
     edge.start("a");
     world.log.hold();

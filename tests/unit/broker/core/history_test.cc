@@ -38,6 +38,7 @@ class History {
     /// Everybody behaves and finishes what there is.
     void come_to_rest() {
         world_.log.release();
+        world_.log.find_room();
         edge_->is_connected = true;
         edge_->is_reading = true;
         for (int round = 0; round < 600; ++round) {
@@ -85,6 +86,7 @@ class History {
     /// What a new broker makes of the log is what this one has made of it.
     void check_replay() {
         world_.log.release();
+        world_.log.find_room();
         world_.settle();
         const auto before = portrait();
         world_.restart();
@@ -153,6 +155,8 @@ class History {
                 edge_->send("publish",
                             R"({"topic":"room/x","type":"custom","key":")" + std::to_string(++keys_ / 2) + "\"}");
                 return;
+            case 14:
+                return pick(3) == 0 ? world_.log.run_out_of_room() : world_.log.find_room();
             default:
                 return work();
         }

@@ -1,120 +1,24 @@
 #include "broker/log/rocks_log.h"
 
 #include <gmock/gmock.h>
-#include <poll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <csignal>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "protocol/envelope.h"
+#include "tests/unit/broker/log/rocks_log_fixture.h"
 
-namespace longwire::broker {
+namespace longwire::broker::testing {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr std::int64_t kSecondUs = 1'000'000;
-
-/// An envelope whose payload is padding.
-std::string event(std::size_t bytes = 0) {
-    const std::string payload = "\xC6" +
-                                std::string{static_cast<char>(bytes >> 24), static_cast<char>(bytes >> 16),
-                                            static_cast<char>(bytes >> 8), static_cast<char>(bytes)} +
-                                std::string(bytes, 'x');
-    Envelope envelope;
-    envelope.producer = "worker-1";
-    envelope.type = "log";
-    envelope.payload = payload;
-    std::string out;
-    write_envelope(envelope, out);
-    return out;
-}
-
-class RocksLogTest : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "rocks_log_test_XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        options_.directory = name;
-    }
-    void TearDown() override {
-        log_.reset();
-        std::filesystem::remove_all(options_.directory);
-    }
-
-    void open() {
-        log_.reset();
-        auto opened = open_rocks_log(options_);
-        ASSERT_TRUE(opened) << describe(opened.error());
-        log_ = std::move(*opened);
-        ticket_ = 0;
-    }
-
-    static Record record(const std::string& path, std::uint64_t offset, std::string envelope = event()) {
-        return {std::make_shared<const std::string>(path), 7, offset, SharedSlice::of(std::move(envelope))};
-    }
-
-    void append(std::vector<Record> records, std::vector<StatePut> state = {}, std::int64_t time_us = kSecondUs) {
-        log_->append(
-            {++ticket_, time_us, std::make_shared<const std::vector<Record>>(std::move(records)), std::move(state)});
-    }
-
-    /// Outcomes gather until all that was appended is told of.
-    LogOutcome commit() {
-        return gather(
-            [this](const LogOutcome& all) { return !all.committed.empty() && all.committed.back().ticket == ticket_; });
-    }
-
-    ReadPage read(const std::string& path, std::uint64_t after, std::size_t events_max = 100,
-                  std::size_t bytes_max = SIZE_MAX) {
-        log_->read({1, path, after, events_max, bytes_max});
-        const auto outcome = gather([](const LogOutcome& all) { return !all.pages.empty(); });
-        return outcome.pages.empty() ? ReadPage{} : outcome.pages.front();
-    }
-
-    std::vector<std::string> topics() {
-        std::vector<std::string> found;
-        EXPECT_TRUE(log_->visit_topics([&](const KeptTopic& topic) {
-            found.push_back(topic.path + " " + std::to_string(topic.epoch) + " " + std::to_string(topic.tail) + ".." +
-                            std::to_string(topic.head));
-        }));
-        return found;
-    }
-
-    std::vector<std::string> state() {
-        std::vector<std::string> found;
-        EXPECT_TRUE(log_->visit_state([&](const StatePut& put) { found.push_back(put.key + "=" + put.value); }));
-        return found;
-    }
-
-    RocksLogOptions options_;
-    std::unique_ptr<CommitLog> log_;
-    std::uint64_t ticket_ = 0;
-
-  private:
-    template <class Enough>
-    LogOutcome gather(Enough enough) {
-        LogOutcome all;
-        while (!enough(all)) {
-            pollfd item{log_->fd(), POLLIN, 0};
-            if (::poll(&item, 1, 10'000) != 1) {
-                ADD_FAILURE() << "the log says nothing";
-                return all;
-            }
-            auto outcome = log_->poll();
-            for (auto& committed : outcome.committed) all.committed.push_back(committed);
-            for (auto& page : outcome.pages) all.pages.push_back(page);
-            for (auto& trimmed : outcome.trimmed) all.trimmed.push_back(trimmed);
-        }
-        return all;
-    }
-};
+using RocksLogTest = RocksLogFixture;
 
 TEST_F(RocksLogTest, CommitsInOrderAndKeepsEverythingOverAReopening) {
     open();
@@ -179,6 +83,41 @@ TEST_F(RocksLogTest, EventsBeyondTheirAgeGo) {
     EXPECT_EQ(read("r/a", 0).first, 2U);
 }
 
+TEST_F(RocksLogTest, TopicsAreTrimmedWithABatchAndNeverBack) {
+    options_.retain_ms = 60'000;
+    open();
+    append({record("r/a", 1), record("r/a", 2), record("r/b", 1)}, {}, kSecondUs);
+    append({record("r/a", 3)}, {}, 2 * kSecondUs);
+    commit();
+    CommitBatch batch{++ticket_, 3 * kSecondUs, std::make_shared<const std::vector<Record>>(), {}, {{"r/a", 4}}, false};
+    log_->append(batch);
+    const auto outcome = commit();
+    ASSERT_EQ(outcome.trimmed.size(), 1U);
+    EXPECT_EQ(outcome.trimmed[0].tail, 4U);
+    EXPECT_EQ(read("r/a", 0).first, 4U);
+    append({record("r/a", 4)}, {}, 61'500'000);  // now the first batch is too old
+    commit();
+    EXPECT_EQ(read("r/a", 0).first, 4U);
+    EXPECT_EQ(read("r/b", 0).first, 2U);
+    open();
+    EXPECT_THAT(topics(), ElementsAre("r/a 7 4..4", "r/b 7 2..1"));
+}
+
+TEST_F(RocksLogTest, ABatchWithLifecycleEventsReachesMoreWhereThatIsAskedFor) {
+    options_.lifecycle_durability = Durability::fsync;
+    open();
+    append({record("r/a", 1)});
+    EXPECT_EQ(commit().committed.back().durability, Durability::os);
+    const auto records = std::make_shared<const std::vector<Record>>(std::vector<Record>{record("r/a", 2)});
+    log_->append({++ticket_, kSecondUs, records, {}, {}, true});
+    EXPECT_EQ(commit().committed.back().durability, Durability::fsync);
+    options_.durability = Durability::fsync;
+    options_.lifecycle_durability = Durability::os;
+    open();
+    append({record("r/a", 3)});
+    EXPECT_EQ(commit().committed.back().durability, Durability::fsync);
+}
+
 TEST_F(RocksLogTest, ADirectoryIsForOneBrokerAndOneFormat) {
     open();
     const auto second = open_rocks_log(options_);
@@ -205,6 +144,29 @@ TEST_F(RocksLogTest, TheCheckFindsSoundnessAndHoles) {
     EXPECT_THAT(hole.error().message, HasSubstr("r/a offset 4: expected offset 3"));
 }
 
+TEST_F(RocksLogTest, AWriteThatFailsIsToldAndNothingIsWrittenBehindIt) {
+    // No file may grow beyond this: the only error of a disk that a test can make without one.
+    ::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    open();
+    append({record("r/a", 1)});
+    EXPECT_TRUE(commit().committed.back().status);
+    const rlimit small{1 << 20, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    append({record("r/a", 2, event(2 << 20))});
+    append({record("r/b", 1)});
+    const auto failed = commit();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    ASSERT_EQ(failed.committed.size(), 2U);
+    EXPECT_EQ(failed.committed[0].ticket, 2U);
+    ASSERT_FALSE(failed.committed[0].status);
+    EXPECT_THAT(failed.committed[0].status.error().message, HasSubstr(options_.directory));
+    EXPECT_FALSE(failed.committed[1].status);
+    open();
+    EXPECT_THAT(topics(), ElementsAre("r/a 7 1..1"));
+}
+
 TEST_F(RocksLogTest, ADamagedFileIsToldNotRead) {
     open();
     append({record("r/a", 1, event(50'000))});
@@ -219,4 +181,4 @@ TEST_F(RocksLogTest, ADamagedFileIsToldNotRead) {
 }
 
 }  // namespace
-}  // namespace longwire::broker
+}  // namespace longwire::broker::testing

@@ -248,6 +248,18 @@ TEST_F(HubTest, APageThatIsAllTrimmedIsToldAsAGap) {
     EXPECT_EQ(watcher.log(1), "gap 1-5 trimmed then 5 of 1 6");
 }
 
+TEST_F(HubTest, WhatTheLogCannotReadIsToldAsAGap) {
+    hub.watch(watcher, 1, kPath, kStart);
+    ready(800);
+    hub.on_fetched({fetches().back().token, Error{Errc::internal, "a damaged block"}});
+    EXPECT_EQ(watcher.log(1), "gap 1-500 trimmed then 500 of 1");
+    ASSERT_EQ(fetches().size(), 2U);
+    EXPECT_EQ(fetches().back().after, 500U);
+    hub.on_fetched({fetches().back().token, Error{Errc::internal, "a damaged block"}});
+    events(801, 1);
+    EXPECT_EQ(watcher.log(1), "gap 1-500 trimmed then 500 of 1 gap 501-800 trimmed then 800 of 1 801");
+}
+
 TEST_F(HubTest, TrimmedLiveEventsAreToldToThoseWhoAreLive) {
     RecordingWatcher behind;
     hub.watch(watcher, 1, kPath, kNow);

@@ -1,0 +1,41 @@
+#include "broker/broker_metrics.h"
+
+#include "protocol/node/log_setup.h"
+
+namespace longwire::broker {
+namespace {
+
+void raise(Counter counter, std::uint64_t to) {
+    counter.add(static_cast<double>(to) - counter.value());
+}
+
+}  // namespace
+
+Status BrokerMetrics::serve(const std::string& address) {
+    LW_TRY(page_, MetricsPage::open(metrics_, address));
+    log_info("metrics are served", {{"port", page_->port()}, {"path", "/metrics"}});
+    return {};
+}
+
+void BrokerMetrics::update(const Broker& broker) {
+    if (!page_) return;
+    const auto& stats = broker.stats();
+    metrics_.gauge("longwire_broker_takes_work", "0 while new work is refused because the disk is full.")
+        .set(broker.takes_work() ? 1 : 0);
+    raise(metrics_.counter("longwire_broker_read_errors_total", "Reads of the log that failed."), stats.read_errors);
+    raise(metrics_.counter("longwire_broker_events_committed_total", "Events in the log."), stats.events_committed);
+    raise(metrics_.counter("longwire_broker_bytes_committed_total", "Their bytes."), stats.bytes_committed);
+    raise(metrics_.counter("longwire_broker_events_duplicate_total", "Events that had come already."),
+          stats.events_duplicate);
+    raise(metrics_.counter("longwire_broker_events_refused_total", "Events that will never be in the log."),
+          stats.events_refused);
+    raise(metrics_.counter("longwire_broker_events_delivered_total", "Events sent to edges, each edge counted."),
+          stats.events_delivered);
+    metrics_.gauge("longwire_broker_topics", "Topics known.").set(static_cast<double>(broker.topics()));
+    metrics_.gauge("longwire_broker_tasks_queued", "Tasks that wait for a worker.")
+        .set(static_cast<double>(broker.scheduler().queued()));
+    metrics_.gauge("longwire_broker_tasks_running", "Tasks that a worker has.")
+        .set(static_cast<double>(broker.scheduler().running()));
+}
+
+}  // namespace longwire::broker

@@ -1,0 +1,52 @@
+#include <algorithm>
+#include <variant>
+
+#include "broker/core/broker.h"
+#include "protocol/overloaded.h"
+#include "protocol/topic.h"
+
+namespace longwire::broker {
+namespace {
+
+bool is_new_work(const Command& command) {
+    return std::holds_alternative<PublishCommand>(command) || std::holds_alternative<StartCommand>(command) ||
+           std::holds_alternative<RunCommand>(command) || std::holds_alternative<InputCommand>(command);
+}
+
+/// The paths that a command shows something of begin so; nothing where it shows none.
+std::optional<std::string> paths_shown(std::string_view realm, const Command& command) {
+    if (const auto* state = std::get_if<StateCommand>(&command)) return topic_path(realm, task_topic(state->task));
+    if (std::holds_alternative<TasksCommand>(command)) return topic_path(realm, task_topic(""));
+    return std::nullopt;
+}
+
+}  // namespace
+
+void Broker::take_room(const Status& room) {
+    room_ = room;
+    scheduler_.pause_handing_out(!room);
+}
+
+/// Answers at once what tells of nothing that the log does not have yet: what has been decided may have to wait long.
+bool Broker::answer_without_room(const std::string& peer, EdgeLink& edge, const link::Request& request,
+                                 const Command& command) {
+    if (is_new_work(command)) {
+        send_now(peer, edge, prepare_reply(request.request, room_.error()));
+        return true;
+    }
+    const auto shown = paths_shown(request.realm, command);
+    const bool is_durable = shown ? !is_under_way(*shown) : std::holds_alternative<WorkersCommand>(command);
+    if (!is_durable) return false;
+    send_now(peer, edge, prepare_reply(request.request, obey(request.realm, request.user, command)));
+    return true;
+}
+
+bool Broker::is_under_way(std::string_view path_prefix) const {
+    const auto has_some = [&](const Batch& batch) {
+        return std::any_of(batch.records->begin(), batch.records->end(),
+                           [&](const Record& record) { return record.path->starts_with(path_prefix); });
+    };
+    return has_some(open_) || std::any_of(pending_.begin(), pending_.end(), has_some);
+}
+
+}  // namespace longwire::broker
