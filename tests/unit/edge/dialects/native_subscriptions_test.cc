@@ -317,5 +317,28 @@ TEST_F(NativeSubscribe, SnapshotsMayBeAmongMany) {
                   R"("topic":"task/t1","epoch":"000000000000000e","offset":2})");
 }
 
+TEST_F(NativeSubscribe, HundredsOfTopicsAreOneRequestAndOneReply) {
+    std::string topics;
+    for (int i = 0; i < 500; ++i) {
+        topics += std::string(i == 0 ? "" : ",") + R"({"topic":"room/)" + std::to_string(i) +
+                  R"(","from":{"epoch":"000000000000000e","offset":10}})";
+    }
+    EXPECT_EQ(say(R"({"id":7,"cmd":"subscribe","topics":[)" + topics + "]}"), "");
+    ASSERT_EQ(all<WatchTopic>().size(), 500U) << "all asked for in the same turn";
+    for (int i = 499; i >= 0; --i) {
+        EXPECT_EQ(heard(), "");
+        ready("dev/room/" + std::to_string(i), 10);
+    }
+    const auto reply = heard();
+    EXPECT_EQ(reply.find('\n'), std::string::npos);
+    EXPECT_TRUE(
+        reply.starts_with(R"({"id":7,"ok":{"topics":[{"topic":"room/0","epoch":"000000000000000e","offset":10)"));
+    std::size_t place = 0;
+    for (int i = 0; i < 500; ++i) {
+        place = reply.find("\"room/" + std::to_string(i) + "\"", place);
+        ASSERT_NE(place, std::string::npos) << "in the order of the request";
+    }
+}
+
 }  // namespace
 }  // namespace longwire::edge
