@@ -101,6 +101,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void tell_missed();
     bool is_full() override { return is_above(shard_.limits.outbox_full_bytes); }
     bool is_half_full() override { return is_above(shard_.limits.outbox_full_bytes / 2); }
+    bool is_full_for_filters() { return is_above(shard_.limits.outbox_bytes_max / 2); }
     bool is_above(std::size_t unsent_bytes);
 
     void send(std::string message) { encoding_.send(transport_, std::move(message)); }

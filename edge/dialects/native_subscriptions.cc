@@ -225,15 +225,18 @@ void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {
     send(native::gap_push(gap));
 }
 
-/// A filter has no place in the log to go back to: a client too slow for it has to be told, once it listens again.
+/// A filter has no place in the log to go back to: a client too slow for it has to be told, once it listens again. So
+/// more is queued before that.
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
-    if (is_full()) return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
+    if (is_full_for_filters()) {
+        return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
+    }
     tell_missed();
     transport_.send_frames(encoding_.frames(*batch, 0));
 }
 
 void NativeDialect::on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) {
-    if (is_full()) return missed_.note(topic, 0, from, to);
+    if (is_full_for_filters()) return missed_.note(topic, 0, from, to);
     tell_missed();
     send(native::gap_push({topic, from, to, reason, 0, to}));
 }

@@ -176,7 +176,7 @@ TEST_F(NativeSubscribe, ATopicAndFiltersThatOverlapPushOnce) {
 
 TEST_F(NativeSubscribe, AClientTooSlowForItsFilterIsToldWhatItMisses) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     events("room/ops", 5, 2);
     events("room/ops", 7, 1);
     events("room/x", 1, 1);
@@ -191,9 +191,19 @@ TEST_F(NativeSubscribe, AClientTooSlowForItsFilterIsToldWhatItMisses) {
     EXPECT_EQ(heard(), event_push("room/ops", 8));
 }
 
+TEST_F(NativeSubscribe, AFiltersEventsQueueForLongerThanATopicsBecauseTheyDoNotComeLater) {
+    say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
+    transport.unsent = 2U << 20;
+    events("room/ops", 5, 1);
+    EXPECT_EQ(heard(), event_push("room/ops", 5));
+    transport.unsent = (2U << 20) + 1;
+    events("room/ops", 6, 1);
+    EXPECT_EQ(heard(), "");
+}
+
 TEST_F(NativeSubscribe, WhatAFilterHasMissedIsToldBeforeWhatFollows) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     events("room/ops", 5, 2);
     transport.unsent = 100;
     events("room/ops", 7, 1);
@@ -206,7 +216,7 @@ TEST_F(NativeSubscribe, WhatAFilterHasMissedIsToldBeforeWhatFollows) {
 
 TEST_F(NativeSubscribe, MoreTopicsMissedThanAreKeptAreToldByFilter) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     for (int i = 0; i <= 1'000; ++i) events("room/" + std::to_string(i), 1, 1);
     transport.unsent = 0;
     dialect->on_drained();
@@ -221,7 +231,7 @@ TEST_F(NativeSubscribe, AGapOfATopicThatAFilterMatchesIsPushed) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
     hub.on_trimmed({"dev/room/ops", 4, 9});
     EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":4,"to":9,"reason":"trimmed"}})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     hub.on_trimmed({"dev/room/ops", 10, 11});
     EXPECT_EQ(heard(), "");
     transport.unsent = 0;
