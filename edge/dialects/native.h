@@ -98,6 +98,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void on_filtered_events(const EventBatchPtr& batch) override;
     void on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) override;
     void on_filter_gap(std::string_view filter, GapReason reason) override;
+    bool misses_filtered();
     void tell_missed();
     bool is_full() override { return is_above(shard_.limits.outbox_full_bytes); }
     bool is_half_full() override { return is_above(shard_.limits.outbox_full_bytes / 2); }

@@ -225,26 +225,28 @@ void NativeDialect::on_gap(std::uint64_t, const Gap& gap) {
     send(native::gap_push(gap));
 }
 
-/// A filter has no place in the log to go back to: a client too slow for it has to be told, once it listens again.
+/// A filter has no place in the log to go back to: a client too slow for it has to be told. So more is queued for it
+/// than for topics; and once something was missed, so is what follows until all has left, or topics would never have
+/// room.
+bool NativeDialect::misses_filtered() {
+    return !missed_.empty() || is_above(shard_.limits.outbox_bytes_max / 2);
+}
+
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
-    if (is_full()) return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
-    tell_missed();
+    if (misses_filtered()) return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
     transport_.send_frames(encoding_.frames(*batch, 0));
 }
 
 void NativeDialect::on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) {
-    if (is_full()) return missed_.note(topic, 0, from, to);
-    tell_missed();
+    if (misses_filtered()) return missed_.note(topic, 0, from, to);
     send(native::gap_push({topic, from, to, reason, 0, to}));
 }
 
 void NativeDialect::on_filter_gap(std::string_view filter, GapReason reason) {
-    tell_missed();
     send(native::filter_gap_push(filter, reason));
 }
 
 void NativeDialect::tell_missed() {
-    if (missed_.empty()) return;
     const auto missed = missed_.take();
     for (const auto& [topic, range] : missed.ranges) {
         send(native::gap_push({topic, range.from, range.to, GapReason::slow, range.epoch, range.to}));

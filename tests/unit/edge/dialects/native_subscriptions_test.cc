@@ -176,7 +176,7 @@ TEST_F(NativeSubscribe, ATopicAndFiltersThatOverlapPushOnce) {
 
 TEST_F(NativeSubscribe, AClientTooSlowForItsFilterIsToldWhatItMisses) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     events("room/ops", 5, 2);
     events("room/ops", 7, 1);
     events("room/x", 1, 1);
@@ -191,22 +191,40 @@ TEST_F(NativeSubscribe, AClientTooSlowForItsFilterIsToldWhatItMisses) {
     EXPECT_EQ(heard(), event_push("room/ops", 8));
 }
 
-TEST_F(NativeSubscribe, WhatAFilterHasMissedIsToldBeforeWhatFollows) {
+TEST_F(NativeSubscribe, AFiltersEventsQueueForLongerThanATopicsBecauseTheyDoNotComeLater) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 2U << 20;
+    events("room/ops", 5, 1);
+    EXPECT_EQ(heard(), event_push("room/ops", 5));
+    transport.unsent = (2U << 20) + 1;
+    events("room/ops", 6, 1);
+    EXPECT_EQ(heard(), "");
+}
+
+TEST_F(NativeSubscribe, AFilterThatMissesGoesOnMissingUntilAllHasLeft) {
+    // A busy filter kept the connection full, and topics that had fallen behind never had their turn.
+    say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
+    say(R"({"id":2,"cmd":"subscribe","topic":"task/t"})");
+    ready("dev/task/t", 0);
+    heard();
+    transport.unsent = 3U << 20;
     events("room/ops", 5, 2);
+    events("task/t", 1, 1);
     transport.unsent = 100;
     events("room/ops", 7, 1);
-    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":5,"to":6,"reason":"slow"}})"
-                       "\n" +
-                           event_push("room/ops", 7));
-    dialect->on_drained();
     EXPECT_EQ(heard(), "");
+    transport.unsent = 0;
+    dialect->on_drained();
+    EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":5,"to":7,"reason":"slow"}})"
+                       "\n" +
+                           event_push("task/t", 1));
+    events("room/ops", 8, 1);
+    EXPECT_EQ(heard(), event_push("room/ops", 8));
 }
 
 TEST_F(NativeSubscribe, MoreTopicsMissedThanAreKeptAreToldByFilter) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     for (int i = 0; i <= 1'000; ++i) events("room/" + std::to_string(i), 1, 1);
     transport.unsent = 0;
     dialect->on_drained();
@@ -221,7 +239,7 @@ TEST_F(NativeSubscribe, AGapOfATopicThatAFilterMatchesIsPushed) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
     hub.on_trimmed({"dev/room/ops", 4, 9});
     EXPECT_EQ(heard(), R"({"gap":{"topic":"room/ops","from":4,"to":9,"reason":"trimmed"}})");
-    transport.unsent = 1U << 20;
+    transport.unsent = 3U << 20;
     hub.on_trimmed({"dev/room/ops", 10, 11});
     EXPECT_EQ(heard(), "");
     transport.unsent = 0;
@@ -315,6 +333,29 @@ TEST_F(NativeSubscribe, SnapshotsMayBeAmongMany) {
                   "\n" +
                   R"({"snapshot":{"task":"t1","epoch":"000000000000000e","offset":2},)"
                   R"("topic":"task/t1","epoch":"000000000000000e","offset":2})");
+}
+
+TEST_F(NativeSubscribe, HundredsOfTopicsAreOneRequestAndOneReply) {
+    std::string topics;
+    for (int i = 0; i < 500; ++i) {
+        topics += std::string(i == 0 ? "" : ",") + R"({"topic":"room/)" + std::to_string(i) +
+                  R"(","from":{"epoch":"000000000000000e","offset":10}})";
+    }
+    EXPECT_EQ(say(R"({"id":7,"cmd":"subscribe","topics":[)" + topics + "]}"), "");
+    ASSERT_EQ(all<WatchTopic>().size(), 500U) << "all asked for in the same turn";
+    for (int i = 499; i >= 0; --i) {
+        EXPECT_EQ(heard(), "");
+        ready("dev/room/" + std::to_string(i), 10);
+    }
+    const auto reply = heard();
+    EXPECT_EQ(reply.find('\n'), std::string::npos);
+    EXPECT_TRUE(
+        reply.starts_with(R"({"id":7,"ok":{"topics":[{"topic":"room/0","epoch":"000000000000000e","offset":10)"));
+    std::size_t place = 0;
+    for (int i = 0; i < 500; ++i) {
+        place = reply.find("\"room/" + std::to_string(i) + "\"", place);
+        ASSERT_NE(place, std::string::npos) << "in the order of the request";
+    }
 }
 
 }  // namespace

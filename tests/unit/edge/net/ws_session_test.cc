@@ -373,6 +373,22 @@ TEST(WsSession, ASlowReaderIsSeenInUnsentBytesAndDrains) {
     EXPECT_TRUE(pong);
 }
 
+TEST(WsSession, TheKernelTakesLittleOfWhatItCannotSend) {
+    // It took megabytes for a client that read nothing, which nobody could count, merge or take back.
+    constexpr std::size_t kMessage = 2 << 20;
+    WsConnection* connection = nullptr;
+    TestServer server(remembering(connection));
+    WsClient client(server, "/ws", 4096);
+    server.on_shard([&] { connection->send_frames(make_ws_frame(std::string(kMessage, 'x'), true)); });
+    const auto [sent, unsent] =
+        server.on_shard([&] { return std::pair(connection->sent_bytes(), connection->unsent_bytes()); });
+    EXPECT_GT(sent, 0U);
+    EXPECT_GT(unsent, kMessage / 2);
+    EXPECT_EQ(client.receive_frame()->payload.size(), kMessage);
+    EXPECT_TRUE(server.log().wait_for("drained"));
+    EXPECT_GT(server.on_shard([&] { return connection->sent_bytes(); }), kMessage);
+}
+
 TEST(WsSession, AFloodOfPingsThatNobodyReadsDoesNotFillMemory) {
     WsConnection* connection = nullptr;
     TestServer server(remembering(connection));
