@@ -98,6 +98,7 @@ class CoreCluster {
         Broker::Options broker;
         broker.name = "b";
         broker.partitions = options.partitions;
+        broker.producer_window_bytes = kWindowBytes;
         return broker;
     }
 

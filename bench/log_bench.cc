@@ -83,6 +83,7 @@ BENCHMARK(committed_through_the_core)
     ->Arg(1)
     ->Arg(8)
     ->Iterations(4)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
@@ -121,6 +122,7 @@ BENCHMARK(write_batches_of_rocksdb)
     ->Arg(256)
     ->Arg(4096)
     ->Iterations(4)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
@@ -166,6 +168,7 @@ BENCHMARK(latency_of_a_commit)
     ->Arg(100'000)
     ->Arg(300'000)
     ->Iterations(1)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
