@@ -1,5 +1,11 @@
 #include "broker/log/format_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,19 +23,35 @@ Error conflict(const std::string& directory, const std::string& what) {
                  "data-dir"};
 }
 
-/// Renamed into its place, so that it is there as a whole or not at all.
-Status write_format(const std::filesystem::path& file) {
-    const auto fresh = file.string() + ".new";
-    {
-        std::ofstream out(fresh);
-        out << kHeading << kFormat << '\n';
-        out.flush();
-        if (!out) return Error{Errc::unavailable, "cannot write " + fresh, "data-dir"};
+/// An open file or folder.
+class Descriptor {
+  public:
+    Descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
     }
-    std::error_code error;
-    std::filesystem::rename(fresh, file, error);
-    if (error) return Error{Errc::unavailable, file.string() + ": " + error.message(), "data-dir"};
-    return {};
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    bool write(std::string_view text) const {
+        return ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    }
+    bool sync() const { return ::fsync(fd_) == 0; }
+
+  private:
+    int fd_;
+};
+
+/// On the disk and then renamed into its place, so that it is there as a whole or not at all.
+Status write_format(const std::string& directory, const std::string& file) {
+    const auto fresh = file + ".new";
+    const auto text = std::string(kHeading).append(kFormat).append("\n");
+    const Descriptor out(fresh, O_WRONLY | O_CREAT | O_TRUNC);
+    const Descriptor folder(directory, O_RDONLY | O_DIRECTORY);
+    const bool is_written =
+        out.write(text) && out.sync() && ::rename(fresh.c_str(), file.c_str()) == 0 && folder.sync();
+    if (is_written) return {};
+    return Error{Errc::unavailable, "cannot write " + file + ": " + std::strerror(errno), "data-dir"};
 }
 
 }  // namespace
@@ -42,7 +64,7 @@ Status check_format(const std::string& directory) {
         if (std::filesystem::exists(root / "CURRENT", error)) {
             return conflict(directory, "has no file FORMAT, so it is of format 1 or was made by another program");
         }
-        return write_format(file);
+        return write_format(directory, file.string());
     }
     std::ifstream in(file);
     std::string text{std::istreambuf_iterator<char>(in), {}};

@@ -30,11 +30,7 @@ void MemoryLog::append(CommitBatch batch) {
 void MemoryLog::drop_oldest() {
     auto& [path, topic] = *by_age_.front();
     by_age_.pop_front();
-    if (topic.gone_by_age > 0) {
-        --topic.gone_by_age;
-        return;
-    }
-    drop_first(path, topic);
+    if (!forget_gone(topic)) drop_first(path, topic);
 }
 
 void MemoryLog::trim(const Trimmed& trim) {
@@ -44,7 +40,19 @@ void MemoryLog::trim(const Trimmed& trim) {
     while (topic.first < trim.tail && !topic.envelopes.empty()) {
         drop_first(trim.path, topic);
         ++topic.gone_by_age;
+        ++gone_;
     }
+    if (gone_ > by_age_.size() / 2) {
+        std::erase_if(by_age_, [this](auto* entry) { return forget_gone(entry->second); });
+    }
+}
+
+/// Whether the oldest entry of this topic is of an event that has been trimmed; then it is forgotten.
+bool MemoryLog::forget_gone(Topic& topic) {
+    if (topic.gone_by_age == 0) return false;
+    --topic.gone_by_age;
+    --gone_;
+    return true;
 }
 
 void MemoryLog::drop_first(const std::string& path, Topic& topic) {

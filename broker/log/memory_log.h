@@ -36,11 +36,13 @@ class MemoryLog final : public CommitLog {
     void drop_oldest();
     void drop_first(const std::string& path, Topic& topic);
     void trim(const Trimmed& trim);
+    bool forget_gone(Topic& topic);
 
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;
     Topics topics_;
     std::deque<Topics::value_type*> by_age_;  // one entry for each event kept or trimmed, oldest first
+    std::size_t gone_ = 0;                    // of these entries
     LogOutcome outcome_;
 };
 

@@ -71,7 +71,7 @@ RocksOptions rocks_options(const RocksLogOptions& options, rocksdb::Env* files) 
     db.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.cache_bytes * 3 / 4, cache);
     db.max_open_files = kOpenFilesMax;
     db.max_background_jobs = 3;
-    db.bytes_per_sync = 1 << 20;  // background files reach the disk bit by bit, not in one stall
+    db.bytes_per_sync = 1 << 20;  // files reach the disk bit by bit, not in one stall
     db.wal_bytes_per_sync = 1 << 20;
     db.max_total_wal_size = std::max<std::uint64_t>(options.cache_bytes * 2, 64 << 20);
 

@@ -18,7 +18,8 @@ namespace longwire::broker {
 namespace {
 
 constexpr std::uint64_t kTrimStepBytes = 16 << 20;  // less than this beyond the bound is not worth a pass
-constexpr std::size_t kTrimBatchesMax = 4096;       // of one pass, so that a commit never waits long for it
+constexpr std::size_t kTrimBatchesMax = 1024;       // of one pass, so that a commit never waits long for it
+constexpr std::int64_t kLookAtAgeUs = 1'000'000;
 
 rocksdb::Slice slice(std::string_view text) {
     return {text.data(), text.size()};
@@ -183,21 +184,31 @@ Status RocksTables::trim_topic(const Trimmed& trim, rocksdb::WriteBatch& out) co
 Result<std::vector<Trimmed>> RocksTables::trim(std::int64_t now_us) {
     const auto over = kept_bytes_ > options_.retain_bytes ? kept_bytes_ - options_.retain_bytes : 0;
     const auto oldest_kept_us = options_.retain_ms == 0 ? INT64_MIN : now_us - options_.retain_ms * 1000;
-    if (over < kTrimStepBytes && options_.retain_ms == 0) return std::vector<Trimmed>{};
+    const bool is_age_due =
+        options_.retain_ms != 0 && (now_us < age_looked_at_us_ || now_us >= age_looked_at_us_ + kLookAtAgeUs);
+    if (over < kTrimStepBytes && !is_age_due) return std::vector<Trimmed>{};
+    age_looked_at_us_ = now_us;
     rocksdb::WriteBatch out;
     std::map<std::string, std::uint64_t> last_of;
     std::uint64_t dropped = 0;
+    auto first_batch = first_batch_;
     const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, batches_));
-    row->SeekToFirst();
-    for (std::size_t i = 0; i < kTrimBatchesMax && row->Valid(); ++i, row->Next()) {
+    // Not from the very first key: what was deleted is still there to be stepped over.
+    std::string first_key;
+    rocks_keys::append_u64(first_batch_, first_key);
+    row->Seek(slice(first_key));
+    std::size_t count = 0;
+    for (; count < kTrimBatchesMax && row->Valid(); ++count, row->Next()) {
         LW_TRY(const BatchRow batch, read_row(view(row->value())));
         const bool is_surplus = over >= kTrimStepBytes && dropped < over;
         if (!is_surplus && batch.time_us >= oldest_kept_us) break;
         for (const auto& [path, last] : batch.last_of) last_of[path] = last;
         dropped += batch.bytes;
+        first_batch = rocks_keys::read_u64(view(row->key())) + 1;
         out.Delete(batches_, row->key());
     }
     LW_TRY_STATUS(checked(row->status(), "cannot read the table of batches"));
+    if (count == kTrimBatchesMax) age_looked_at_us_ = INT64_MIN;  // there may be more
     std::vector<Trimmed> trimmed;
     for (const auto& [path, last] : last_of) {
         trimmed.push_back({path, last + 1});
@@ -206,6 +217,7 @@ Result<std::vector<Trimmed>> RocksTables::trim(std::int64_t now_us) {
     if (trimmed.empty()) return trimmed;
     LW_TRY_STATUS(checked(db_->Write({}, &out), "cannot trim " + options_.directory));
     kept_bytes_ -= std::min(dropped, kept_bytes_);
+    first_batch_ = first_batch;
     return trimmed;
 }
 

@@ -70,6 +70,8 @@ class RocksTables {
     rocksdb::ColumnFamilyHandle* state_ = nullptr;
     rocksdb::ColumnFamilyHandle* batches_ = nullptr;
     std::uint64_t next_batch_ = 1;
+    std::uint64_t first_batch_ = 0;  // not above the first that is kept
+    std::int64_t age_looked_at_us_ = INT64_MIN;
     std::uint64_t kept_bytes_ = 0;
 };
 

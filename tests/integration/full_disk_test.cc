@@ -19,7 +19,8 @@ class BrokerOnAFullDisk : public testing::Test {
         Cluster::Options options;
         options.edges = 1;
         options.log = "rocksdb";
-        options.broker = {"--reserve-bytes", std::to_string(reserve_bytes), "--metrics", "127.0.0.1:0"};
+        options.broker = {"--reserve-bytes", std::to_string(reserve_bytes), "--metrics", "127.0.0.1:0",
+                          "--cache-bytes",   std::to_string(32 << 20)};
         cluster.emplace(folder, options);
     }
 
@@ -97,6 +98,8 @@ TEST_F(BrokerOnAFullDisk, NewWorkIsRefusedUntilThereIsRoomAndNothingIsLost) {
 TEST_F(BrokerOnAFullDisk, ABrokerThatDiesWithAWriteStuckLosesNothingThatWasAcknowledged) {
     start(0);
     auto client = cluster->ws(0);
+    // The file that is written to has a little room of its own from now on.
+    publish_until(client, false);
     disk.fill();
     client.ok({{"cmd", "start"},
                {"kind", "demo.count"},
@@ -117,6 +120,8 @@ TEST_F(BrokerOnAFullDisk, ABrokerThatDiesWithAWriteStuckLosesNothingThatWasAckno
 TEST_F(BrokerOnAFullDisk, ABrokerMayBeStoppedWhileAWriteIsStuck) {
     start(0);
     auto client = cluster->ws(0);
+    // The file that is written to has a little room of its own from now on.
+    publish_until(client, false);
     disk.fill();
     client.ok({{"cmd", "start"},
                {"kind", "demo.count"},

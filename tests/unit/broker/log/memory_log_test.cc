@@ -117,6 +117,22 @@ TEST_F(MemoryLogTest, ATopicOfWhichNothingIsLeftGoesOnInItsNumbers) {
     EXPECT_THAT(texts(page), ElementsAre("a-2"));
 }
 
+TEST_F(MemoryLogTest, TrimsATopicAndGoesOnDroppingTheOldestOfTheRest) {
+    MemoryLog log(400);
+    append(log, {"a", "b", "a", "b"});
+    log.append({++ticket, 0, std::make_shared<std::vector<Record>>(), {}, {{"a", 2}}});
+    EXPECT_EQ(log.poll().trimmed.at(0).tail, 2U);
+    EXPECT_EQ(read(log, "a", 0).first, 2U);
+    append(log, {"a"});
+    EXPECT_THAT(log.poll().trimmed, IsEmpty()) << "there was room for one again";
+    append(log, {"a"});
+    EXPECT_EQ(log.poll().trimmed.at(0).path, "b");
+    log.append({++ticket, 0, std::make_shared<std::vector<Record>>(), {}, {{"a", 5}}});
+    append(log, {"a", "b", "b"});
+    EXPECT_THAT(texts(read(log, "a", 0)), ElementsAre("a-5"));
+    EXPECT_THAT(texts(read(log, "b", 0)), ElementsAre("b-2", "b-3", "b-4"));
+}
+
 TEST_F(MemoryLogTest, KeepsOneEventHoweverLarge) {
     MemoryLog log(10);
     append(log, {"a"});

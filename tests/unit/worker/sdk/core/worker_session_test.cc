@@ -235,6 +235,20 @@ TEST_F(WorkerSessionTest, AnUnconfirmedTailIsSaidSoon) {
     EXPECT_THAT(sent<link::WorkerHeartbeat>(), IsEmpty()) << "nothing is waiting";
 }
 
+TEST_F(WorkerSessionTest, KnowsWhatAcknowledgedEventsSurvive) {
+    go_live();
+    const auto id = assign("t1");
+    emit(id);
+    turn();
+    EXPECT_EQ(session_.durability(), std::nullopt);
+    tell(link::EventsCommitted{{at("t1", 1)}, 1});
+    EXPECT_EQ(session_.durability(), Durability::os);
+    emit(id);
+    turn();
+    tell(link::EventsCommitted{{at("t1", 2)}, 7});
+    EXPECT_EQ(session_.durability(), Durability::fsync) << "a level of later brokers includes those that are known";
+}
+
 TEST_F(WorkerSessionTest, PublishesOnceAllPartitionsAreHeard) {
     turn();
     welcome();
