@@ -12,6 +12,13 @@ class DurableBroker : public ClusterTest {
         return {{"cmd", "subscribe"}, {"topic", topic}, {"from", std::move(from)}};
     }
 
+    /// Behind what a filter is told of the time without a broker.
+    static json::value next_event(WsClient& client) {
+        auto push = client.next_push();
+        while (text(push, "gap.reason") == "link_lost") push = client.next_push();
+        return push;
+    }
+
     void restart_broker() {
         Cluster::kill(cluster.broker());
         cluster.start_broker();

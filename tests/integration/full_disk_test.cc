@@ -34,6 +34,18 @@ class BrokerOnAFullDisk : public testing::Test {
         return reply;
     }
 
+    /// Fills the disk while a task writes: a write of its gets stuck.
+    void fill_under(WsClient& client) {
+        client.ok({{"cmd", "start"},
+                   {"kind", "demo.count"},
+                   {"task", "count"},
+                   {"input", {{"n", kManyEvents}, {"bytes", 100'000}, {"interval_ms", 1}}},
+                   {"watch", true}});
+        client.pushes_until_type("task.started");
+        disk.fill();
+        cluster->broker().wait_for_error_line("no new work is taken");
+    }
+
     static std::string state_of(WsClient& client, const std::string& task) {
         return text(client.ask({{"cmd", "state"}, {"task", task}}), "ok.state");
     }
@@ -98,14 +110,7 @@ TEST_F(BrokerOnAFullDisk, NewWorkIsRefusedUntilThereIsRoomAndNothingIsLost) {
 TEST_F(BrokerOnAFullDisk, ABrokerThatDiesWithAWriteStuckLosesNothingThatWasAcknowledged) {
     start(0);
     auto client = cluster->ws(0);
-    // The file that is written to has a little room of its own from now on.
-    publish_until(client, false);
-    disk.fill();
-    client.ok({{"cmd", "start"},
-               {"kind", "demo.count"},
-               {"task", "count"},
-               {"input", {{"n", kManyEvents}, {"bytes", 100'000}}}});
-    cluster->broker().wait_for_error_line("no new work is taken");
+    fill_under(client);
     Cluster::kill(cluster->broker());
     disk.make_room();
     cluster->start_broker();
@@ -120,14 +125,7 @@ TEST_F(BrokerOnAFullDisk, ABrokerThatDiesWithAWriteStuckLosesNothingThatWasAckno
 TEST_F(BrokerOnAFullDisk, ABrokerMayBeStoppedWhileAWriteIsStuck) {
     start(0);
     auto client = cluster->ws(0);
-    // The file that is written to has a little room of its own from now on.
-    publish_until(client, false);
-    disk.fill();
-    client.ok({{"cmd", "start"},
-               {"kind", "demo.count"},
-               {"task", "count"},
-               {"input", {{"n", kManyEvents}, {"bytes", 100'000}}}});
-    cluster->broker().wait_for_error_line("no new work is taken");
+    fill_under(client);
     EXPECT_EQ(cluster->broker().end(SIGTERM), (Ending{0, 0}));
     disk.make_room();
     cluster->start_broker();
