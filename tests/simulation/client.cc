@@ -19,6 +19,10 @@ std::string room(Random& random) {
     return "room/" + std::to_string(random.below(3));
 }
 
+std::string range_of(const edge::EventBatch& batch, std::size_t from) {
+    return batch.path() + " " + std::to_string(batch.first() + from) + " to " + std::to_string(batch.last());
+}
+
 }  // namespace
 
 Client::Client(Environment& environment, std::size_t number)
@@ -78,7 +82,7 @@ void Client::connection_changed(const Link& link, bool is_open) {
     if (is_open) {
         environment_.trace.tell(name_, [&] { return "is at " + way_->edge->name(); });
         for (auto& [number, follower] : std::exchange(followers_, {})) follow(std::move(follower));
-        if (filter_) say([filter = filter_->filter()](ClientSession& session) { session.watch_filter(filter); });
+        if (filter_) follow_filter();
         ask_again();
     } else {
         if (filter_) filter_->reconnected();
@@ -122,7 +126,10 @@ void Client::follow_something() {
 
 void Client::follow(Follower follower) {
     const auto watch = ++last_number_;
-    environment_.trace.tell(name_, [&] { return "follows " + follower.path(); });
+    environment_.trace.tell(name_, [&] {
+        const auto from = follower.from();
+        return "follows " + follower.path() + (from.epoch == 0 ? "" : " after " + std::to_string(from.offset));
+    });
     say([watch, path = follower.path(), from = follower.from()](ClientSession& session) {
         session.watch(watch, path, from);
     });
@@ -146,7 +153,15 @@ void Client::filter_or_not() {
     }
     static const std::vector<std::string> kFilters{"room/+", "task/+", "#", "room/1"};
     filter_.emplace(environment_.model, name_, environment_.random.pick(kFilters));
-    say([filter = filter_->filter()](ClientSession& session) { session.watch_filter(filter); });
+    environment_.trace.tell(name_, [&] { return "filters by " + filter_->filter(); });
+    follow_filter();
+}
+
+void Client::follow_filter() {
+    filter_number_ = ++last_number_;
+    say([number = filter_number_, filter = filter_->filter()](ClientSession& session) {
+        session.watch_filter(number, filter);
+    });
 }
 
 Follower* Client::find(std::uint64_t watch) {
@@ -163,7 +178,10 @@ void Client::on_watch_failed(std::uint64_t watch) {
 }
 
 void Client::on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from) {
-    if (auto* follower = find(watch)) follower->takes(*batch, from);
+    auto* follower = find(watch);
+    if (follower == nullptr) return;
+    environment_.trace.tell(name_, [&] { return "gets " + range_of(*batch, from); });
+    follower->takes(*batch, from);
 }
 
 void Client::on_gap(std::uint64_t watch, const edge::Gap& gap) {
@@ -176,9 +194,10 @@ void Client::on_gap(std::uint64_t watch, const edge::Gap& gap) {
     follower->misses(gap);
 }
 
-void Client::on_filtered(const edge::EventBatchPtr& batch, bool is_left_out, std::uint64_t link_life) {
-    const auto topic = split_path(batch->path()).topic;
-    if (!filter_ || !filter_matches(filter_->filter(), topic)) return;  // of one given up just now
+void Client::on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out,
+                         std::uint64_t link_life) {
+    if (!filter_ || filter != filter_number_) return;  // of one given up just now
+    environment_.trace.tell(name_, [&] { return (is_left_out ? "misses " : "gets by filter ") + range_of(*batch, 0); });
     is_left_out ? filter_->misses(*batch, link_life) : filter_->takes(*batch, link_life);
 }
 

@@ -54,7 +54,7 @@ class Client {
     void on_watch_failed(std::uint64_t watch);
     void on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from);
     void on_gap(std::uint64_t watch, const edge::Gap& gap);
-    void on_filtered(const edge::EventBatchPtr& batch, bool is_left_out, std::uint64_t link_life);
+    void on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out, std::uint64_t link_life);
     void on_reply(std::uint64_t number, const Result<std::string>& reply);
 
   private:
@@ -77,6 +77,7 @@ class Client {
     void send(Asked asked);
     void ask_again();
     void follow(Follower follower);
+    void follow_filter();
     void check_reply(const Asked& asked, const std::string& ok);
     std::string any_topic();
     Follower* find(std::uint64_t watch);
@@ -92,6 +93,7 @@ class Client {
     std::uint64_t last_number_ = 0;
     std::map<std::uint64_t, Follower> followers_;  // by watch
     std::optional<FilterFollower> filter_;
+    std::uint64_t filter_number_ = 0;
     std::map<std::uint64_t, Asked> asked_;         // each time under a new number
 };
 

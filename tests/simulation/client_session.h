@@ -32,7 +32,10 @@ class ClientSession final : public edge::Watcher {
         hub_.watch(*this, id, path, from);
     }
     void unwatch(std::uint64_t id) { hub_.unwatch(*this, id, now_us_); }
-    void watch_filter(const std::string& filter) { hub_.watch_filter(*this, "r", filter); }
+    void watch_filter(std::uint64_t id, const std::string& filter) {
+        filter_ = id;
+        hub_.watch_filter(*this, "r", filter);
+    }
     void unwatch_filter(const std::string& filter) { hub_.unwatch_filter(*this, "r", filter); }
     void command(std::uint64_t number, const std::string& name, std::string fields);
 
@@ -69,6 +72,7 @@ class ClientSession final : public edge::Watcher {
     std::uint64_t connection_;
     std::int64_t now_us_ = 0;
     std::uint64_t link_life_ = 0;
+    std::uint64_t filter_ = 0;       // as the client numbered it
     std::set<std::uint64_t> asked_;  // tokens of commands
     std::deque<Push> outbox_;
     std::size_t outbox_bytes_ = 0;

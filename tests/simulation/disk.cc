@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/envelope.h"
+
 namespace longwire::simulation {
 namespace {
 
@@ -13,6 +15,10 @@ constexpr double kReadFails = 0.005;
 
 void Disk::write(const broker::CommitBatch& batch) {
     for (const auto& record : *batch.records) {
+        environment_.trace.tell("disk", [&] {
+            const auto envelope = parse_envelope(record.envelope.bytes);
+            return *record.path + " " + std::to_string(record.offset) + " " + std::string(envelope->type);
+        });
         environment_.model.durable(record);
         auto& topic = topics_[*record.path];
         topic.epoch = record.epoch;

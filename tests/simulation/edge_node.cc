@@ -141,7 +141,8 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                        if (!shard.hub.on_fetched(m)) shard.requests.on_fetched(m);
                    },
                    [&](const edge::CommandAnswered& m) { shard.requests.on_answered(m); },
-                   [&](const edge::LinkChanged&) {
+                   [&](const edge::LinkChanged& m) {
+                       tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
                        for (auto& [client, session] : shard.sessions) session->link_changed();
                    },
                },

@@ -98,6 +98,9 @@ std::string World::waits_for() const {
     for (const auto& worker : workers_) {
         if (!worker->is_idle()) return worker->name() + " to be done";
     }
+    for (const auto& edge : edges_) {
+        if (!edge->is_linked()) return edge->name() + " to find the broker";
+    }
     if (const auto path = environment_.model.open_task(); !path.empty()) return "the end of " + path;
     for (const auto& client : clients_) {
         if (const auto what = client->waits_for(); !what.empty()) return client->name() + " to get " + what;
