@@ -25,6 +25,7 @@ constexpr std::string_view kUsage =
     "  --jobs N         stories at a time (2)\n"
     "  --trace          prints what happens\n"
     "  --twice          tells each story twice, and fails unless both are the same\n"
+    "  --keep-going     tells the others, too, when one has failed\n"
     "  --must-fail      succeeds when a story breaks the contract\n";
 
 struct Options {
@@ -34,6 +35,7 @@ struct Options {
     std::size_t jobs = 2;
     bool is_told = false;
     bool is_told_twice = false;
+    bool goes_on = false;
     bool must_fail = false;
 };
 
@@ -50,6 +52,8 @@ std::optional<Options> read_options(const std::vector<std::string_view>& argumen
             options.is_told = true;
         } else if (name == "--twice") {
             options.is_told_twice = true;
+        } else if (name == "--keep-going") {
+            options.goes_on = true;
         } else if (name == "--must-fail") {
             options.must_fail = true;
         } else {
@@ -83,7 +87,7 @@ void on_abort(int signal) {
     std::raise(signal);
 }
 
-/// Tells all stories, several at a time; stops after the first that fails.
+/// Tells all stories, several at a time; stops after the first that fails unless told to go on.
 class Teller {
   public:
     explicit Teller(const Options& options) : options_(options), next_(options.first) {}
@@ -100,7 +104,7 @@ class Teller {
 
   private:
     void work() {
-        for (auto seed = next_++; seed <= options_.last && !has_failed_; seed = next_++) {
+        for (auto seed = next_++; seed <= options_.last && (!has_failed_ || options_.goes_on); seed = next_++) {
             seed_under_way = seed;
             const auto scenario = scenario_of(seed, options_.steps);
             const auto ending = tell_story(scenario, options_.is_told);
