@@ -45,6 +45,11 @@ std::vector<HubWatch*> waiting_for(const HubTopic& topic, std::uint64_t after) {
     return waiting;
 }
 
+bool any_opening(const HubTopic& topic) {
+    return std::any_of(topic.watches.begin(), topic.watches.end(),
+                       [](const auto* watch) { return watch->state == HubWatch::State::opening; });
+}
+
 bool matches_any(const std::vector<HubFilter>& filters, std::string_view realm, std::string_view topic) {
     return std::any_of(filters.begin(), filters.end(), [&](const HubFilter& filter) {
         return filter.realm == realm && filter_matches(filter.filter, topic);
@@ -102,7 +107,7 @@ void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, con
     const auto place = std::upper_bound(theirs.begin(), theirs.end(), id,
                                         [](std::uint64_t wanted, const auto& other) { return wanted < other->id; });
     theirs.insert(place, std::move(added));
-    if (topic.is_ready) return begin(watch, from);
+    if (topic.is_ready) return open(watch, from);
     watch.from = std::make_unique<From>(from);
 }
 
@@ -158,6 +163,35 @@ void Hub::resume(Watcher& watcher) {
         if (watcher.is_full()) return;
         watcher.turn_ = (first + i + 1) % count;
         pump(watch);
+    }
+}
+
+/// A watcher that knows another epoch than this edge may be the one that is ahead: an edge that has just lost its
+/// broker learns of a new epoch late. The broker knows.
+void Hub::open(HubWatch& watch, const From& from) {
+    auto& topic = *watch.topic;
+    const bool is_in_doubt = from.kind == From::Kind::after && from.epoch != 0 && from.epoch != topic.epoch;
+    if (!is_in_doubt) return begin(watch, from);
+    watch.from = std::make_unique<From>(from);
+    ask_for_epoch(topic);
+}
+
+void Hub::ask_for_epoch(HubTopic& topic) {
+    const bool is_under_way = std::any_of(topic.fetches.begin(), topic.fetches.end(),
+                                          [](const auto& other) { return other.first == kNoEvents; });
+    if (is_under_way) return;
+    const auto token = kFetchTokenBit | next_fetch_++;
+    topic.fetches.emplace_back(kNoEvents, token);
+    ask_for(token, fetches_[token] = {&topic, kNoEvents});
+}
+
+/// Those that wait begin where the edge is right; where it is behind, the link is about to say so.
+void Hub::take_epoch(std::uint64_t token, HubTopic& topic, const Result<FetchedPage>& answer) {
+    if (!answer || answer->epoch != topic.epoch) return failed_fetches_.push_back(token);
+    std::erase(topic.fetches, std::pair(kNoEvents, token));
+    fetches_.erase(token);
+    for (auto* watch : topic.watches) {
+        if (watch->state == State::opening) begin(*watch, *std::exchange(watch->from, nullptr));
     }
 }
 
@@ -233,7 +267,8 @@ void Hub::fetch(HubWatch& watch) {
 }
 
 void Hub::ask_for(std::uint64_t token, const Fetch& fetch) {
-    to_link_(FetchEvents{token, fetch.topic->path, fetch.topic->epoch, fetch.after, kFetchEventsMax});
+    const auto epoch = fetch.after == kNoEvents ? 0 : fetch.topic->epoch;
+    to_link_(FetchEvents{token, fetch.topic->path, epoch, fetch.after, kFetchEventsMax});
 }
 
 bool Hub::on_fetched(const EventsFetched& fetched) {
@@ -242,6 +277,10 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
     if (found == fetches_.end()) return true;
     const auto [topic, after] = found->second;
     const auto& page = fetched.page;
+    if (after == kNoEvents) {
+        take_epoch(fetched.token, *topic, page);
+        return true;
+    }
     // A page of another epoch, or with nothing in it, is a broker that is about to tell more.
     const bool leads_on = page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1);
     if (!leads_on) {
@@ -278,7 +317,7 @@ void Hub::on_ready(const TopicReady& ready) {
     topic->tail = std::max({topic->tail, ready.tail, std::uint64_t{1}});
     for (auto* watch : topic->watches) {
         if (is_new) {
-            begin(*watch, *std::exchange(watch->from, nullptr));
+            open(*watch, *std::exchange(watch->from, nullptr));
         } else if (watch->state == State::live) {
             pump(*watch);  // the topic was given up and taken up again meanwhile: what lies between has not come
         }
@@ -294,6 +333,10 @@ void Hub::begin_epoch(HubTopic& topic, const TopicReady& ready) {
     clear_ring(topic);
     drop_fetches(topic);
     for (auto* watch : topic.watches) {
+        if (watch->state == State::opening) {
+            open(*watch, *std::exchange(watch->from, nullptr));
+            continue;
+        }
         const Gap gap{topic.name(), watch->next, old_last, GapReason::epoch_changed, topic.epoch, ready.last};
         watch->next = ready.last + 1;
         watch->state = State::live;
@@ -397,7 +440,7 @@ void Hub::tick(std::int64_t now_us) {
         const auto failed = fetches_.find(token);
         if (failed == fetches_.end()) continue;
         const auto [topic, after] = failed->second;
-        if (!waiting_for(*topic, after).empty()) {
+        if (after == kNoEvents ? any_opening(*topic) : !waiting_for(*topic, after).empty()) {
             ask_for(token, failed->second);
         } else {
             std::erase(topic->fetches, std::pair(after, token));

@@ -55,7 +55,7 @@ struct HubWatch {
     class Watcher* watcher = nullptr;
     HubTopic* topic = nullptr;
     std::uint64_t next = 0;      // the next offset to be delivered
-    std::unique_ptr<From> from;  // only while opening
+    std::unique_ptr<From> from;  // only while opening: before the topic is ready, or its epoch is beyond doubt
     std::uint32_t place = 0;     // in the topic's list
     State state = State::opening;
 };

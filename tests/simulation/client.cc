@@ -82,10 +82,12 @@ void Client::connection_changed(const Link& link, bool is_open) {
     if (is_open) {
         environment_.trace.tell(name_, [&] { return "is at " + way_->edge->name(); });
         for (auto& [number, follower] : std::exchange(followers_, {})) follow(std::move(follower));
-        if (filter_) follow_filter();
+        if (filter_) {
+            filter_->begin_anew(way_->edge->name());
+            follow_filter();
+        }
         ask_again();
     } else {
-        if (filter_) filter_->reconnected();
         std::erase_if(asked_, [](const auto& entry) { return !entry.second.may_repeat; });
         if (way_ != nullptr && way_->link == &link && environment_.random.chance(0.5)) {
             // Another edge may be nearer now.
@@ -152,7 +154,7 @@ void Client::filter_or_not() {
         return;
     }
     static const std::vector<std::string> kFilters{"room/+", "task/+", "#", "room/1"};
-    filter_.emplace(environment_.model, name_, environment_.random.pick(kFilters));
+    filter_.emplace(environment_.model, name_, way_->edge->name(), environment_.random.pick(kFilters));
     environment_.trace.tell(name_, [&] { return "filters by " + filter_->filter(); });
     follow_filter();
 }
@@ -194,11 +196,10 @@ void Client::on_gap(std::uint64_t watch, const edge::Gap& gap) {
     follower->misses(gap);
 }
 
-void Client::on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out,
-                         std::uint64_t link_life) {
+void Client::on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out) {
     if (!filter_ || filter != filter_number_) return;  // of one given up just now
     environment_.trace.tell(name_, [&] { return (is_left_out ? "misses " : "gets by filter ") + range_of(*batch, 0); });
-    is_left_out ? filter_->misses(*batch, link_life) : filter_->takes(*batch, link_life);
+    is_left_out ? filter_->misses(*batch) : filter_->takes(*batch);
 }
 
 // What it asks for.
@@ -207,10 +208,12 @@ void Client::start_something() {
     const auto id = environment_.new_id();
     Asked asked{"start", {}, true, 0, {}, "key-" + std::to_string(id), environment_.model.wipes()};
     MsgpackWriter writer(asked.fields);
-    writer.map(3);
+    writer.map(4);
     writer.field("kind", "work");
     writer.field("key", asked.key);
     writer.field("max_attempts", std::uint64_t{1} + environment_.random.below(4));
+    static const std::vector<std::string> kWishes{"priority", "priority", "timeout_s", "ttl_s", "delay_s"};
+    writer.field(environment_.random.pick(kWishes), std::uint64_t{1} + environment_.random.below(3));
     ask(std::move(asked));
 }
 

@@ -54,7 +54,7 @@ class Client {
     void on_watch_failed(std::uint64_t watch);
     void on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from);
     void on_gap(std::uint64_t watch, const edge::Gap& gap);
-    void on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out, std::uint64_t link_life);
+    void on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out);
     void on_reply(std::uint64_t number, const Result<std::string>& reply);
 
   private:

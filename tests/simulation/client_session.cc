@@ -69,9 +69,7 @@ void ClientSession::on_gap(std::uint64_t watch, const edge::Gap& gap) {
 void ClientSession::on_filtered_events(const edge::EventBatchPtr& batch) {
     const bool is_left_out = is_full();  // a filter has no place in the log to go back to
     const auto bytes = is_left_out ? 0 : batch->json_frames(0).bytes.size();
-    push(bytes, [=, &client = client_, filter = filter_, life = link_life_] {
-        client.on_filtered(filter, batch, is_left_out, life);
-    });
+    push(bytes, [=, &client = client_, filter = filter_] { client.on_filtered(filter, batch, is_left_out); });
 }
 
 }  // namespace longwire::simulation

@@ -42,9 +42,6 @@ class ClientSession final : public edge::Watcher {
     /// The client is gone.
     void close(std::int64_t now_us);
 
-    /// The edge has lost its broker, or found it.
-    void link_changed() { ++link_life_; }
-
     /// What waits leaves, if the client reads.
     void flush();
     std::function<void()> when_flush_is_due;
@@ -71,7 +68,6 @@ class ClientSession final : public edge::Watcher {
     Link& link_;
     std::uint64_t connection_;
     std::int64_t now_us_ = 0;
-    std::uint64_t link_life_ = 0;
     std::uint64_t filter_ = 0;       // as the client numbered it
     std::set<std::uint64_t> asked_;  // tokens of commands
     std::deque<Push> outbox_;

@@ -143,7 +143,6 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::CommandAnswered& m) { shard.requests.on_answered(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
-                       for (auto& [client, session] : shard.sessions) session->link_changed();
                    },
                },
                message);

@@ -35,7 +35,7 @@ void Emissions::logged(const std::string& path, std::uint32_t partition, const E
     // Those passed over are lost for good, which only an attempt that is not in charge may lose.
     for (auto sequence = stream.logged + 1; sequence < envelope.sequence; ++sequence) {
         const auto& passed = stream.events[sequence - 1];
-        require(!is_open_(passed.path, passed.attempt), [&] {
+        require(may_be_lost(passed), [&] {
             return name_of(worker, partition, sequence) + " was passed over, though its attempt is in charge";
         });
     }
@@ -50,7 +50,7 @@ void Emissions::acknowledged(const std::string& worker, std::uint64_t incarnatio
             [&] { return name(at.sequence) + " was acknowledged and never emitted"; });
     for (auto sequence = stream.acknowledged + 1; sequence <= at.sequence; ++sequence) {
         const auto& event = stream.events[sequence - 1];
-        require(event.is_durable || !is_open_(event.path, event.attempt), [&] {
+        require(event.is_durable || may_be_lost(event), [&] {
             return name(sequence) + " was acknowledged and is not durable, though its attempt " +
                    std::to_string(event.attempt) + " of " + event.path + " is in charge";
         });

@@ -38,6 +38,10 @@ class Emissions {
     /// The broker says so to this life of the worker.
     void acknowledged(const std::string& worker, std::uint64_t incarnation, const link::PartitionSequence& at);
 
+    /// The log is gone, and with it what was acknowledged. From now on an attempt may be in charge twice: tasks that
+    /// nobody remembers are made again, with the same names.
+    void wipe() { log_is_whole_ = false; }
+
   private:
     struct Stream {
         std::vector<Emitted> events;  // sequence 1, 2, 3, …
@@ -46,8 +50,11 @@ class Emissions {
     };
     using Key = std::tuple<std::string, std::uint64_t, std::uint32_t>;
 
+    bool may_be_lost(const Emitted& event) const { return !log_is_whole_ || !is_open_(event.path, event.attempt); }
+
     IsOpen is_open_;
     std::map<Key, Stream> streams_;
+    bool log_is_whole_ = true;
 };
 
 }  // namespace longwire::simulation

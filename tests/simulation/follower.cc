@@ -75,18 +75,14 @@ bool Follower::has_caught_up() const {
     return topic == nullptr || (topic->epoch == epoch_ && topic->head() + 1 == next_);
 }
 
-void FilterFollower::takes(const edge::EventBatch& batch, std::uint64_t link_life) {
+void FilterFollower::takes(const edge::EventBatch& batch) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
         model_.truth().check(who_, batch.path(), batch.epoch(), batch.first() + i, batch.envelope(i));
     }
-    move_on(batch, link_life);
+    move_on(batch);
 }
 
-void FilterFollower::misses(const edge::EventBatch& batch, std::uint64_t link_life) {
-    move_on(batch, link_life);
-}
-
-void FilterFollower::move_on(const edge::EventBatch& batch, std::uint64_t link_life) {
+void FilterFollower::move_on(const edge::EventBatch& batch) {
     auto& place = places_[batch.path()];
     const auto name = [&](const char* what) {
         return who_ + " by its filter " + filter_ + ": " + what + " of " + batch.path() + ": from " +
@@ -96,9 +92,10 @@ void FilterFollower::move_on(const edge::EventBatch& batch, std::uint64_t link_l
         require(batch.first() > place.last, [&] { return name("an event twice"); });
         const auto* topic = model_.truth().find(batch.path(), batch.epoch());
         const bool is_next = batch.first() == place.last + 1 || (topic != nullptr && batch.first() <= topic->tail);
-        require(is_next || link_life != place.link_life, [&] { return name("a hole"); });
+        const auto era = [&](std::uint64_t offset) { return model_.eras().era_of(edge_, batch.path(), offset); };
+        require(is_next || era(place.last) != era(batch.first()), [&] { return name("a hole"); });
     }
-    place = {batch.epoch(), batch.last(), link_life};
+    place = {batch.epoch(), batch.last()};
 }
 
 bool FilterFollower::has_caught_up(std::string_view path) const {

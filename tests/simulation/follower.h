@@ -44,20 +44,24 @@ class Follower {
 };
 
 /// The same of one client and one filter, on one connection: each event at most once and in order, and none left out
-/// while its edge had its link to the broker.
+/// within an era of its edge.
 class FilterFollower {
   public:
-    FilterFollower(const Model& model, std::string who, std::string filter)
-        : model_(model), who_(std::move(who)), filter_(std::move(filter)) {}
+    FilterFollower(const Model& model, std::string who, std::string edge, std::string filter)
+        : model_(model), who_(std::move(who)), edge_(std::move(edge)), filter_(std::move(filter)) {}
 
     const std::string& filter() const { return filter_; }
 
-    /// `link_life` counts the edge's sessions with the broker.
-    void takes(const edge::EventBatch& batch, std::uint64_t link_life);
-    void misses(const edge::EventBatch& batch, std::uint64_t link_life);
+    void takes(const edge::EventBatch& batch);
+
+    /// They were left out, and this was told.
+    void misses(const edge::EventBatch& batch) { move_on(batch); }
 
     /// The connection is another one: what came between is not told.
-    void reconnected() { places_.clear(); }
+    void begin_anew(const std::string& edge) {
+        edge_ = edge;
+        places_.clear();
+    }
 
     /// Whether it has got this topic's last event.
     bool has_caught_up(std::string_view path) const;
@@ -66,12 +70,12 @@ class FilterFollower {
     struct Place {
         std::uint64_t epoch = 0;
         std::uint64_t last = 0;
-        std::uint64_t link_life = 0;
     };
-    void move_on(const edge::EventBatch& batch, std::uint64_t link_life);
+    void move_on(const edge::EventBatch& batch);
 
     const Model& model_;
     std::string who_;
+    std::string edge_;
     std::string filter_;
     std::map<std::string, Place, std::less<>> places_;
 };

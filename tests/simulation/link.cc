@@ -87,6 +87,7 @@ void Link::lose(End towards) {
 void Link::notice(End end, std::int64_t delay_us) {
     schedule_.in(delay_us, [this, end, connection = connection_] {
         if (connection != connection_ || is_up_) return;
+        lose(end);  // nothing comes of a connection that is known to be over
         set_open(end, false);
         if (end == End::dialler && is_dialling_) try_to_connect(random_.between(kRedialUsMin, kRedialUsMax));
     });

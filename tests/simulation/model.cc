@@ -71,6 +71,7 @@ void Model::by_client(const broker::Record& record, const Envelope& envelope) {
 void Model::wiped() {
     ++wipes_;
     truth_.wipe();
+    emissions_.wipe();
     tasks_.clear();
     places_.clear();
     started_.clear();

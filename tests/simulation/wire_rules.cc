@@ -23,20 +23,36 @@ std::string name_of(const link::AttemptRef& attempt) {
 
 }  // namespace
 
+void WireRules::broker_began() {
+    edges_.clear();
+    for (auto& [name, worker] : workers_) worker.hellos.clear();
+}
+
+/// Hellos are answered in their order, one by one.
+void WireRules::on_answered(const std::string& worker, bool is_welcome) {
+    auto& [incarnation, hellos] = workers_[worker];
+    require(!hellos.empty(), [&] { return worker + " was welcomed without a hello"; });
+    if (is_welcome) incarnation = hellos.front();
+    hellos.pop_front();
+}
+
 void WireRules::from_worker(const std::string& worker, std::string_view bytes) {
     const auto decoded = link::decode<link::WorkerToBroker>(bytes);
     const auto* hello = decoded ? std::get_if<link::WorkerHello>(&decoded->message) : nullptr;
     if (hello == nullptr) return;
-    auto& newest = incarnations_[worker];
-    newest = std::max(newest, hello->incarnation);
+    workers_[worker].hellos.push_back(hello->incarnation);
 }
 
 void WireRules::from_edge(const std::string& edge, std::string_view bytes) {
     const auto decoded = link::decode<link::EdgeToBroker>(bytes);
     if (!decoded) return;
-    if (const auto* hello = std::get_if<link::EdgeHello>(&decoded->message)) {
+    const auto& message = decoded->message;
+    const bool changes_filters = std::holds_alternative<link::SubscribeFilter>(message) ||
+                                 std::holds_alternative<link::UnsubscribeFilter>(message);
+    if (changes_filters || std::holds_alternative<link::EdgeHello>(message)) model_.eras().next(edge);
+    if (const auto* hello = std::get_if<link::EdgeHello>(&message)) {
         edges_[edge] = {std::max<std::uint64_t>(hello->window_bytes, kBatchBytesTarget), 0, 0};
-    } else if (const auto* credit = std::get_if<link::Credit>(&decoded->message)) {
+    } else if (const auto* credit = std::get_if<link::Credit>(&message)) {
         edges_[edge].confirmed_bytes = credit->consumed_bytes;
     }
 }
@@ -45,7 +61,11 @@ void WireRules::to_worker(const std::string& worker, std::string_view bytes) {
     const auto decoded = link::decode<link::BrokerToWorker>(bytes);
     require(decoded.has_value(), [&] { return "the broker said something to " + worker + " that has no meaning"; });
     std::visit(Overloaded{
-                   [&](const link::WorkerWelcome& welcome) { check_committed(worker, welcome.positions); },
+                   [&](const link::WorkerWelcome& welcome) {
+                       on_answered(worker, true);
+                       check_committed(worker, welcome.positions);
+                   },
+                   [&](const link::HelloRefused&) { on_answered(worker, false); },
                    [&](const link::EventsCommitted& committed) { check_committed(worker, committed.positions); },
                    [&](const link::AssignTask& assign) { check_assigned(worker, assign.attempt); },
                    [&](const link::TaskInput& input) { check_input(input); },
@@ -56,7 +76,7 @@ void WireRules::to_worker(const std::string& worker, std::string_view bytes) {
 
 void WireRules::check_committed(const std::string& worker, const std::vector<link::PartitionSequence>& positions) {
     for (const auto& position : positions) {
-        model_.emissions().acknowledged(worker, incarnations_[worker], position);
+        model_.emissions().acknowledged(worker, workers_[worker].incarnation, position);
     }
 }
 
@@ -94,6 +114,7 @@ void WireRules::to_edge(const std::string& edge, std::string_view bytes) {
 void WireRules::check_events(const std::string& edge, const link::TopicEvents& events) const {
     for (auto offset = events.first; const auto& bytes : events.envelopes) {
         model_.truth().check(edge, events.path, events.epoch, offset, parse_envelope(bytes.bytes).value());
+        model_.eras().sent(edge, events.path, offset);
         ++offset;
     }
 }

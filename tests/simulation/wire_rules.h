@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ class WireRules {
     explicit WireRules(Model& model) : model_(model) {}
 
     /// A new broker knows no session.
-    void broker_began() { edges_.clear(); }
+    void broker_began();
 
     void from_worker(const std::string& worker, std::string_view bytes);
     void from_edge(const std::string& edge, std::string_view bytes);
@@ -26,12 +27,17 @@ class WireRules {
     void to_edge(const std::string& edge, std::string_view bytes);
 
   private:
+    struct WorkerSessions {
+        std::uint64_t incarnation = 0;          // of the worker as last welcomed
+        std::deque<std::uint64_t> hellos;       // those of hellos that wait for their answers
+    };
     struct EdgeCredit {
         std::uint64_t window_bytes = 0;
         std::uint64_t sent_bytes = 0;
         std::uint64_t confirmed_bytes = 0;
     };
 
+    void on_answered(const std::string& worker, bool is_welcome);
     void check_committed(const std::string& worker, const std::vector<link::PartitionSequence>& positions);
     void check_assigned(const std::string& worker, const link::AttemptRef& attempt) const;
     void check_input(const link::TaskInput& input) const;
@@ -40,7 +46,7 @@ class WireRules {
     void count_delivered(const std::string& edge, std::size_t bytes);
 
     Model& model_;
-    std::map<std::string, std::uint64_t> incarnations_;  // the newest that each worker has said hello in
+    std::map<std::string, WorkerSessions> workers_;
     std::map<std::string, EdgeCredit> edges_;
 };
 
