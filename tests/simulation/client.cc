@@ -140,8 +140,8 @@ void Client::follow(Follower follower) {
 
 void Client::leave_something() {
     if (followers_.empty()) return;
-    const auto gone = std::next(followers_.begin(), static_cast<std::ptrdiff_t>(
-                                                        environment_.random.below(followers_.size())));
+    const auto gone =
+        std::next(followers_.begin(), static_cast<std::ptrdiff_t>(environment_.random.below(followers_.size())));
     say([watch = gone->first](ClientSession& session) { session.unwatch(watch); });
     followers_.erase(gone);
 }

@@ -62,9 +62,9 @@ class Client {
         std::string command;
         std::string fields;
         bool may_repeat = false;
-        std::uint64_t id = 0;  // of what is to be stored, 0 for none
-        std::string path;      // where
-        std::string key;       // of a start
+        std::uint64_t id = 0;     // of what is to be stored, 0 for none
+        std::string path;         // where
+        std::string key;          // of a start
         std::uint64_t wipes = 0;  // of the log, until then
     };
 
@@ -94,7 +94,7 @@ class Client {
     std::map<std::uint64_t, Follower> followers_;  // by watch
     std::optional<FilterFollower> filter_;
     std::uint64_t filter_number_ = 0;
-    std::map<std::uint64_t, Asked> asked_;         // each time under a new number
+    std::map<std::uint64_t, Asked> asked_;  // each time under a new number
 };
 
 }  // namespace longwire::simulation

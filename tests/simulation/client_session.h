@@ -20,7 +20,11 @@ class ClientSession final : public edge::Watcher {
   public:
     ClientSession(Environment& environment, edge::Hub& hub, edge::Requests& requests, Client& client, Link& link,
                   std::uint64_t connection)
-        : environment_(environment), hub_(hub), requests_(requests), client_(client), link_(link),
+        : environment_(environment),
+          hub_(hub),
+          requests_(requests),
+          client_(client),
+          link_(link),
           connection_(connection) {}
 
     std::uint64_t connection() const { return connection_; }
@@ -28,9 +32,7 @@ class ClientSession final : public edge::Watcher {
 
     // What the client says.
 
-    void watch(std::uint64_t id, const std::string& path, const edge::From& from) {
-        hub_.watch(*this, id, path, from);
-    }
+    void watch(std::uint64_t id, const std::string& path, const edge::From& from) { hub_.watch(*this, id, path, from); }
     void unwatch(std::uint64_t id) { hub_.unwatch(*this, id, now_us_); }
     void watch_filter(std::uint64_t id, const std::string& filter) {
         filter_ = id;

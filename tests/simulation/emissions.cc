@@ -25,9 +25,8 @@ void Emissions::logged(const std::string& path, std::uint32_t partition, const E
     const auto name = [&] { return name_of(worker, partition, envelope.sequence); };
     auto& stream = streams_[{worker, envelope.incarnation, partition}];
     require(envelope.sequence <= stream.events.size(), [&] { return name() + " is in the log and was never emitted"; });
-    require(envelope.sequence > stream.logged, [&] {
-        return name() + " is in the log twice, or behind event " + std::to_string(stream.logged);
-    });
+    require(envelope.sequence > stream.logged,
+            [&] { return name() + " is in the log twice, or behind event " + std::to_string(stream.logged); });
     auto& event = stream.events[envelope.sequence - 1];
     const bool is_retry = event.may_retry && envelope.type == event_type::kTaskRetrying;
     require(event.path == path && event.attempt == envelope.attempt && (is_retry || event.id == id_of(envelope)),

@@ -17,8 +17,8 @@ namespace longwire::simulation {
 struct Emitted {
     std::string path;
     std::uint32_t attempt = 0;
-    std::uint64_t id = 0;     // in its payload
-    bool may_retry = false;   // an end that the broker may make a retry of
+    std::uint64_t id = 0;    // in its payload
+    bool may_retry = false;  // an end that the broker may make a retry of
     bool is_durable = false;
 };
 

@@ -66,9 +66,8 @@ void Faults::isolate_a_node() {
     const auto& name = environment_.random.pick(world_.nodes())->name();
     const auto for_us = environment_.random.between(100'000, 5 * kSecond);
     const bool is_cut = environment_.random.chance(0.5);
-    environment_.trace.tell("network", [&] {
-        return "isolates " + name + " for " + std::to_string(for_us / 1000) + " ms";
-    });
+    environment_.trace.tell("network",
+                            [&] { return "isolates " + name + " for " + std::to_string(for_us / 1000) + " ms"; });
     for (auto& [dialler, listener, link] : world_.links()) {
         if (dialler != name && listener != name) continue;
         if (is_cut) link->cut();

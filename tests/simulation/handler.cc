@@ -27,7 +27,7 @@ Handler::Handler(Environment& environment, worker::StartAttempt start)
     : environment_(environment),
       start_(std::move(start)),
       events_left_(environment.random.between(0, kEventsMax)),
-      pause_us_max_(environment.random.chance(0.3) ? 100 : 150'000),
+      pause_us_max_(environment.random.chance(0.3) ? 100 : environment.scenario.work_us_max),
       waits_for_input_(environment.random.chance(0.2)),
       ignores_cancel_(environment.random.chance(0.1)) {}
 

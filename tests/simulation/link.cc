@@ -108,7 +108,8 @@ void Link::end(End gone) {
     if (!std::exchange(is_up_, false)) return;
     const auto left = other(gone);
     if (random_.chance(0.5)) lose(left);
-    notice(left, std::max<std::int64_t>(at(arrived_us_, left) - schedule_.now_us(), 0) + random_.between(0, kNoticeUsMax));
+    notice(left,
+           std::max<std::int64_t>(at(arrived_us_, left) - schedule_.now_us(), 0) + random_.between(0, kNoticeUsMax));
 }
 
 }  // namespace longwire::simulation

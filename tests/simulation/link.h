@@ -78,8 +78,8 @@ class Link {
     bool is_listening_ = true;
     bool is_trying_ = false;
     std::uint64_t connection_ = 0;
-    std::array<bool, 2> open_{};               // as each end knows
-    std::array<std::uint64_t, 2> life_{};      // of what is under way towards each end
+    std::array<bool, 2> open_{};                // as each end knows
+    std::array<std::uint64_t, 2> life_{};       // of what is under way towards each end
     std::array<std::int64_t, 2> arrived_us_{};  // when the newest message towards each end arrives
     std::int64_t stalled_until_us_ = 0;
     std::deque<Schedule::Action> stalled_;

@@ -1,3 +1,4 @@
+#include <unistd.h>
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -8,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include "tests/simulation/scenario.h"
@@ -78,9 +78,9 @@ thread_local std::uint64_t seed_under_way = 0;
 /// The product ends the process where one of its own assumptions does not hold: that has a seed, too.
 void on_abort(int signal) {
     char text[96];
-    const int size = std::snprintf(text, sizeof text, "seed %llu ended the process: replay with --seed %llu --trace\n",
-                                   static_cast<unsigned long long>(seed_under_way),
-                                   static_cast<unsigned long long>(seed_under_way));
+    const int size =
+        std::snprintf(text, sizeof text, "seed %llu ended the process: replay with --seed %llu --trace\n",
+                      static_cast<unsigned long long>(seed_under_way), static_cast<unsigned long long>(seed_under_way));
     const auto ignored = write(STDERR_FILENO, text, static_cast<std::size_t>(size));
     static_cast<void>(ignored);
     std::signal(signal, SIG_DFL);

@@ -77,8 +77,8 @@ void Model::wiped() {
     started_.clear();
 }
 
-void Model::check_input(const std::string& path, std::uint32_t attempt, std::uint64_t last,
-                        std::uint64_t offset, std::uint64_t id) const {
+void Model::check_input(const std::string& path, std::uint32_t attempt, std::uint64_t last, std::uint64_t offset,
+                        std::uint64_t id) const {
     const auto* history = task(path);
     if (history == nullptr || !history->is_open(attempt)) return;  // one that has lost its task hears old things
     check_stored(id, path, offset);

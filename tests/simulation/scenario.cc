@@ -20,6 +20,8 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.partitions = static_cast<std::uint32_t>(one_of({1, 2, 4}));
     s.capacity = static_cast<std::uint32_t>(one_of({1, 2, 4}));
 
+    s.work_us_max = static_cast<std::int64_t>(one_of({1'000, 150'000, 1'500'000}));
+
     const bool is_heavy = random.chance(0.1);  // so much that windows and rings are too small for it
     s.padding_bytes_max = is_heavy ? 12'000 : one_of({0, 100});
     s.worker_window_bytes = is_heavy ? 64 << 10 : one_of({700, 4'000, 1 << 20});

@@ -26,6 +26,8 @@ struct Scenario {
     std::uint32_t partitions = 1;
     std::uint32_t capacity = 1;  // of each worker
 
+    std::int64_t work_us_max = 0;  // between two events of a task
+
     std::size_t padding_bytes_max = 0;  // of an event
     std::size_t worker_window_bytes = 0;
     std::size_t edge_window_bytes = 0;

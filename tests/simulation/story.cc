@@ -10,10 +10,10 @@
 namespace longwire::simulation {
 namespace {
 
-constexpr std::int64_t kRestUs = 100'000;       // how often it is asked whether there is rest
+constexpr std::int64_t kRestUs = 100'000;        // how often it is asked whether there is rest
 constexpr std::int64_t kRestUsMax = 90'000'000;  // then there will never be any
 
-constexpr std::int64_t kFilterUs = 3'000'000;     // until a filter that was asked for holds, and its events have come
+constexpr std::int64_t kFilterUs = 3'000'000;  // until a filter that was asked for holds, and its events have come
 
 class Story {
   public:

@@ -138,8 +138,8 @@ void WireRules::count_delivered(const std::string& edge, std::size_t bytes) {
     credit.sent_bytes += bytes;
     const auto unconfirmed = credit.sent_bytes - credit.confirmed_bytes;
     require(unconfirmed <= 2 * credit.window_bytes + kLargestEventsBytes, [&] {
-        return edge + " was sent " + std::to_string(unconfirmed) + " bytes beyond its confirmations, with a window of " +
-               std::to_string(credit.window_bytes);
+        return edge + " was sent " + std::to_string(unconfirmed) +
+               " bytes beyond its confirmations, with a window of " + std::to_string(credit.window_bytes);
     });
 }
 

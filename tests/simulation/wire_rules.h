@@ -28,8 +28,8 @@ class WireRules {
 
   private:
     struct WorkerSessions {
-        std::uint64_t incarnation = 0;          // of the worker as last welcomed
-        std::deque<std::uint64_t> hellos;       // those of hellos that wait for their answers
+        std::uint64_t incarnation = 0;     // of the worker as last welcomed
+        std::deque<std::uint64_t> hellos;  // those of hellos that wait for their answers
     };
     struct EdgeCredit {
         std::uint64_t window_bytes = 0;

@@ -111,9 +111,8 @@ bool WorkerNode::emit_from(worker::AttemptId id, Handler& handler) {
         if (!session_->emit(id, event.type, event.payload, now_us(), event.is_last)) return false;
         if (is_taken) {
             const auto partition = partition_of(path, environment_.scenario.partitions);
-            environment_.model.emissions().emitted(
-                name(), incarnation_, partition,
-                {path, handler.start().attempt, event.id, event.may_retry, false});
+            environment_.model.emissions().emitted(name(), incarnation_, partition,
+                                                   {path, handler.start().attempt, event.id, event.may_retry, false});
         }
         if (event.is_last) return true;
         events.pop_front();

@@ -13,7 +13,8 @@ World::World(const Scenario& scenario, bool is_told) : environment_(scenario, is
     for (std::size_t i = 0; i < scenario.edges; ++i) add_edge(i);
     for (std::size_t i = 0; i < scenario.clients; ++i) add_client(i);
     broker_.at_worker = [this](const std::string& name, std::string bytes) {
-        const auto worker = std::find_if(workers_.begin(), workers_.end(), [&](const auto& w) { return w->name() == name; });
+        const auto worker =
+            std::find_if(workers_.begin(), workers_.end(), [&](const auto& w) { return w->name() == name; });
         (*worker)->hear(std::move(bytes));
     };
     broker_.at_edge = [this](const std::string& name, std::string bytes) {
@@ -37,9 +38,7 @@ void World::add_worker(std::size_t number) {
     const auto nothing = [](bool) {};
     auto& link = join(worker.name(), broker_.name(), nothing, nothing);
     broker_.add_worker(worker.name(), link);
-    worker.at_broker = [this, name = worker.name()](std::string bytes) {
-        broker_.hear_worker(name, std::move(bytes));
-    };
+    worker.at_broker = [this, name = worker.name()](std::string bytes) { broker_.hear_worker(name, std::move(bytes)); };
     // The broker's subscriptions go up the connection first of all, and end with it.
     const auto hear_all = [this, &worker](bool added) {
         for (std::uint32_t partition = 0; partition < environment_.scenario.partitions; ++partition) {
