@@ -16,6 +16,12 @@ bool ends_run(std::string_view type) {
            type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
 }
 
+std::string_view state_after(std::string_view end) {
+    if (end == event_type::kTaskCompleted) return "COMPLETED";
+    if (end == event_type::kTaskFailed) return "FAILED";
+    return end == event_type::kTaskCancelled ? "CANCELLED" : "EXPIRED";
+}
+
 bool is_by_worker(const Envelope& envelope) {
     return envelope.sequence != 0;
 }
@@ -37,17 +43,22 @@ void TaskHistory::append(std::uint64_t offset, const Envelope& envelope) {
                    "by another worker than the attempt was given to", envelope);
     }
     const auto type = envelope.type;
-    if (type == event_type::kTaskQueued) return on_queued(envelope);
-    require_it(!has_ended_, "after the end of its run", envelope);
-    if (type == event_type::kTaskStarted) return on_started(envelope);
-    if (type == event_type::kTaskInput) {
+    if (type == event_type::kTaskQueued) {
+        on_queued(envelope);
+    } else {
+        require_it(!has_ended_, "after the end of its run", envelope);
+    }
+    if (type == event_type::kTaskStarted) {
+        on_started(envelope);
+    } else if (type == event_type::kTaskInput) {
         inputs_.insert(offset);
     } else if (type == event_type::kTaskRetrying) {
         require_it(is_open(envelope.attempt), "gives up an attempt that is not in charge", envelope);
         open_ = 0;
     } else if (ends_run(type)) {
-        end();
+        end(envelope);
     }
+    states_.push_back(state_);
 }
 
 void TaskHistory::on_queued(const Envelope& envelope) {
@@ -56,6 +67,7 @@ void TaskHistory::on_queued(const Envelope& envelope) {
     require_it(number(fields, "run") == run_ + 1, "is not the next run", envelope);
     ++run_;
     has_ended_ = false;
+    state_ = "PENDING";
     inputs_.clear();
 }
 
@@ -69,12 +81,14 @@ void TaskHistory::on_started(const Envelope& envelope) {
     require_it(open_ == 0, "while another attempt is in charge", envelope);
     require_it(envelope.attempt > newest_, "has the number of an earlier attempt", envelope);
     open_ = newest_ = envelope.attempt;
+    state_ = "RUNNING";
     worker_ = fields.string("worker").value();
     incarnation_ = number(fields, "incarnation");
 }
 
-void TaskHistory::end() {
+void TaskHistory::end(const Envelope& envelope) {
     has_ended_ = true;
+    state_ = state_after(envelope.type);
     open_ = 0;
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/envelope.h"
 
@@ -23,6 +24,9 @@ class TaskHistory {
     bool is_open(std::uint32_t attempt) const { return open_ != 0 && open_ == attempt; }
     bool is_of(std::string_view worker, std::uint32_t attempt) const { return is_open(attempt) && worker_ == worker; }
 
+    /// The task's state after the event at this offset, as a snapshot names it.
+    std::string_view state_at(std::uint64_t offset) const { return states_.at(offset - 1); }
+
     /// Whether this attempt has ever begun.
     bool has_begun(std::uint32_t attempt) const { return attempt != 0 && attempt <= newest_; }
 
@@ -32,7 +36,7 @@ class TaskHistory {
   private:
     void on_queued(const Envelope& envelope);
     void on_started(const Envelope& envelope);
-    void end();
+    void end(const Envelope& envelope);
     void require_it(bool is_kept, const char* what, const Envelope& envelope) const;
 
     std::string path_;
@@ -43,7 +47,9 @@ class TaskHistory {
     std::string worker_;
     std::uint64_t incarnation_ = 0;
     std::uint64_t offset_ = 0;
-    std::set<std::uint64_t> inputs_;  // of the present run, by offset
+    std::string_view state_;
+    std::vector<std::string_view> states_;  // after the events at offset 1, 2, 3, …
+    std::set<std::uint64_t> inputs_;        // of the present run, by offset
 };
 
 }  // namespace longwire::simulation

@@ -131,6 +131,13 @@ void WireRules::check_reply(const link::Reply& reply) const {
     require(static_cast<std::uint64_t>(*offset) <= model_.truth().head(path), [&] {
         return "a client was told of " + path + " offset " + std::to_string(*offset) + " before it was durable";
     });
+    const auto state = fields->string_or("state", {}).value();
+    if (state.empty()) return;
+    const auto is = model_.task(path)->state_at(static_cast<std::uint64_t>(*offset));
+    require(state == is, [&] {
+        return "a client was told that " + path + " is " + std::string(state) + " at offset " +
+               std::to_string(*offset) + ", where it is " + std::string(is);
+    });
 }
 
 void WireRules::count_delivered(const std::string& edge, std::size_t bytes) {

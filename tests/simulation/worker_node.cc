@@ -11,6 +11,7 @@ namespace longwire::simulation {
 namespace {
 
 constexpr std::int64_t kRestartUsMax = 1'000'000;
+constexpr double kNoThread = 0.03;
 constexpr std::size_t kLargestEventBytes = 16 << 10;  // the one that crosses the window's bound
 
 std::optional<std::uint64_t> incarnation_said(std::string_view bytes) {
@@ -147,6 +148,9 @@ void WorkerNode::work_on(worker::AttemptId id) {
 }
 
 void WorkerNode::obey(worker::StartAttempt& order) {
+    if (!environment_.is_calm && environment_.random.chance(kNoThread)) {
+        return session_->give_back(order.id, "no thread is free", now_us());
+    }
     tell([&] { return "begins attempt " + std::to_string(order.attempt) + " of " + order.task; });
     const auto id = order.id;
     handlers_.emplace(id, Handler(environment_, std::move(order)));
