@@ -100,7 +100,7 @@ void Faults::crash_a_worker() {
         if (named.dialler == worker.name() && random.chance(0.4)) stall(named, kSecond);
     }
     environment_.schedule.in(random.between(0, kSecond / 2), [this, &worker] {
-        if (!worker.is_alive()) return;
+        if (environment_.is_calm || !worker.is_alive()) return;
         worker.crash();
         restart(worker, kAtOnceUs);
     });
