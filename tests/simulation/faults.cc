@@ -6,6 +6,7 @@ namespace longwire::simulation {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kAtOnceUs = 20'000;
 
 }  // namespace
 
@@ -54,8 +55,12 @@ void Faults::cut_a_link() {
 }
 
 void Faults::stall_a_link() {
-    auto& [dialler, listener, link] = world_.links()[environment_.random.below(world_.links().size())];
-    const auto for_us = environment_.random.between(1'000, 4 * kSecond);
+    stall(world_.links()[environment_.random.below(world_.links().size())], 4 * kSecond);
+}
+
+void Faults::stall(NamedLink& named, std::int64_t for_us_max) {
+    auto& [dialler, listener, link] = named;
+    const auto for_us = environment_.random.between(1'000, for_us_max);
     environment_.trace.tell("network", [&, d = dialler, l = listener] {
         return "holds up what is between " + d + " and " + l + " for " + std::to_string(for_us / 1000) + " ms";
     });
@@ -84,9 +89,21 @@ void Faults::restart(Node& node, std::int64_t after_us_max) {
 void Faults::crash_a_worker() {
     auto& worker = *environment_.random.pick(world_.workers());
     if (!worker.is_alive()) return;
-    if (environment_.random.chance(0.2)) return worker.drain();
-    worker.crash();
-    restart(worker, 5 * kSecond);
+    auto& random = environment_.random;
+    if (random.chance(0.2)) return worker.drain();
+    if (random.chance(0.5)) {
+        worker.crash();
+        return restart(worker, 5 * kSecond);
+    }
+    // What it says last on one way comes when its next life has long begun on another.
+    for (auto& named : world_.links()) {
+        if (named.dialler == worker.name() && random.chance(0.4)) stall(named, kSecond);
+    }
+    environment_.schedule.in(random.between(0, kSecond / 2), [this, &worker] {
+        if (environment_.is_calm || !worker.is_alive()) return;
+        worker.crash();
+        restart(worker, kAtOnceUs);
+    });
 }
 
 void Faults::crash_an_edge() {

@@ -22,6 +22,7 @@ class Faults {
 
     void cut_a_link();
     void stall_a_link();
+    void stall(NamedLink& named, std::int64_t for_us_max);
     void isolate_a_node();
     void crash_a_worker();
     void crash_an_edge();

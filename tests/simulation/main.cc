@@ -124,6 +124,7 @@ class Teller {
         std::printf("seed %llu: %s\n  replay: simulation --seed %llu --steps %zu --trace\n",
                     static_cast<unsigned long long>(seed), why.c_str(), static_cast<unsigned long long>(seed),
                     options_.steps);
+        std::fflush(stdout);
     }
 
     const Options& options_;
