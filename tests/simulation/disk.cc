@@ -9,7 +9,6 @@ namespace longwire::simulation {
 namespace {
 
 constexpr std::int64_t kReadUsMax = 3'000;
-constexpr double kReadFails = 0.005;
 
 }  // namespace
 
@@ -116,11 +115,7 @@ void DiskLog::read(broker::ReadRequest request) {
     const auto now_us = environment_.schedule.now_us();
     read_us_ = std::max(read_us_, now_us + environment_.random.between(20, kReadUsMax));
     after(read_us_ - now_us, [this, request = std::move(request)] {
-        if (!environment_.is_calm && environment_.random.chance(kReadFails)) {
-            outcome_.failed_reads.push_back({request.token, {Errc::internal, "the disk is tired"}});
-        } else {
-            outcome_.pages.push_back(disk_.read(request));
-        }
+        outcome_.pages.push_back(disk_.read(request));
         wake_();
     });
 }

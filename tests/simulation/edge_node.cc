@@ -137,6 +137,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::TopicRefused& m) { shard.hub.on_refused(m); },
                    [&](const edge::EventsArrived& m) { shard.hub.on_events(m.batch); },
                    [&](const edge::EventsTrimmed& m) { shard.hub.on_trimmed(m); },
+                   [&](const edge::FilterRenewed& m) { shard.hub.on_filter_renewed(m); },
                    [&](const edge::EventsFetched& m) {
                        if (!shard.hub.on_fetched(m)) shard.requests.on_fetched(m);
                    },
