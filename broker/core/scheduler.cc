@@ -140,9 +140,9 @@ std::int64_t Scheduler::next_deadline(const Entry& entry) const {
 
 void Scheduler::set_deadline(Entry& entry, std::int64_t deadline_us) {
     if (entry.deadline_us == deadline_us) return;
-    if (entry.deadline_us != 0) deadlines_.erase({entry.deadline_us, &entry});
+    if (entry.deadline_us != 0) deadlines_.erase({entry.deadline_us, entry.task.age});
     entry.deadline_us = deadline_us;
-    if (deadline_us != 0) deadlines_.emplace(deadline_us, &entry);
+    if (deadline_us != 0) deadlines_.emplace(std::pair(deadline_us, entry.task.age), &entry);
 }
 
 void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
@@ -348,7 +348,7 @@ Scheduler::Worker* Scheduler::least_loaded(const std::string& kind) {
 
 void Scheduler::advance(std::int64_t now_us) {
     expire_leases(now_us);
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now_us) {
+    while (!deadlines_.empty() && deadlines_.begin()->first.first <= now_us) {
         auto& entry = *deadlines_.begin()->second;
         set_deadline(entry, 0);
         fire_deadline(entry, now_us);

@@ -134,7 +134,7 @@ class Scheduler {
   private:
     struct Entry {
         Task task;
-        std::int64_t deadline_us = 0;  // 0: none; the key in deadlines_
+        std::int64_t deadline_us = 0;  // 0: none; else it is in deadlines_
         bool queued = false;
     };
     struct Worker {
@@ -199,12 +199,12 @@ class Scheduler {
 
     Options options_;
     SchedulerPort& port_;
-    StringMap<std::unique_ptr<Entry>> tasks_;            // by the path of their topic
-    StringMap<std::string> by_key_;                      // realm and key -> the path of the task
-    StringMap<std::map<std::uint64_t, Entry*>> by_age_;  // per realm
-    std::map<std::uint64_t, Entry*> ended_;              // by age, the oldest first
-    std::map<std::string, Queue> queues_;                // by kind; only what may start now
-    std::set<std::pair<std::int64_t, Entry*>> deadlines_;
+    StringMap<std::unique_ptr<Entry>> tasks_;                             // by the path of their topic
+    StringMap<std::string> by_key_;                                       // realm and key -> the path of the task
+    StringMap<std::map<std::uint64_t, Entry*>> by_age_;                   // per realm
+    std::map<std::uint64_t, Entry*> ended_;                               // by age, the oldest first
+    std::map<std::string, Queue> queues_;                                 // by kind; only what may start now
+    std::map<std::pair<std::int64_t, std::uint64_t>, Entry*> deadlines_;  // by time, then age
     StringMap<Worker> workers_;
     std::uint64_t next_age_ = 1;
     std::int64_t leases_checked_us_ = 0;

@@ -70,7 +70,7 @@ void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, con
     const auto place = std::upper_bound(theirs.begin(), theirs.end(), id,
                                         [](std::uint64_t wanted, const auto& other) { return wanted < other->id; });
     theirs.insert(place, std::move(added));
-    if (topic.is_ready) return begin(watch, from);
+    if (topic.is_ready) return open(watch, from);
     watch.from = std::make_unique<From>(from);
 }
 
@@ -122,6 +122,35 @@ void Hub::forget(Watcher& watcher, std::int64_t now_us) {
     }
 }
 
+/// A watcher that knows another epoch than this edge may be the one that is ahead: an edge that has just lost its
+/// broker learns of a new epoch late. The broker knows.
+void Hub::open(HubWatch& watch, const From& from) {
+    auto& topic = *watch.topic;
+    const bool is_in_doubt = from.kind == From::Kind::after && from.epoch != 0 && from.epoch != topic.epoch;
+    if (!is_in_doubt) return begin(watch, from);
+    watch.from = std::make_unique<From>(from);
+    ask_for_epoch(topic);
+}
+
+void Hub::ask_for_epoch(HubTopic& topic) {
+    const bool is_under_way = std::any_of(topic.fetches.begin(), topic.fetches.end(),
+                                          [](const auto& other) { return other.first == kNoEvents; });
+    if (is_under_way) return;
+    const auto token = kFetchTokenBit | next_fetch_++;
+    topic.fetches.emplace_back(kNoEvents, token);
+    ask_for(token, fetches_[token] = {&topic, kNoEvents});
+}
+
+/// Those that wait begin where the edge is right; where it is behind, the link is about to say so.
+void Hub::take_epoch(std::uint64_t token, HubTopic& topic, const Result<FetchedPage>& answer) {
+    if (!answer || answer->epoch != topic.epoch) return failed_fetches_.push_back(token);
+    std::erase(topic.fetches, std::pair(kNoEvents, token));
+    fetches_.erase(token);
+    for (auto* watch : topic.watches) {
+        if (watch->state == State::opening) begin(*watch, *std::exchange(watch->from, nullptr));
+    }
+}
+
 void Hub::begin(HubWatch& watch, const From& from) {
     const auto& topic = *watch.topic;
     const bool same_log = from.epoch == 0 || from.epoch == topic.epoch;
@@ -168,7 +197,7 @@ void Hub::on_ready(const TopicReady& ready) {
     topic->tail = std::max({topic->tail, ready.tail, std::uint64_t{1}});
     for (auto* watch : topic->watches) {
         if (is_new) {
-            begin(*watch, *std::exchange(watch->from, nullptr));
+            open(*watch, *std::exchange(watch->from, nullptr));
         } else if (watch->state == State::live) {
             catch_up(*watch);  // the topic was given up and taken up again meanwhile: what lies between has not come
         }
@@ -185,6 +214,10 @@ void Hub::begin_epoch(HubTopic& topic, const TopicReady& ready) {
     clear_ring(topic);
     drop_fetches(topic);
     for (auto* watch : topic.watches) {
+        if (watch->state == State::opening) {
+            open(*watch, *std::exchange(watch->from, nullptr));
+            continue;
+        }
         const Gap gap{topic.name(), watch->next, old_last, GapReason::epoch_changed, topic.epoch, ready.last};
         watch->next = ready.last + 1;
         set_state(*watch, State::live);

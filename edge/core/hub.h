@@ -76,14 +76,18 @@ class Hub {
     using State = HubWatch::State;
     struct Fetch {
         HubTopic* topic = nullptr;
-        std::uint64_t after = 0;
+        std::uint64_t after = 0;  // kNoEvents: it only asks which epoch the topic has
     };
+    static constexpr std::uint64_t kNoEvents = UINT64_MAX;
 
     HubTopic* find(std::string_view path) const;
     HubTopic& find_or_add(const std::string& path);
     void remove(HubTopic& topic);
     void leave(HubWatch& watch, std::int64_t now_us);
+    void open(HubWatch& watch, const From& from);
     void begin(HubWatch& watch, const From& from);
+    void ask_for_epoch(HubTopic& topic);
+    void take_epoch(std::uint64_t token, HubTopic& topic, const Result<FetchedPage>& answer);
     void begin_epoch(HubTopic& topic, const TopicReady& ready);
     void set_state(HubWatch& watch, State state);
     void wait_for_turn(HubWatch& watch);

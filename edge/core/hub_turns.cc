@@ -18,6 +18,11 @@ std::vector<HubWatch*> waiting_for(const HubTopic& topic, std::uint64_t after) {
     return waiting;
 }
 
+bool any_opening(const HubTopic& topic) {
+    return std::any_of(topic.watches.begin(), topic.watches.end(),
+                       [](const auto* watch) { return watch->state == HubWatch::State::opening; });
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<HubWatch>>::iterator find_by_id(std::vector<std::unique_ptr<HubWatch>>& watches,
@@ -196,7 +201,8 @@ void Hub::fetch(HubWatch& watch) {
 void Hub::ask_for(std::uint64_t token, const Fetch& fetch) {
     if (asked_ >= kFetchesAtOnceMax) return fetches_to_ask_.push(token);
     ++asked_;
-    to_link_(FetchEvents{token, fetch.topic->path, fetch.topic->epoch, fetch.after, kFetchEventsMax});
+    const auto epoch = fetch.after == kNoEvents ? 0 : fetch.topic->epoch;
+    to_link_(FetchEvents{token, fetch.topic->path, epoch, fetch.after, kFetchEventsMax});
 }
 
 /// Asks, unless all who waited for it have gone.
@@ -204,7 +210,8 @@ void Hub::ask_if_wanted(std::uint64_t token) {
     const auto found = fetches_.find(token);
     if (found == fetches_.end()) return;
     const auto [topic, after] = found->second;
-    if (!waiting_for(*topic, after).empty()) return ask_for(token, found->second);
+    const bool is_wanted = after == kNoEvents ? any_opening(*topic) : !waiting_for(*topic, after).empty();
+    if (is_wanted) return ask_for(token, found->second);
     std::erase(topic->fetches, std::pair(after, token));
     fetches_.erase(found);
 }
@@ -221,6 +228,11 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
     if (found == fetches_.end()) return true;
     const auto [topic, after] = found->second;
     const auto& page = fetched.page;
+    if (after == kNoEvents) {
+        take_epoch(fetched.token, *topic, page);
+        serve_woken();
+        return true;
+    }
     if (!page && page.error().code == Errc::internal) {
         // The log has lost them: asking again would not help.
         std::erase(topic->fetches, std::pair(after, fetched.token));

@@ -70,7 +70,7 @@ struct HubWatch {
     class Watcher* watcher = nullptr;
     HubTopic* topic = nullptr;
     std::uint64_t next = 0;                    // the next offset to be delivered
-    std::unique_ptr<From> from;                // only while opening
+    std::unique_ptr<From> from;                // only while opening: until the topic is ready and its epoch sure
     std::int64_t lags_since_us = kNotLagging;  // when its client became too slow for it
     std::int64_t given_us = INT64_MIN / 2;     // when it last got something, where it is merged all the time
     std::uint32_t place = 0;                   // in the topic's list

@@ -179,6 +179,20 @@ TEST_F(SchedulerStories, ADelayedTaskWaits) {
     EXPECT_TRUE(worker.attempts().contains("t"));
 }
 
+TEST_F(SchedulerStories, WhatIsDueAtTheSameTimeIsDoneInTheOrderOfTheTasks) {
+    // It was done in the order of their places in memory, so that the same records did not always give the same events.
+    for (const char* task : {"e", "a", "d", "c", "b"})
+        edge.send("start", R"({"kind":"demo","ttl_s":1,"task":")" + std::string(task) + "\"}");
+    world.settle();
+    world.pass(1'500);
+    std::string expired;
+    for (const auto& record : world.log.durable()) {
+        const auto event = seen(*record.path, record.epoch, record.offset, record.envelope.bytes);
+        if (event.type == "task.expired") expired += event.topic.back();
+    }
+    EXPECT_EQ(expired, "eadcb");
+}
+
 TEST_F(SchedulerStories, ATaskThatWaitsTooLongExpires) {
     edge.start("t", R"(,"ttl_s":1)");
     world.pass(1100);

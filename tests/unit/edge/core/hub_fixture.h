@@ -59,6 +59,11 @@ struct HubTest : testing::Test, HubFixture {
         hub.on_fetched(
             {fetches().back().token, FetchedPage{1, first + count - 1, tail, make_batch(kPath, 1, first, count)}});
     }
+    /// Answers the newest fetch, if it asks for the topic's epoch.
+    void epoch_is(std::uint64_t epoch) {
+        EXPECT_EQ(fetches().back().epoch, 0U);
+        hub.on_fetched({fetches().back().token, FetchedPage{epoch, 0, 1, nullptr}});
+    }
     const WatchStart& start(std::uint64_t watch) { return *watcher.seen[watch].start; }
 };
 

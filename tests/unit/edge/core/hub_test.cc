@@ -65,10 +65,34 @@ TEST_F(HubTest, AfterResumesInTheSameEpoch) {
 TEST_F(HubTest, AfterAnotherEpochBeginsAtTheTailAndIsTold) {
     hub.watch(watcher, 1, kPath, after(8, 77));
     ready(2, 1);
+    epoch_is(1);
     EXPECT_FALSE(start(1).resumed);
     EXPECT_EQ(start(1).after, 0U);
     page(1, 2);
     EXPECT_EQ(watcher.log(1), "gap 9-8 epoch_changed then 0 of 1 1 2");
+}
+
+TEST_F(HubTest, AWatcherThatKnowsANewerEpochThanTheEdgeWaitsForTheEdgeToHearOfIt) {
+    // It was told that its epoch had changed to the old one, and then back, and got the same events again.
+    hub.watch(watcher, 1, kPath, after(2, 77));
+    ready(5);
+    epoch_is(77);
+    EXPECT_FALSE(watcher.seen.contains(1));
+    hub.tick(1);
+    EXPECT_EQ(fetches().size(), 2U) << "asked again, in case the broker has gone back to an older log";
+    hub.on_ready({kPath, 77, 0, 1});
+    EXPECT_TRUE(start(1).resumed);
+    events(1, 3, 77);
+    EXPECT_EQ(watcher.log(1), "3");
+}
+
+TEST_F(HubTest, TheQuestionWhichEpochItIsGoesWithTheWatchThatIsInDoubt) {
+    hub.watch(watcher, 1, kPath, after(2, 77));
+    ready(5);
+    hub.on_fetched({fetches().back().token, Error{Errc::unavailable, "no"}});
+    hub.unwatch(watcher, 1, 1);
+    hub.tick(1);
+    EXPECT_EQ(fetches().size(), 1U);
 }
 
 TEST_F(HubTest, AfterWhatIsTrimmedIsToldAsAGap) {

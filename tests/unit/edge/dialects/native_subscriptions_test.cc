@@ -45,6 +45,7 @@ TEST_F(NativeSubscribe, FromStartAndLastAndAfter) {
 TEST_F(NativeSubscribe, AChangedEpochIsAGapBehindTheAnswer) {
     subscribe("a", R"({"epoch":"00000000000000aa","offset":9})");
     ready("dev/a", 0);
+    page({0xe, 0, 1, nullptr});
     EXPECT_EQ(heard(),
               ok(subscribed("a", 0, 0, 1)) + "\n" +
                   R"({"gap":{"topic":"a","from":10,"to":9,"reason":"epoch_changed","epoch":"000000000000000e"}})");

@@ -1,0 +1,113 @@
+#include "tests/simulation/broker_node.h"
+
+#include <utility>
+
+#include "tests/simulation/violation.h"
+
+namespace longwire::simulation {
+namespace {
+
+constexpr std::int64_t kTickUs = 20'000;
+constexpr std::int64_t kStallUs = 500'000;
+constexpr std::size_t kPublishedMax = 300;  // the high-water mark, low enough to be met
+
+}  // namespace
+
+BrokerNode::BrokerNode(Environment& environment)
+    : Node(environment, "broker"), disk_(environment), rules_(environment.model) {}
+
+void BrokerNode::start() {
+    begin_life(environment_.random.between(-500'000, 1'000'000));
+    rules_.broker_began();
+    broker::Broker::Options options;
+    options.name = name();
+    options.partitions = environment_.scenario.partitions;
+    options.scheduler.lease_ms = environment_.scenario.lease_ms;
+    options.scheduler.cancel_grace_ms = 1'000;
+    options.scheduler.retry_first_ms = 50;
+    options.scheduler.retry_last_ms = 500;
+    log_ = std::make_unique<DiskLog>(environment_, disk_, [this] { wake(); });
+    broker_ = std::make_unique<broker::Broker>(options, [this] { return environment_.random.next() | 1; });
+    inbox_.clear();
+    outbox_.clear();
+    turned_us_ = 0;
+    restore();
+    for (auto& [peer, link] : workers_) link->listen();
+    for (auto& [peer, link] : edges_) link->listen();
+    for (auto* link : events_) link->listen();
+}
+
+void BrokerNode::restore() {
+    Status sound = log_->visit_topics([&](const broker::KeptTopic& topic) { broker_->restore(topic); });
+    sound = log_->visit_state([&](const broker::StatePut& entry) {
+        const auto restored = broker_->restore(entry);
+        require(restored.has_value(), [&] { return "kept state cannot be read: " + describe(restored.error()); });
+    });
+    require(sound.has_value(), [] { return "the log cannot be read"; });
+    broker_->restored(now_us());
+}
+
+void BrokerNode::die(bool with_power) {
+    tell([&] { return with_power ? "loses its power" : "crashes"; });
+    end_life();
+    log_->die(with_power);
+    broker_.reset();
+    for (auto& [peer, link] : workers_) link->end(End::listener);
+    for (auto& [peer, link] : edges_) link->end(End::listener);
+    for (auto* link : events_) link->end(End::listener);
+}
+
+void BrokerNode::stall_disk(std::int64_t for_us) {
+    tell([&] { return "has a disk that does nothing for " + std::to_string(for_us / 1000) + " ms"; });
+    log_->stall(for_us);
+}
+
+void BrokerNode::hear_worker(const std::string& name, std::string bytes) {
+    inbox_.from_workers.push_back({name, std::move(bytes)});
+    wake();
+}
+
+void BrokerNode::hear_edge(const std::string& name, std::string bytes) {
+    inbox_.from_edges.push_back({name, std::move(bytes)});
+    wake();
+}
+
+void BrokerNode::hear_published(broker::PublishedFrame frame) {
+    if (inbox_.published.size() >= kPublishedMax) return;
+    inbox_.published.push_back(std::move(frame));
+    wake();
+}
+
+void BrokerNode::turn() {
+    notice_stall();
+    inbox_.log = log_->poll();
+    for (const auto& frame : inbox_.from_workers) rules_.from_worker(frame.peer, frame.bytes);
+    for (const auto& frame : inbox_.from_edges) rules_.from_edge(frame.peer, frame.bytes);
+    broker_->step(now_us(), inbox_, outbox_);
+    inbox_.clear();
+    if (outbox_.commit) log_->append(std::move(*outbox_.commit));
+    for (auto& read : outbox_.reads) log_->read(std::move(read));
+    for (const auto& frame : outbox_.to_workers) send(broker::PeerKind::worker, frame);
+    for (const auto& frame : outbox_.to_edges) send(broker::PeerKind::edge, frame);
+    for (const auto& notice : outbox_.notices) tell([&] { return "notes: " + notice; });
+    outbox_.clear();
+    wake_in(kTickUs);
+}
+
+void BrokerNode::notice_stall() {
+    const auto turned_us = std::exchange(turned_us_, now_us());
+    if (turned_us != 0 && turned_us_ - turned_us >= kStallUs) broker_->stalled(turned_us_ - turned_us);
+}
+
+void BrokerNode::send(broker::PeerKind kind, const broker::LinkFrame& frame) {
+    const bool is_worker = kind == broker::PeerKind::worker;
+    is_worker ? rules_.to_worker(frame.peer, frame.bytes) : rules_.to_edge(frame.peer, frame.bytes);
+    environment_.trace.mix(std::hash<std::string>{}(frame.bytes));
+    auto& link = *(is_worker ? workers_ : edges_).at(frame.peer);
+    const bool is_sent = link.send(End::listener, [this, is_worker, peer = frame.peer, bytes = frame.bytes]() mutable {
+        (is_worker ? at_worker : at_edge)(peer, std::move(bytes));
+    });
+    if (!is_sent) broker_->peer_unreachable(kind, frame.peer);
+}
+
+}  // namespace longwire::simulation

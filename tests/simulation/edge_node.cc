@@ -1,0 +1,152 @@
+#include "tests/simulation/edge_node.h"
+
+#include <utility>
+
+#include "protocol/overloaded.h"
+#include "tests/simulation/client.h"
+#include "tests/simulation/violation.h"
+
+namespace longwire::simulation {
+namespace {
+
+constexpr std::int64_t kTickUs = 20'000;
+constexpr std::int64_t kShardTickUs = 50'000;
+constexpr double kThreadIsRunning = 0.8;
+
+}  // namespace
+
+void EdgeNode::start() {
+    begin_life(environment_.random.between(-500'000, 1'000'000));
+    const auto& scenario = environment_.scenario;
+    link::SubscriberReceiver::Options options;
+    options.edge = name();
+    options.window_bytes = scenario.edge_window_bytes;
+    router_ = std::make_unique<edge::LinkRouter>(options, scenario.shards);
+    for (std::size_t i = 0; i < scenario.shards; ++i) {
+        shards_.push_back(std::make_unique<Shard>(edge::Hub::Options{scenario.ring_bytes_max, scenario.linger_ms}));
+    }
+    link_->dial();
+    for (auto* client : clients_) client->listen();
+}
+
+void EdgeNode::crash() {
+    tell([] { return "crashes"; });
+    end_life();
+    for (auto& shard : shards_) shard->sessions.clear();
+    shards_.clear();
+    router_.reset();
+    heard_.clear();
+    link_->end(End::dialler);
+    for (auto* client : clients_) client->end(End::listener);
+}
+
+void EdgeNode::hear(std::string bytes) {
+    heard_.push_back(std::move(bytes));
+    wake();
+}
+
+EdgeNode::Shard& EdgeNode::shard_of(const Client& client) {
+    return *shards_[client.number() % shards_.size()];
+}
+
+void EdgeNode::post(Shard& shard, std::function<void()> message) {
+    shard.said.push_back(std::move(message));
+    wake();
+}
+
+void EdgeNode::client_connected(Client& client, Link& link) {
+    if (!is_alive()) return;
+    auto& shard = shard_of(client);
+    post(shard, [this, &shard, &client, &link, connection = link.connection()] {
+        shard.sessions[&client] =
+            std::make_unique<ClientSession>(environment_, shard.hub, shard.requests, client, link, connection);
+        shard.sessions[&client]->when_flush_is_due = [this, &client, connection] {
+            in(environment_.random.between(0, 2'000), [this, &client, connection] {
+                say(client, connection, [](ClientSession& session) { session.flush(); });
+            });
+        };
+    });
+}
+
+void EdgeNode::client_gone(Client& client) {
+    if (!is_alive()) return;
+    auto& shard = shard_of(client);
+    post(shard, [this, &shard, &client] {
+        const auto session = shard.sessions.find(&client);
+        if (session == shard.sessions.end()) return;
+        session->second->close(now_us());
+        shard.sessions.erase(session);
+    });
+}
+
+void EdgeNode::say(const Client& client, std::uint64_t connection, std::function<void(ClientSession&)> message) {
+    if (!is_alive()) return;
+    auto& shard = shard_of(client);
+    post(shard, [&shard, &client, connection, message = std::move(message), this] {
+        const auto session = shard.sessions.find(&client);
+        if (session == shard.sessions.end() || session->second->connection() != connection) return;
+        session->second->set_now(now_us());
+        message(*session->second);
+    });
+}
+
+void EdgeNode::turn() {
+    const auto is_running = [this] { return environment_.random.chance(kThreadIsRunning); };
+    bool is_all_done = true;
+    for (auto& shard : shards_) is_running() ? shard_turn(*shard) : void(is_all_done = false);
+    is_running() ? link_turn() : void(is_all_done = false);
+    is_all_done ? wake_in(kTickUs) : wake();
+    for (const auto& shard : shards_) {
+        if (!shard->from_link.empty() || !shard->to_link.empty()) wake();
+        require(shard->hub.ring_bytes() <= environment_.scenario.ring_bytes_max,
+                [&] { return name() + " keeps more in its rings than it may"; });
+    }
+}
+
+void EdgeNode::link_turn() {
+    for (const auto& bytes : std::exchange(heard_, {})) router_->link().receive(bytes, now_us());
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        for (auto& message : std::exchange(shards_[i]->to_link, {})) router_->take(i, std::move(message), now_us());
+    }
+    router_->link().tick(now_us());
+    for (auto& bytes : router_->link().take_outgoing()) {
+        environment_.trace.mix(std::hash<std::string>{}(bytes));
+        const bool is_sent =
+            link_->send(End::dialler, [this, bytes = std::move(bytes)]() mutable { at_broker(std::move(bytes)); });
+        if (is_sent) continue;
+        router_->link().unreachable(now_us());
+        break;
+    }
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        auto& to = shards_[i]->from_link;
+        for (auto& message : router_->take_for(i)) to.push_back(std::move(message));
+    }
+}
+
+void EdgeNode::shard_turn(Shard& shard) {
+    for (auto& message : std::exchange(shard.said, {})) message();
+    for (const auto& message : std::exchange(shard.from_link, {})) take(shard, message);
+    if (now_us() - shard.ticked_us < kShardTickUs) return;
+    shard.ticked_us = now_us();
+    shard.hub.tick(now_us());
+}
+
+void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
+    std::visit(Overloaded{
+                   [&](const edge::TopicReady& m) { shard.hub.on_ready(m); },
+                   [&](const edge::TopicRefused& m) { shard.hub.on_refused(m); },
+                   [&](const edge::EventsArrived& m) { shard.hub.on_events(m.batch); },
+                   [&](const edge::EventsTrimmed& m) { shard.hub.on_trimmed(m); },
+                   [&](const edge::FilterRenewed& m) { shard.hub.on_filter_renewed(m); },
+                   [&](const edge::EventsFetched& m) {
+                       if (!shard.hub.on_fetched(m)) shard.requests.on_fetched(m);
+                   },
+                   [&](const edge::CommandAnswered& m) { shard.requests.on_answered(m); },
+                   [&](const edge::LinkChanged& m) {
+                       tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
+                   },
+               },
+               message);
+}
+
+}  // namespace longwire::simulation

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace longwire::simulation {
+
+/// What a death of the broker costs.
+enum class Durability : std::uint8_t {
+    memory,   // everything
+    process,  // what was not written yet
+    power,    // what was written and not synced yet, and nothing of that was said to be durable
+};
+
+/// A world to tell a story in: how large it is, how tight its bounds are, and what goes wrong. Made by seed, so that
+/// ten thousand seeds are ten thousand worlds.
+struct Scenario {
+    std::uint64_t seed = 0;
+    std::size_t steps = 0;         // of clients
+    std::int64_t step_us_max = 0;  // between two of them
+
+    std::size_t workers = 1;
+    std::size_t edges = 1;
+    std::size_t shards = 1;  // of each edge
+    std::size_t clients = 1;
+    std::uint32_t partitions = 1;
+    std::uint32_t capacity = 1;  // of each worker
+
+    std::int64_t work_us_max = 0;  // between two events of a task
+
+    std::size_t padding_bytes_max = 0;  // of an event
+    std::size_t worker_window_bytes = 0;
+    std::size_t edge_window_bytes = 0;
+    std::size_t ring_bytes_max = 0;
+    std::size_t outbox_full_bytes = 0;
+    std::int64_t linger_ms = 0;
+    std::int64_t lease_ms = 0;
+
+    Durability durability = Durability::process;
+    std::int64_t write_us_max = 0;
+    std::int64_t sync_us_max = 0;
+    std::size_t events_kept = 0;  // of each topic; 0: all
+
+    std::int64_t latency_us_max = 0;
+    double pub_loss = 0;
+    std::int64_t fault_us_max = 0;  // between two faults; 0: none
+};
+
+Scenario scenario_of(std::uint64_t seed, std::size_t steps);
+
+}  // namespace longwire::simulation

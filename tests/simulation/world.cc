@@ -1,0 +1,110 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/topic.h"
+
+namespace longwire::simulation {
+
+World::World(const Scenario& scenario, bool is_told) : environment_(scenario, is_told), broker_(environment_) {
+    nodes_.push_back(&broker_);
+    for (std::size_t i = 0; i < scenario.workers; ++i) add_worker(i);
+    for (std::size_t i = 0; i < scenario.edges; ++i) add_edge(i);
+    for (std::size_t i = 0; i < scenario.clients; ++i) add_client(i);
+    broker_.at_worker = [this](const std::string& name, std::string bytes) {
+        const auto worker =
+            std::find_if(workers_.begin(), workers_.end(), [&](const auto& w) { return w->name() == name; });
+        (*worker)->hear(std::move(bytes));
+    };
+    broker_.at_edge = [this](const std::string& name, std::string bytes) {
+        const auto edge = std::find_if(edges_.begin(), edges_.end(), [&](const auto& e) { return e->name() == name; });
+        (*edge)->hear(std::move(bytes));
+    };
+}
+
+Link& World::join(const std::string& dialler, const std::string& listener, Link::OnChange at_dialler,
+                  Link::OnChange at_listener) {
+    auto link = std::make_unique<Link>(environment_.schedule, environment_.random, environment_.scenario.latency_us_max,
+                                       std::move(at_dialler), std::move(at_listener));
+    links_.push_back({dialler, listener, std::move(link)});
+    return *links_.back().link;
+}
+
+void World::add_worker(std::size_t number) {
+    workers_.push_back(std::make_unique<WorkerNode>(environment_, "worker-" + std::to_string(number)));
+    auto& worker = *workers_.back();
+    nodes_.push_back(&worker);
+    const auto nothing = [](bool) {};
+    auto& link = join(worker.name(), broker_.name(), nothing, nothing);
+    broker_.add_worker(worker.name(), link);
+    worker.at_broker = [this, name = worker.name()](std::string bytes) { broker_.hear_worker(name, std::move(bytes)); };
+    // The broker's subscriptions go up the connection first of all, and end with it.
+    const auto hear_all = [this, &worker](bool added) {
+        for (std::uint32_t partition = 0; partition < environment_.scenario.partitions; ++partition) {
+            worker.hear_subscription(added, topic_key("", partition).substr(0, 3));
+        }
+    };
+    auto& events = join(
+        worker.name(), broker_.name(),
+        [hear_all](bool is_open) {
+            if (!is_open) hear_all(false);
+        },
+        [this, hear_all, place = links_.size()](bool is_open) {
+            if (is_open) links_[place].link->send(End::listener, [hear_all] { hear_all(true); });
+        });
+    broker_.add_events(events);
+    worker.at_events = [this](std::string key, std::string envelopes) {
+        broker_.hear_published({std::move(key), std::make_shared<const std::string>(std::move(envelopes))});
+    };
+    worker.connect(link, events);
+}
+
+void World::add_edge(std::size_t number) {
+    edges_.push_back(std::make_unique<EdgeNode>(environment_, "edge-" + std::to_string(number)));
+    auto& edge = *edges_.back();
+    nodes_.push_back(&edge);
+    const auto nothing = [](bool) {};
+    auto& link = join(edge.name(), broker_.name(), nothing, nothing);
+    broker_.add_edge(edge.name(), link);
+    edge.connect(link);
+    edge.at_broker = [this, name = edge.name()](std::string bytes) { broker_.hear_edge(name, std::move(bytes)); };
+}
+
+void World::add_client(std::size_t number) {
+    clients_.push_back(std::make_unique<Client>(environment_, number));
+    auto& client = *clients_.back();
+    for (auto& edge : edges_) {
+        const auto place = links_.size();
+        auto& link = join(
+            client.name(), edge->name(),
+            [this, &client, place](bool is_open) { client.connection_changed(*links_[place].link, is_open); },
+            [this, &client, &edge = *edge, place](bool is_open) {
+                is_open ? edge.client_connected(client, *links_[place].link) : edge.client_gone(client);
+            });
+        client.add_way(*edge, link);
+        edge->add_client(link);
+    }
+}
+
+void World::start() {
+    for (auto* node : nodes_) node->start();
+    for (auto& client : clients_) client->connect();
+}
+
+std::string World::waits_for() const {
+    if (!broker_.is_idle()) return "the broker's log";
+    for (const auto& worker : workers_) {
+        if (!worker->is_idle()) return worker->name() + " to be done";
+    }
+    for (const auto& edge : edges_) {
+        if (!edge->is_linked()) return edge->name() + " to find the broker";
+    }
+    if (const auto path = environment_.model.open_task(); !path.empty()) return "the end of " + path;
+    for (const auto& client : clients_) {
+        if (const auto what = client->waits_for(); !what.empty()) return client->name() + " to get " + what;
+    }
+    return {};
+}
+
+}  // namespace longwire::simulation
