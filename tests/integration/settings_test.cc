@@ -49,7 +49,11 @@ std::vector<Node> nodes() {
                                {"edges", sockets, "http://x:1"},
                                {"tap", sockets, "nowhere"},
                                {"log", {"memory", "rocksdb", "memory"}, "paper"},
+                               {"metrics", {"127.0.0.1:1", "[::1]:2", "localhost:3"}, "nowhere"},
                                {"durability", {"os", "fsync", "os"}, "sometimes"},
+                               {"lifecycle-durability", {"fsync", "os", "fsync"}, "never"},
+                               {"retain-ended-ms", numbers, "-1"},
+                               {"reserve-bytes", numbers, "-1"},
                                {"data-dir", texts, ""},
                                {"memory-bytes", large, "1"},
                                {"retain-bytes", {"20000001", "30000002", "40000003"}, "1"},
@@ -154,7 +158,7 @@ TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
             const auto line = variable_of(setting.name) + " · " + key_of(setting.name) + "\n";
             EXPECT_NE(help.out.find(line), std::string::npos) << program << " " << line;
         }
-        if (program == "longwire-broker") known.insert("--check");  // something to do, not a setting
+        if (program == "longwire-broker") known.insert({"--check", "--recover"});  // something to do, not a setting
         EXPECT_EQ(flags_in(help.out), known) << program << ": tell this test of new settings";
         EXPECT_EQ(call(program, {"-h"}).out, help.out);
         EXPECT_TRUE(call(program, {"--version"}).out.starts_with(program + " "));
