@@ -29,7 +29,7 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
         {"retain-ended-ms", "a task's events go so long after its end, in ms; 0: no sooner than others", "MS"},
         c.retain_ended_ms);
     config.number({"cache-bytes", "memory of the rocksdb log, for what is read and what is not in files yet", "BYTES"},
-                  c.cache_bytes, 8 << 20);
+                  c.cache_bytes, 1 << 20);
     config.number(
         {"reserve-bytes", "room to leave on the disk; with less, new work is refused until there is more", "BYTES"},
         c.reserve_bytes, 0);

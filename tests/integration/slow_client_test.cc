@@ -118,7 +118,8 @@ class SlowClient : public ClusterTest {
   private:
     static Cluster::Options options(Arguments more) {
         Cluster::Options options;
-        options.edge = {"--outbox-full-bytes", "65536", "--outbox-bytes-max", "524288", "--merge-after-ms", "0"};
+        options.edge = {"--outbox-full-bytes", "65536", "--outbox-bytes-max", "524288"};
+        options.merge_after_ms = 0;
         options.edge.insert(options.edge.end(), more.begin(), more.end());
         return options;
     }

@@ -83,8 +83,8 @@ void Cluster::start_broker() {
 void Cluster::start_edge(int index) {
     auto& node = edges_.at(static_cast<std::size_t>(index));
     // The first time any free port; later the same, because clients come back to it.
-    Arguments arguments{"--broker", endpoint("edges"), "--http", "127.0.0.1:" + std::to_string(node.port),
-                        "--node",   node.name};
+    Arguments arguments{"--broker", endpoint("edges"), "--http",           "127.0.0.1:" + std::to_string(node.port),
+                        "--node",   node.name,         "--merge-after-ms", std::to_string(options_.merge_after_ms)};
     arguments.insert(arguments.end(), options_.edge.begin(), options_.edge.end());
     launch(node, "longwire-edge", std::move(arguments));
     const auto line = node.process->wait_for_line("ready http://127.0.0.1:");

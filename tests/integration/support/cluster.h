@@ -43,8 +43,9 @@ class Cluster {
         std::string log = "memory";  // the broker's: or "rocksdb", in the test's folder
         Arguments broker = {};
         Arguments edge = {};
-        Arguments workers = {"demo"};  // one of each: "demo", "exec"
-        Arguments worker = {};         // flags of each
+        std::int64_t merge_after_ms = 3'600'000;  // the edges': a slow machine is to change nothing of what comes
+        Arguments workers = {"demo"};             // one of each: "demo", "exec"
+        Arguments worker = {};                    // flags of each
     };
 
     Cluster(const TestFolder& folder, Options options);
