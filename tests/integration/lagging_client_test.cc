@@ -69,9 +69,9 @@ class Reader {
     std::vector<std::int64_t> calls_;
 };
 
-class SlowClient : public ClusterTest {
+class LaggingClient : public ClusterTest {
   protected:
-    explicit SlowClient(Arguments more = {}) : ClusterTest(options(std::move(more))) {}
+    explicit LaggingClient(Arguments more = {}) : ClusterTest(options(std::move(more))) {}
 
     WsClient slow(int edge = 0) const { return WsClient(TcpStream(cluster.port(edge), kSmallBufferBytes)); }
 
@@ -125,7 +125,7 @@ class SlowClient : public ClusterTest {
     }
 };
 
-TEST_F(SlowClient, IsMergedAndMissesNothingThatMatters) {
+TEST_F(LaggingClient, IsMergedAndMissesNothingThatMatters) {
     auto client = slow();
     auto quick = cluster.ws(0);
     client.ok(subscribe("room/a", "now"));
@@ -141,7 +141,7 @@ TEST_F(SlowClient, IsMergedAndMissesNothingThatMatters) {
     EXPECT_GT(reader.merged(), 0);
 }
 
-TEST_F(SlowClient, ThatAsksForEveryEventGetsItLate) {
+TEST_F(LaggingClient, ThatAsksForEveryEventGetsItLate) {
     auto client = slow();
     client.ok({{"cmd", "subscribe"}, {"topic", "room/a"}, {"conflate_ms", 0}});
     publish_all("room/a");
@@ -151,7 +151,7 @@ TEST_F(SlowClient, ThatAsksForEveryEventGetsItLate) {
     EXPECT_EQ(reader.merged(), 0);
 }
 
-TEST_F(SlowClient, OfAFilterIsToldWhatItMissed) {
+TEST_F(LaggingClient, OfAFilterIsToldWhatItMissed) {
     auto client = slow();
     client.ok({{"cmd", "subscribe"}, {"filter", "room/+"}});
     publish_all("room/a");
@@ -170,9 +170,9 @@ TEST_F(SlowClient, OfAFilterIsToldWhatItMissed) {
     EXPECT_EQ(number(last.back(), "offset"), kPosts * (2 * kPerPost + 1) + 2);
 }
 
-class StalledClient : public SlowClient {
+class StalledClient : public LaggingClient {
   protected:
-    StalledClient() : SlowClient({"--stalled-ms", "500"}) {}
+    StalledClient() : LaggingClient({"--stalled-ms", "500"}) {}
 };
 
 TEST_F(StalledClient, IsClosedAndResumesOnTheOtherEdge) {
