@@ -23,9 +23,10 @@ void SequenceCheck::on_subscribed(const std::string& epoch, std::uint64_t offset
     seen_ = offset;
 }
 
-/// What lies between is lost unless something tells of it.
+/// What lies between is lost, unless it is of a merged stretch.
 void SequenceCheck::skip_to(std::uint64_t offset) {
-    if (offset > seen_ + 1) counts_.lost += offset - seen_ - 1;
+    if (offset <= seen_ + 1) return;
+    (offset <= merged_to_ ? counts_.merged : counts_.lost) += offset - seen_ - 1;
 }
 
 void SequenceCheck::on_event(std::uint64_t offset) {
@@ -34,11 +35,7 @@ void SequenceCheck::on_event(std::uint64_t offset) {
         ++(offset == seen_ ? counts_.duplicated : counts_.reordered);
         return;
     }
-    if (offset <= merged_to_) {
-        counts_.merged += offset - seen_ - 1;
-    } else {
-        skip_to(offset);
-    }
+    skip_to(offset);
     seen_ = offset;
     if (merged_left_ > 0 && --merged_left_ == 0 && seen_ < merged_to_) {
         counts_.merged += merged_to_ - seen_;

@@ -76,6 +76,18 @@ TEST(SequenceCheck, AMergedStretchLeavesOutWhatItStandsFor) {
     EXPECT_EQ(check.counts().merged, 11);
 }
 
+TEST(SequenceCheck, AMergedStretchMayTellGapsOfItsOwn) {
+    auto check = subscribed();
+    check.on_merged(1, 10, 2);
+    check.on_event(3);
+    check.on_gap(6, 8);
+    check.on_event(10);
+    check.on_event(11);
+    EXPECT_TRUE(check.counts().is_exact());
+    EXPECT_EQ(check.counts().merged, 5);
+    EXPECT_EQ(check.counts().gaps, 3);
+}
+
 TEST(SequenceCheck, AMergedStretchThatIsCutOffIsResumedBehindItsLastEvent) {
     auto check = subscribed();
     check.on_merged(1, 10, 2);
