@@ -92,6 +92,7 @@ void LinkThread::run(Deliver deliver) {
     LinkRouter router({options_.name, options_.window_bytes}, options_.shards);
     Loop loop(context, std::move(*socket), router);
     bool has_more = false;
+    std::string refusal;
     while (!is_stopping_) {
         if (loop.wait(wake_.fd(), !has_more)) wake_.clear();
         has_more = loop.read();
@@ -108,6 +109,10 @@ void LinkThread::run(Deliver deliver) {
         loop.write();
         if (is_up_.exchange(router.link().is_up()) != router.link().is_up()) {
             log_info(router.link().is_up() ? "linked to the broker" : "lost the broker", {{"broker", options_.broker}});
+        }
+        if (router.link().refusal() != refusal) {
+            refusal = router.link().refusal();
+            if (!refusal.empty()) log_error("the broker refuses this edge", {{"reason", refusal}});
         }
         events_ = router.events();
         for (std::size_t shard = 0; shard < options_.shards; ++shard) {

@@ -76,6 +76,10 @@ void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
         return say_hello(now_us);
     }
     if (!counter_) return;
+    if (const auto* const refused = std::get_if<HelloRefused>(&decoded->message)) {
+        refusal_ = refused->message;
+        return end_session(now_us);
+    }
     if (std::holds_alternative<EdgeWelcome>(decoded->message)) {
         counter_->peer_began_anew(now_us);
         if (!is_up_) begin_session();
@@ -100,7 +104,7 @@ void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view byte
                    [&](const Fetched& fetched) { take_fetched(fetched); },
                    [&](const BrokerHeartbeat&) {},
                    [&](const LinkReset&) {},
-                   [&](const HelloRefused&) { end_session(now_us); },
+                   [&](const HelloRefused&) {},
                },
                message);
 }
@@ -218,6 +222,7 @@ void SubscriberReceiver::say_bye(std::int64_t now_us) {
 
 void SubscriberReceiver::begin_session() {
     is_up_ = true;
+    refusal_.clear();
     consumed_bytes_ = confirmed_bytes_ = 0;
     for (auto& filter : filters_) ask_for(filter);
     for (auto& [path, topic] : topics_) ask_for(path, topic);

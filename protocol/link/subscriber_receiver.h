@@ -77,6 +77,9 @@ class SubscriberReceiver {
     void tick(std::int64_t now_us);
 
     bool is_up() const { return is_up_; }
+
+    /// Why the broker will not have this edge, from when it said so until it welcomes it; empty otherwise.
+    const std::string& refusal() const { return refusal_; }
     std::int64_t heard_us() const { return counter_ ? counter_->heard_us() : 0; }
 
     /// The last words of a session, for a clean end.
@@ -127,6 +130,7 @@ class SubscriberReceiver {
     SubscriberListener& listener_;
     std::optional<LinkCounter> counter_;  // from the hello on
     bool is_up_ = false;
+    std::string refusal_;
     std::int64_t said_hello_us_ = 0;
     std::int64_t now_us_ = 0;
     std::uint64_t next_request_ = 1;

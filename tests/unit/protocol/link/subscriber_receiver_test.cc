@@ -38,6 +38,20 @@ TEST_F(SubscriberReceiverTest, SaysHelloUntilItIsWelcome) {
     EXPECT_EQ(all<EdgeHello>().size(), 2U);
 }
 
+TEST_F(SubscriberReceiverTest, KnowsWhyItIsNotWelcomeUntilItIs) {
+    receiver_.tick(now_us_);
+    broker_says(HelloRefused{"another version"});
+    EXPECT_EQ(receiver_.refusal(), "another version");
+    EXPECT_FALSE(receiver_.is_up());
+    take();
+    tick_after(kHelloAgainUs);
+    take();
+    EXPECT_TRUE(last<EdgeHello>()) << "a broker may be replaced by one that will";
+    welcome();
+    EXPECT_TRUE(receiver_.is_up());
+    EXPECT_EQ(receiver_.refusal(), "");
+}
+
 TEST_F(SubscriberReceiverTest, AsksForAllTopicsAndFiltersWhenWelcome) {
     receiver_.subscribe("dev/a");
     receiver_.subscribe("dev/b");
