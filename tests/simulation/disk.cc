@@ -10,6 +10,17 @@ namespace {
 
 constexpr std::int64_t kReadUsMax = 3'000;
 
+longwire::Durability durability_of(const Scenario& scenario) {
+    switch (scenario.durability) {
+        case Durability::memory:
+            return longwire::Durability::memory;
+        case Durability::process:
+            return longwire::Durability::os;
+        default:
+            return longwire::Durability::fsync;
+    }
+}
+
 }  // namespace
 
 void Disk::write(const broker::CommitBatch& batch) {
@@ -104,7 +115,7 @@ void DiskLog::write_group() {
 void DiskLog::group_is_durable() {
     for (const auto& batch : std::exchange(group_, {})) {
         disk_.write(batch);
-        outcome_.committed.push_back({batch.ticket, {}});
+        outcome_.committed.push_back({batch.ticket, {}, durability_of(environment_.scenario)});
     }
     for (auto& trimmed : disk_.trim()) outcome_.trimmed.push_back(std::move(trimmed));
     if (!appended_.empty()) write_group();
