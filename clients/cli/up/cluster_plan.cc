@@ -88,7 +88,7 @@ std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::strin
         plan.push_back(std::move(edge));
         if (address.port != 0) ++address.port;
     }
-    plan.push_back(worker("demo", sockets, {}, false));
+    plan.push_back(worker("demo", sockets, {"--capacity", "32"}, false));  // its tasks mostly wait
     plan.push_back(worker("exec", sockets, {"--allow", kExecAllow}, false));
     plan.push_back(worker("agent", sockets, {}, true));
     return plan;

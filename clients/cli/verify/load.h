@@ -54,6 +54,7 @@ struct Findings {
     SequenceCounts produced;      // by the producer's own number
     std::uint64_t differing = 0;  // events that another watcher has seen otherwise
     std::uint64_t tasks = 0;      // seen to their end
+    std::uint64_t made = 0;       // events of the tasks that it started
     std::uint64_t reconnects = 0;
     LatencyHistogram delivery;
     std::vector<std::int64_t> recovery_us;  // of each kill: until an event came that is younger than it

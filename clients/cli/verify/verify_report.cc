@@ -63,6 +63,11 @@ bool VerifyReport::is_exact() const {
     return all_.pushed.is_exact() && all_.produced.is_exact() && all_.differing == 0 && stuck_.empty();
 }
 
+/// Of all tasks together, from the first start to the last end.
+std::uint64_t VerifyReport::events_per_s() const {
+    return all_.made * 1'000'000 / static_cast<std::uint64_t>(std::max<std::int64_t>(took_us_, 1));
+}
+
 std::string VerifyReport::to_text() const {
     std::string text = format_table({{"", "events", "lost", "duplicated", "reordered", "merged", "told as gap"},
                                      counts_row("by offset", all_.pushed),
@@ -74,7 +79,8 @@ std::string VerifyReport::to_text() const {
     }
     text += "\n" + format_table(times) + "\n";
     text += std::to_string(all_.tasks) + " tasks watched to their ends, " + std::to_string(all_.reconnects) +
-            " reconnects, " + std::to_string(took_us_ / 1'000'000) + " s\n";
+            " reconnects, " + std::to_string(took_us_ / 1'000'000) + " s, " + std::to_string(events_per_s()) +
+            " events/s made\n";
     if (all_.differing > 0) text += std::to_string(all_.differing) + " events differed between watchers\n";
     for (std::size_t i = 0; i < std::min(stuck_.size(), kStuckToldMax); ++i)
         text += "not finished: " + stuck_[i] + "\n";
@@ -95,6 +101,7 @@ json::object VerifyReport::to_json() const {
             {"differing", all_.differing},
             {"tasks", all_.tasks},
             {"reconnects", all_.reconnects},
+            {"events_per_s", events_per_s()},
             {"not_finished", json::array(stuck_.begin(), stuck_.end())},
             {"delivery", times_json(all_.delivery)},
             {"recovery", std::move(recovery)},

@@ -22,6 +22,8 @@ class VerifyReport {
     boost::json::object to_json() const;
 
   private:
+    std::uint64_t events_per_s() const;
+
     struct Recovery {
         std::size_t kills = 0;
         LatencyHistogram times;  // of each kill and each client

@@ -35,6 +35,7 @@ class LaneWatcher {
             }
             findings_.pushed += check_.counts();
             findings_.produced += story_.counts();
+            if (starts_) findings_.made += story_.counts().events;
             if (!story_.has_ended()) break;
             ++findings_.tasks;
             if (starts_ && load_.is_over) lane_.last_round = round_;
@@ -159,6 +160,7 @@ Findings& Findings::operator+=(const Findings& other) {
     produced += other.produced;
     differing += other.differing;
     tasks += other.tasks;
+    made += other.made;
     reconnects += other.reconnects;
     delivery += other.delivery;
     return *this;

@@ -87,7 +87,7 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
                             "auth.toml"));
     EXPECT_THAT(find(plan, "worker-demo").arguments,
                 ElementsAre("--name", "demo-1", "--broker-events", "ipc:///d/run/events", "--broker-link",
-                            "ipc:///d/run/workers"));
+                            "ipc:///d/run/workers", "--capacity", "32"));
     EXPECT_THAT(find(plan, "worker-exec").arguments, Contains("find,du,ls,wc,sha256sum,seq,sleep,echo,date,uname"));
     EXPECT_TRUE(find(plan, "worker-agent").optional);
     EXPECT_EQ(find(plan, "broker").stage, Stage::broker);
