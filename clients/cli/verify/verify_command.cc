@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 #include <list>
-#include <map>
+#include <optional>
 #include <thread>
 
 #include "clients/cli/client_settings.h"
@@ -74,10 +74,11 @@ class Verification {
         start_threads(run);
         while_it_runs();
         load_.is_over = true;
+        interrupt_.emplace();
         wait_for_the_end();
         load_.has_ended = true;
         for (auto& thread : threads_) thread.join();
-        const VerifyReport all(findings_, load_.kills, now_us() - begun_us_);
+        const VerifyReport all(findings_, load_.kills, now_us() - begun_us_, was_interrupted_);
         write_out(settings_.client.json ? compact_json(all.to_json()) + "\n" : all.to_text());
         if (was_interrupted_) return kInterrupted;
         return all.is_exact() ? kDone : kFailed;
@@ -110,14 +111,16 @@ class Verification {
         }
     }
 
+    /// A signal ends the load before its time; a second one ends the wait for what is under way, too.
     void while_it_runs() {
-        const auto hook = interrupt_.hook();
+        const auto hook = interrupt_->hook();
         const auto end_us = begun_us_ + settings_.for_s * 1'000'000;
         auto kill_us = begun_us_ + settings_.kill_every_ms * 1'000;
-        while (now_us() < end_us && !was_interrupted_ && finished_ < threads_.size()) {
+        bool goes_on = true;
+        while (now_us() < end_us && goes_on && finished_ < threads_.size()) {
             const auto next_us = settings_.kill.empty() ? end_us : std::min(end_us, kill_us);
-            was_interrupted_ = !wait_with_hook(hook, std::max<std::int64_t>(next_us - now_us(), 0) / 1000 + 1);
-            if (settings_.kill.empty() || now_us() < kill_us || now_us() >= end_us) continue;
+            goes_on = wait_with_hook(hook, std::max<std::int64_t>(next_us - now_us(), 0) / 1000 + 1);
+            if (!goes_on || settings_.kill.empty() || now_us() < kill_us || now_us() >= end_us) continue;
             kill_us += settings_.kill_every_ms * 1'000;
             const auto before = load_.kills.size();
             if (const Status killed = killer_.kill_next(load_.kills); !killed) tell(killed.error().message);
@@ -127,14 +130,14 @@ class Verification {
 
     void wait_for_the_end() {
         const auto give_up_us = now_us() + settings_.settle_s * 1'000'000;
-        const auto hook = interrupt_.hook();
+        const auto hook = interrupt_->hook();
         while (finished_ < threads_.size() && now_us() < give_up_us && !was_interrupted_) {
             was_interrupted_ = !wait_with_hook(hook, 100);
         }
     }
 
     const VerifySettings& settings_;
-    Interrupt interrupt_;
+    std::optional<Interrupt> interrupt_{std::in_place};
     Killer killer_;
     Load load_;
     std::list<Lane> lanes_;

@@ -47,8 +47,9 @@ json::object times_json(const LatencyHistogram& times) {
 
 }  // namespace
 
-VerifyReport::VerifyReport(const std::vector<Findings>& findings, const KillLog& kills, std::int64_t took_us)
-    : took_us_(took_us) {
+VerifyReport::VerifyReport(const std::vector<Findings>& findings, const KillLog& kills, std::int64_t took_us,
+                           bool was_interrupted)
+    : took_us_(took_us), was_interrupted_(was_interrupted) {
     for (std::size_t i = 0; i < kills.size(); ++i) ++recovery_[kills[i].process].kills;
     for (const auto& one : findings) {
         all_ += one;
@@ -84,8 +85,8 @@ std::string VerifyReport::to_text() const {
     if (all_.differing > 0) text += std::to_string(all_.differing) + " events differed between watchers\n";
     for (std::size_t i = 0; i < std::min(stuck_.size(), kStuckToldMax); ++i)
         text += "not finished: " + stuck_[i] + "\n";
-    text += is_exact() ? "the contract held\n" : "THE CONTRACT DID NOT HOLD\n";
-    return text;
+    if (was_interrupted_) return text + "interrupted before everyone had seen the end\n";
+    return text + (is_exact() ? "the contract held\n" : "THE CONTRACT DID NOT HOLD\n");
 }
 
 json::object VerifyReport::to_json() const {

@@ -13,7 +13,8 @@ namespace longwire::cli {
 /// What a verification has found, for people and for programs.
 class VerifyReport {
   public:
-    VerifyReport(const std::vector<Findings>& findings, const KillLog& kills, std::int64_t took_us);
+    VerifyReport(const std::vector<Findings>& findings, const KillLog& kills, std::int64_t took_us,
+                 bool was_interrupted);
 
     /// Nothing was lost, doubled, reordered or different, and everyone has seen the end.
     bool is_exact() const;
@@ -33,6 +34,7 @@ class VerifyReport {
     std::map<std::string, Recovery> recovery_;  // by the killed process's name
     std::vector<std::string> stuck_;
     std::int64_t took_us_;
+    bool was_interrupted_;
 };
 
 }  // namespace longwire::cli
