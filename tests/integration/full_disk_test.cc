@@ -76,6 +76,7 @@ TEST_F(BrokerOnAFullDisk, NewWorkIsRefusedUntilThereIsRoomAndNothingIsLost) {
     auto watcher = cluster->ws(0);
     watcher.ok({{"cmd", "subscribe"}, {"topic", "task/count"}, {"from", "start"}});
     std::vector<json::value> seen;
+    seen.reserve(5'000);
     for (int i = 0; i < 50; ++i) seen.push_back(watcher.next_push());
 
     disk.fill(kReserveBytes / 2);
