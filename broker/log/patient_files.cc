@@ -31,7 +31,7 @@ class PatientFile final : public rocksdb::FSWritableFileOwnerWrapper {
         : FSWritableFileOwnerWrapper(std::move(file)), room_(room) {}
 
     IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-        const auto status =
+        auto status =
             when_there_is_room(room_, [&] { return target()->PositionedAppend(data, size_, options, debug); });
         if (status.ok()) size_ += data.size();
         return status;
@@ -42,7 +42,7 @@ class PatientFile final : public rocksdb::FSWritableFileOwnerWrapper {
     }
     IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions& options,
                               IODebugContext* debug) override {
-        const auto status =
+        auto status =
             when_there_is_room(room_, [&] { return target()->PositionedAppend(data, offset, options, debug); });
         if (status.ok()) size_ = offset + data.size();
         return status;
@@ -52,7 +52,7 @@ class PatientFile final : public rocksdb::FSWritableFileOwnerWrapper {
         return PositionedAppend(data, offset, options, debug);
     }
     IOStatus Truncate(std::uint64_t size, const IOOptions& options, IODebugContext* debug) override {
-        const auto status = target()->Truncate(size, options, debug);
+        auto status = target()->Truncate(size, options, debug);
         if (status.ok()) size_ = size;
         return status;
     }
@@ -70,8 +70,7 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
 
     IOStatus NewWritableFile(const std::string& path, const FileOptions& options, std::unique_ptr<FSWritableFile>* file,
                              IODebugContext* debug) override {
-        const auto status =
-            when_there_is_room(room_, [&] { return target()->NewWritableFile(path, options, file, debug); });
+        auto status = when_there_is_room(room_, [&] { return target()->NewWritableFile(path, options, file, debug); });
         if (status.ok()) *file = std::make_unique<PatientFile>(std::move(*file), room_);
         return status;
     }
