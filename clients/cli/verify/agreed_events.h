@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -10,16 +11,24 @@ namespace longwire::cli {
 
 /// (topic, epoch, offset) names one event for all who watch: the first to see an offset says what it is.
 ///
+/// Bound: the newest `kLogsMax` logs of a lane, and of each `kEventsMax` events; what lies beyond is not compared.
 /// Thread: any.
 class AgreedEvents {
   public:
-    /// False where somebody has seen another event under this offset.
-    bool agrees(const std::string& epoch, std::uint64_t offset, std::string_view event);
+    static constexpr std::size_t kLogsMax = 8;
+    static constexpr std::uint64_t kEventsMax = 10'000'000;
+
+    /// False where somebody has seen another event at this offset. `log` is the topic with its epoch.
+    bool agrees(const std::string& log, std::uint64_t offset, std::string_view event);
 
   private:
+    struct Log {
+        std::string name;
+        std::vector<std::uint64_t> hashes;  // by offset; 0: not seen yet
+    };
+
     std::mutex mutex_;
-    std::string epoch_;                  // guarded by mutex_, as are the hashes
-    std::vector<std::uint64_t> hashes_;  // by offset; 0: not seen yet
+    std::deque<Log> logs_;  // guarded by mutex_; the newest last
 };
 
 }  // namespace longwire::cli

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "clients/cli/up/cluster_file.h"
 #include "protocol/node/clock.h"
 
 namespace longwire::cli {
@@ -35,8 +34,7 @@ Killer::Killer(std::string data, std::vector<std::string> roles, Order order, st
     : data_(std::move(data)), roles_(std::move(roles)), order_(order), random_(seed) {}
 
 /// The names of all processes that may be killed, role by role.
-Result<std::vector<std::string>> Killer::targets() const {
-    LW_TRY(const ClusterState cluster, read_cluster_state(data_));
+Result<std::vector<std::string>> Killer::targets(const ClusterState& cluster) const {
     std::vector<std::string> names;
     for (const auto& role : roles_) {
         const auto before = names.size();
@@ -50,13 +48,14 @@ Result<std::vector<std::string>> Killer::targets() const {
 }
 
 Status Killer::check() const {
-    LW_TRY([[maybe_unused]] const auto names, targets());
+    LW_TRY(const ClusterState cluster, read_cluster_state(data_));
+    LW_TRY([[maybe_unused]] const auto names, targets(cluster));
     return {};
 }
 
 Status Killer::kill_next(KillLog& log) {
-    LW_TRY(const auto names, targets());
     LW_TRY(const ClusterState cluster, read_cluster_state(data_));
+    LW_TRY(const auto names, targets(cluster));
     const auto& name = names[(order_ == Order::in_turn ? turn_++ : random_()) % names.size()];
     for (const auto& process : cluster.processes) {
         // The number may be another process's by now: only a child of that cluster is what is meant.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "clients/cli/up/cluster_file.h"
 #include "clients/cli/verify/kill_log.h"
 #include "protocol/result.h"
 
@@ -26,7 +27,7 @@ class Killer {
     Status kill_next(KillLog& log);
 
   private:
-    Result<std::vector<std::string>> targets() const;
+    Result<std::vector<std::string>> targets(const ClusterState& cluster) const;
 
     std::string data_;
     std::vector<std::string> roles_;

@@ -47,10 +47,10 @@ void publish_numbered(Load& load, const std::string& topic, std::int64_t interva
         wait_with_hook(load.hook(), interval_ms);
     }
 
-    std::int64_t seen = 0;
+    SequenceCheck numbers;
+    const auto wanted = static_cast<std::uint64_t>(acknowledged);
     std::int64_t after = 0;
-    auto& counts = findings.produced;
-    while (seen < acknowledged) {
+    while (numbers.offset() < wanted) {
         const auto page =
             ask(load, publisher, {{"cmd", "history"}, {"topic", topic}, {"after", after}, {"limit", 500}});
         const auto* const events = page ? array_at(*page, "events") : nullptr;
@@ -64,14 +64,11 @@ void publish_numbered(Load& load, const std::string& topic, std::int64_t interva
             const auto* const data = object_at(object, "data");
             const auto i = data == nullptr ? 0 : number_at(*data, "i").value_or(0);
             after = number_at(object, "offset").value_or(after);
-            ++counts.events;
-            if (i > seen + 1) counts.lost += static_cast<std::uint64_t>(i - seen - 1);
-            if (i == seen) ++counts.duplicated;
-            if (i < seen) ++counts.reordered;
-            seen = std::max(seen, i);
+            numbers.on_event(static_cast<std::uint64_t>(i));
         }
     }
-    counts.lost += static_cast<std::uint64_t>(std::max<std::int64_t>(acknowledged - seen, 0));
+    findings.produced += numbers.counts();
+    if (numbers.offset() < wanted) findings.produced.lost += wanted - numbers.offset();
     publisher.close();
     findings.has_finished = true;
 }
