@@ -17,15 +17,16 @@ class TaskStory {
     void on_thinned() { is_whole_ = false; }
 
     bool has_ended() const { return has_ended_; }
-    const SequenceCounts& counts() const { return counts_; }
+    /// Of all attempts.
+    SequenceCounts counts() const;
 
   private:
-    void on_count(std::int64_t i);
+    void begin_attempt();
 
-    std::int64_t seen_ = 0;
+    SequenceCheck attempt_;
     bool is_whole_ = true;
     bool has_ended_ = false;
-    SequenceCounts counts_;
+    SequenceCounts before_;  // of the attempts before
 };
 
 }  // namespace longwire::cli
