@@ -142,6 +142,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                        if (!shard.hub.on_fetched(m)) shard.requests.on_fetched(m);
                    },
                    [&](const edge::CommandAnswered& m) { shard.requests.on_answered(m); },
+                   [&](const edge::LedgerAsked& m) { shard.hub.on_ledger_asked(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
                    },
