@@ -8,7 +8,6 @@
 
 #include "broker/core/record.h"
 #include "tests/simulation/emissions.h"
-#include "tests/simulation/eras.h"
 #include "tests/simulation/task_history.h"
 #include "tests/simulation/truth.h"
 
@@ -31,8 +30,6 @@ class Model {
 
     const Truth& truth() const { return truth_; }
     Emissions& emissions() { return emissions_; }
-    Eras& eras() { return eras_; }
-    const Eras& eras() const { return eras_; }
 
     /// Null for what is no task.
     const TaskHistory* task(std::string_view path) const;
@@ -64,7 +61,6 @@ class Model {
     Truth truth_;
     std::map<std::string, TaskHistory, std::less<>> tasks_;
     Emissions emissions_;
-    Eras eras_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> places_;  // of clients' events, by number
     std::map<std::string, std::string, std::less<>> started_;                          // key → path of the task
 };

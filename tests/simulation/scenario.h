@@ -33,6 +33,12 @@ struct Scenario {
     std::size_t edge_window_bytes = 0;
     std::size_t ring_bytes_max = 0;
     std::size_t outbox_full_bytes = 0;
+    std::size_t outbox_bytes_max = 0;
+    std::int64_t merge_after_ms = 0;
+    std::int64_t stalled_ms = 0;
+    double slow_clients = 0;         // how many of them all
+    std::size_t slow_bytes_max = 0;  // that one of them takes at a time,
+    std::int64_t slow_us_max = 0;    // and after how long again
     std::int64_t linger_ms = 0;
     std::int64_t lease_ms = 0;
 
