@@ -105,6 +105,7 @@ class Client {
     void ask_again();
     void take(const Answer& answer, const ToClient& message);
     void begin(const Asked& asked, const Answer& answer);
+    void check_refusal(const Asked& asked, const Error& error);
     void check_reply(const Asked& asked, std::string_view ok);
 
     Environment& environment_;

@@ -4,6 +4,7 @@
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
 #include "tests/simulation/client.h"
+#include "tests/simulation/disk.h"
 #include "tests/simulation/payload.h"
 #include "tests/simulation/violation.h"
 
@@ -88,6 +89,7 @@ void Client::take(const Answer& answer, const ToClient&) {
     const auto& asked = found->second;
     if (filter_) filter_->hears(answer.id);
     if (asked.command == "subscribe" && !asked.path.empty()) begin(asked, answer);
+    if (!answer.ok) check_refusal(asked, answer.ok.error());
     const bool may_ask_again = !answer.ok && asked.may_repeat && answer.ok.error().code == Errc::unavailable;
     if (may_ask_again) {
         environment_.schedule.in(environment_.random.between(1'000, kAskAgainUsMax), [this, number = answer.id] {
@@ -98,6 +100,15 @@ void Client::take(const Answer& answer, const ToClient&) {
     }
     if (answer.ok && asked.wipes == environment_.model.wipes()) check_reply(asked, *answer.ok);
     asked_.erase(found);
+}
+
+/// What a full disk has no room for is refused so that it is clear when to ask again, and then it is not done.
+void Client::check_refusal(const Asked& asked, const Error& error) {
+    if (error.message != Disk::no_room().error().message) return;
+    const bool is_work = asked.id != 0 || asked.command == "start" || asked.command == "run";
+    require(is_work && error.code == Errc::unavailable && error.retry_after_ms > 0,
+            [&] { return name_ + " was refused " + asked.command + " for a full disk: " + describe(error); });
+    if (asked.id != 0 && !asked.may_repeat) environment_.model.check_refused(asked.id);
 }
 
 void Client::begin(const Asked& asked, const Answer& answer) {

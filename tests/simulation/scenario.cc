@@ -43,6 +43,7 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.write_us_max = static_cast<std::int64_t>(one_of({200, 5'000, 50'000}));
     s.sync_us_max = static_cast<std::int64_t>(one_of({5'000, 50'000}));
     s.events_kept = random.chance(0.25) ? one_of({3, 10, 40}) : 0;
+    s.retain_ended_ms = random.chance(0.25) ? static_cast<std::int64_t>(one_of({1, 300, 2'000})) : 0;
 
     s.latency_us_max = static_cast<std::int64_t>(one_of({200, 2'000, 30'000}));
     s.pub_loss = random.chance(0.5) ? 0 : static_cast<double>(one_of({1, 10, 60})) / 100;
