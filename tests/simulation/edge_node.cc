@@ -114,6 +114,8 @@ void EdgeNode::turn() {
         if (!shard->from_link.empty() || !shard->to_link.empty()) wake();
         require(shard->hub.ring_bytes() <= environment_.scenario.ring_bytes_max,
                 [&] { return name() + " keeps more in its rings than it may"; });
+        const auto differences = shard->hub.take_differences();
+        require(differences.empty(), [&] { return name() + " lost events, " + differences.front(); });
     }
 }
 
