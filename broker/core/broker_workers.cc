@@ -66,7 +66,8 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
     out_->notices.push_back("worker " + peer + " joined");
     send_now(peer, worker,
              link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
-                                               options_.producer_window_bytes, worker.receiver.positions()}));
+                                               options_.producer_window_bytes, worker.receiver.positions(),
+                                               hello.incarnation}));
     Scheduler::WorkerInfo info{peer, hello.incarnation, std::string(hello.program), {}, hello.capacity};
     info.kinds.assign(hello.kinds.begin(), hello.kinds.end());
     scheduler_.worker_joined(std::move(info), hello.running, now_us_);

@@ -292,7 +292,8 @@ void Hub::on_trimmed(const EventsTrimmed& trimmed) {
     if (topic == nullptr || !topic->is_ready || trimmed.to <= topic->last) return;
     end_rests(*topic);
     take_step(*topic, trimmed.to, {.gap = trimmed.to + 1 - std::max(trimmed.from, topic->last + 1)});
-    topic->tail = trimmed.to + 1;
+    // What lies before may still be there: not all that is passed over has been trimmed from the front.
+    if (trimmed.from <= topic->tail) topic->tail = trimmed.to + 1;
     for (auto* watch : topic->watches) {
         if (watch->state == State::live) skip_to(*watch, trimmed.to + 1, GapReason::trimmed);
     }

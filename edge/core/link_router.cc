@@ -140,7 +140,7 @@ void LinkRouter::on_gap(const std::string& path, const link::DeliveryGap& gap) {
     if (const auto found = topics_.find(path); found != topics_.end() && found->second.is_ready) {
         auto& topic = found->second;
         topic.last = gap.to;
-        topic.tail = gap.to + 1;
+        if (gap.from <= topic.tail) topic.tail = gap.to + 1;
         shards |= topic.shards;
     }
     tell(shards, EventsTrimmed{path, gap.from, gap.to});

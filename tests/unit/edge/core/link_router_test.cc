@@ -154,7 +154,7 @@ TEST_F(LinkRouterTest, AGapIsToldToShardsThatWantTheTopic) {
     watch(2);
     const auto ready = told<TopicReady>(2);
     EXPECT_EQ(ready.at(0).last, 20U);
-    EXPECT_EQ(ready.at(0).tail, 21U);
+    EXPECT_EQ(ready.at(0).tail, 1U) << "what lies before the gap may still be there";
 }
 
 TEST_F(LinkRouterTest, AGapIsToldToShardsWithAFilterThatMatches) {
