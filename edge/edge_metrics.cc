@@ -18,11 +18,13 @@ std::string EdgeMetrics::text() {
     std::size_t connections = 0;
     std::size_t topics = 0;
     std::size_t ring_bytes = 0;
+    std::size_t members = 0;
     std::uint64_t too_slow = 0;
     for (std::size_t i = 0; i < apps.size(); ++i) {
         connections += server.shard(i).connections();
         topics += apps[i]->topics();
         ring_bytes += apps[i]->ring_bytes();
+        members += apps[i]->members();
         too_slow += apps[i]->too_slow();
     }
     const auto counters = server.counters();
@@ -30,6 +32,8 @@ std::string EdgeMetrics::text() {
         .set(static_cast<double>(connections));
     metrics_.gauge("longwire_edge_topics", "Topics held, summed over the threads.").set(static_cast<double>(topics));
     metrics_.gauge("longwire_edge_ring_bytes", "Recent events kept, in bytes.").set(static_cast<double>(ring_bytes));
+    metrics_.gauge("longwire_edge_members", "Places of members of topics that this edge's clients hold.")
+        .set(static_cast<double>(members));
     metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
     raise(metrics_.counter("longwire_edge_accepted_total", "Connections accepted."), counters.accepted);
     raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."),

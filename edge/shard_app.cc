@@ -47,9 +47,11 @@ ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
       commons_(commons),
       hub_(commons.hub, [this](ToLink message) { to_link_.push_back(std::move(message)); }),
       requests_([this](ToLink message) { to_link_.push_back(std::move(message)); }),
+      members_(requests_),
       services_{commons.name,
                 hub_,
                 requests_,
+                members_,
                 commons.limits,
                 now_us(),
                 [](std::string_view prefix) { return random_id(prefix); },
@@ -102,7 +104,9 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                            if (!hub_.on_fetched(m)) requests_.on_fetched(m);
                        },
                        [&](const CommandAnswered& m) { requests_.on_answered(m); },
-                       [&](const LinkChanged&) {},
+                       [&](const LinkChanged& m) {
+                           if (m.is_up) members_.on_link_up();
+                       },
                        [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
                    },
                    message);
@@ -119,6 +123,7 @@ void ShardApp::on_tick() {
     for (auto* client : clients_) client->on_tick();
     api_.tick();
     hub_.tick(services_.now_us);
+    members_.tick(services_.now_us);
     while (!cancels_.empty() && cancels_.begin()->first <= services_.now_us) {
         const auto cancel = cancels_.extract(cancels_.begin());
         const auto& [who, task] = cancel.mapped();
@@ -128,6 +133,7 @@ void ShardApp::on_tick() {
     }
     topics_ = hub_.topics();
     ring_bytes_ = hub_.ring_bytes();
+    member_count_ = members_.size();
 }
 
 void ShardApp::drain() {

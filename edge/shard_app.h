@@ -49,6 +49,9 @@ class ShardApp final : public net::App {
     std::size_t topics() const { return topics_.load(std::memory_order_relaxed); }
     std::size_t ring_bytes() const { return ring_bytes_.load(std::memory_order_relaxed); }
 
+    /// Places of members that its clients hold. From any thread.
+    std::size_t members() const { return member_count_.load(std::memory_order_relaxed); }
+
     /// WebSocket clients closed because they were too slow. From any thread.
     std::uint64_t too_slow() const { return too_slow_.load(std::memory_order_relaxed); }
 
@@ -60,12 +63,14 @@ class ShardApp final : public net::App {
     std::vector<ToLink> to_link_;
     Hub hub_;
     Requests requests_;
+    Members members_;
     ShardServices services_;
     http::Api api_;
     std::set<WsClient*> clients_;
     std::multimap<std::int64_t, std::pair<Identity, std::string>> cancels_;  // by when they are due
     std::atomic<std::size_t> topics_{0};
     std::atomic<std::size_t> ring_bytes_{0};
+    std::atomic<std::size_t> member_count_{0};
     std::atomic<std::uint64_t> too_slow_{0};
 };
 
