@@ -84,6 +84,8 @@ class TopTest : public ClusterTest {
         wait_for_state("echo-1", "RUNNING");
         start_task({{"kind", "nobody"}, {"task", "queued-1"}});
     }
+    // A worker ends when its tasks have.
+    void TearDown() override { cluster.http(1).post("/v1/tasks/echo-1/cancel", json::value(json::object())); }
 };
 
 TEST_F(TopTest, TellsProgramsOfTasksWorkersAndRates) {
@@ -119,7 +121,7 @@ TEST_F(TopTest, FillsATerminalOfAnySizeAndLeavesItAsItWas) {
 }
 
 TEST_F(TopTest, WithoutAClusterItSaysSo) {
-    cluster.stop();
+    Cluster::kill(cluster.edge(0));
     const auto top = cluster.run_cli({"top", "--once"});
     EXPECT_EQ(top.ending, (Ending{4, 0}));
     EXPECT_NE(top.err.find("cannot reach"), std::string::npos) << top.err;
