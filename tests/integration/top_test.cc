@@ -108,11 +108,7 @@ TEST_F(TopTest, FillsATerminalOfAnySizeAndLeavesItAsItWas) {
         EXPECT_NE(picture.find("echo-1"), std::string::npos) << picture;
         EXPECT_NE(picture.find("queued-1"), std::string::npos) << picture;
         top.resize(20, 3);
-        std::string small;
-        while (small.find("\r\n") == std::string::npos || small.find("echo-1") != std::string::npos) {
-            small = top.read_until("\x1b[J");
-        }
-        EXPECT_NE(small.find("1 running, …"), std::string::npos) << small;
+        top.read_until("tasks    1 running …");
         top.type(end);
         const auto rest = top.read_until("");
         EXPECT_TRUE(rest.ends_with("\x1b[?25h\x1b[?1049l")) << rest;
