@@ -18,7 +18,8 @@ constexpr double kThreadIsRunning = 0.8;
 EdgeNode::Shard::Shard(std::string edge, const edge::Hub::Options& hub_options, const edge::ClientLimits& limits)
     : hub(hub_options, [this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
       requests([this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
-      services{std::move(edge), hub, requests, limits, 0, {}, [](const edge::Identity&, const std::string&) {}} {}
+      services{std::move(edge), hub, requests, members,
+               limits,          0,   {},       [](const edge::Identity&, const std::string&) {}} {}
 
 void EdgeNode::start() {
     begin_life(environment_.random.between(-500'000, 1'000'000));
@@ -163,6 +164,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::LedgerAsked& m) { shard.hub.on_ledger_asked(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
+                       if (m.is_up) shard.members.on_link_up();
                    },
                },
                message);
