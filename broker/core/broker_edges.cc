@@ -148,7 +148,7 @@ void Broker::take_page(ReadPage& page) {
     send_now(name, edge->second, link::prepare(fetched));
 }
 
-/// A fetch is answered with the error; a cursor goes on behind what can't be read, and tells the gap.
+/// Whoever asked is told behind what can't be read the log goes on.
 void Broker::take_failed_read(const FailedRead& failed) {
     ++stats_.read_errors;
     out_->notices.push_back("the log could not be read: " + describe(failed.error));
@@ -158,10 +158,12 @@ void Broker::take_failed_read(const FailedRead& failed) {
     const auto& [name, session, fetch] = read.mapped();
     const auto edge = edges_.find(name);
     if (edge == edges_.end() || edge->second.session != session) return;
-    if (fetch != 0) return send_now(name, edge->second, prepare_reply(fetch, failed.error));
-    const auto committed = topics_.find(failed.path)->committed;
-    const auto next = failed.readable_from == 0 ? committed + 1 : std::min(failed.readable_from, committed + 1);
-    edge->second.sender.page(failed.path, next, {});
+    const auto& topic = *topics_.find(failed.path);
+    const auto past_all = topic.committed + 1;
+    const auto next = failed.readable_from == 0 ? past_all : std::min(failed.readable_from, past_all);
+    if (fetch == 0) return edge->second.sender.page(failed.path, next, {});
+    const link::Fetched none{fetch, topic.epoch, topic.committed, topic.tail, next, {}};
+    send_now(name, edge->second, link::prepare(none));
 }
 
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {

@@ -263,14 +263,29 @@ std::uint64_t RocksTables::first_readable(const std::string& path, std::uint64_t
     const rocksdb::Slice bound = slice(end);
     rocksdb::ReadOptions how;
     how.iterate_upper_bound = &bound;
-    // What is damaged is a block of a file: steps that double find the next one soon.
-    for (std::uint64_t step = 1; step < UINT64_MAX / 4; step *= 2) {
+    // The first offset at or behind this one; 0: there is none; nothing: it can't be read.
+    const auto seek = [&](std::uint64_t offset) -> std::optional<std::uint64_t> {
         const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator(how, events_));
-        event->Seek(slice(rocks_keys::event_key(path, after + step)));
-        if (!event->status().ok()) continue;
-        if (!event->Valid()) return 0;
-        const auto key = rocks_keys::parse_event_key(view(event->key()));
+        event->Seek(slice(rocks_keys::event_key(path, offset)));
+        if (!event->status().ok()) return std::nullopt;
+        const auto key = event->Valid() ? rocks_keys::parse_event_key(view(event->key())) : std::nullopt;
         return key ? key->offset : 0;
+    };
+    // What is damaged is a block of a file: steps that double find an end of it soon, and halving the last one the end.
+    auto damaged = after;
+    for (std::uint64_t step = 1; step < UINT64_MAX / 4; step *= 2) {
+        auto readable = seek(after + step);
+        if (!readable) {
+            damaged = after + step;
+            continue;
+        }
+        for (auto sound = after + step; damaged + 1 < sound;) {
+            const auto middle = damaged + (sound - damaged) / 2;
+            const auto found = seek(middle);
+            found ? sound = middle : damaged = middle;
+            if (found) readable = found;
+        }
+        return *readable;
     }
     return 0;
 }

@@ -126,8 +126,6 @@ class Hub {
     void ask_for(std::uint64_t token, const Fetch& fetch);
     void ask_if_wanted(std::uint64_t token);
     void take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page);
-    /// Tells whoever waits for what lies behind `after` that nothing up to `last` will come.
-    void pass_over(HubTopic& topic, std::uint64_t after, std::uint64_t last);
     void drop_fetches(HubTopic& topic);
     template <class Tell>
     void tell_filtering(std::string_view path, const HubTopic* topic, Tell tell);

@@ -248,16 +248,9 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
         serve_woken();
         return true;
     }
-    if (!page && page.error().code == Errc::internal) {
-        // The log has lost them: asking again would not help.
-        std::erase(topic->fetches, std::pair(after, fetched.token));
-        fetches_.erase(found);
-        pass_over(*topic, after, std::min(after + kFetchEventsMax, topic->last));
-        serve_woken();
-        return true;
-    }
     // A page of another epoch, or with nothing in it, is a broker that is about to tell more.
-    const bool leads_on = page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1);
+    const bool leads_on =
+        page && page->epoch == topic->epoch && (page->batch || page->tail > after + 1 || page->unreadable_to > after);
     if (!leads_on) {
         failed_fetches_.push_back(fetched.token);
         return true;
@@ -269,21 +262,17 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
     return true;
 }
 
+/// A page without events tells up to where there are none to be had. Those that this edge has not heard of yet will
+/// come live, all the same.
 void Hub::take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page) {
+    const auto empty_to = std::max(page.tail - 1, std::min(page.unreadable_to, topic.last));
     for (auto* watch : waiting_for(topic, after)) {
-        skip_to(*watch, page.batch ? page.batch->first() : page.tail, GapReason::trimmed);
+        skip_to(*watch, page.batch ? page.batch->first() : empty_to + 1, GapReason::trimmed);
         if (page.batch && !watch->watcher->is_full()) {
             give(*watch, page.batch);
         } else {
             wait_for_turn(*watch);
         }
-    }
-}
-
-void Hub::pass_over(HubTopic& topic, std::uint64_t after, std::uint64_t last) {
-    for (auto* watch : waiting_for(topic, after)) {
-        skip_to(*watch, last + 1, GapReason::trimmed);
-        wait_for_turn(*watch);
     }
 }
 

@@ -202,9 +202,11 @@ void LinkRouter::on_fetched(std::uint64_t request, const Result<link::Fetched>& 
         to_shards_[shard].emplace_back(EventsFetched{token, fetched.error()});
         return;
     }
-    FetchedPage page{fetched->epoch, fetched->head, fetched->tail, nullptr};
+    FetchedPage page{fetched->epoch, fetched->head, fetched->tail, nullptr, 0};
     if (!fetched->envelopes.empty()) {
         page.batch = EventBatch::make(path, fetched->epoch, fetched->first, views(fetched->envelopes));
+    } else if (fetched->first > fetched->tail) {
+        page.unreadable_to = fetched->first - 1;
     }
     to_shards_[shard].emplace_back(EventsFetched{token, std::move(page)});
 }

@@ -54,7 +54,11 @@ void Requests::on_answered(const CommandAnswered& answered) {
 
 void Requests::on_fetched(const EventsFetched& fetched) {
     const auto found = pages_.extract(fetched.token);
-    if (!found.empty()) found.mapped()(fetched.page);
+    if (found.empty()) return;
+    const auto& page = fetched.page;
+    if (!page || page->unreadable_to == 0) return found.mapped()(page);
+    const auto last = std::to_string(page->unreadable_to);
+    found.mapped()(Error{Errc::internal, "the log can't read the events asked for, up to offset " + last});
 }
 
 }  // namespace longwire::edge

@@ -82,7 +82,8 @@ struct FetchedPage {
     std::uint64_t epoch = 0;
     std::uint64_t head = 0;
     std::uint64_t tail = 0;
-    EventBatchPtr batch;  // null where there was nothing
+    EventBatchPtr batch;              // null where there was nothing
+    std::uint64_t unreadable_to = 0;  // then: the log has events up to here and can't read them
 };
 struct EventsFetched {
     std::uint64_t token = 0;

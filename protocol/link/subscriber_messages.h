@@ -161,7 +161,8 @@ struct Reply {
 };
 
 /// Answers a Fetch: consecutive events from `first` on, as many as one page holds; none when `after` is not below
-/// `head`, or the epoch is another than asked for.
+/// `head`, or the epoch is another than asked for. None and a `first` above `tail` mean that the log can't read those
+/// before it.
 struct Fetched {
     static constexpr std::uint32_t kKind = 70;
     std::uint64_t request = 0;
