@@ -19,7 +19,7 @@ void Follower::require_it(bool is_kept, const std::string& what) const {
 
 std::uint64_t Follower::tail(std::uint64_t epoch) const {
     const auto* topic = model_.truth().find(path_, epoch);
-    return topic == nullptr ? 1 : topic->tail;
+    return topic == nullptr ? 1 : topic->first();
 }
 
 edge::From Follower::from() const {
@@ -54,9 +54,9 @@ std::uint64_t Follower::latest_begin(std::uint64_t epoch) const {
     if (topic == nullptr) return 0;
     switch (from_.kind) {
         case edge::From::Kind::start:
-            return topic->tail - 1;
+            return topic->first() - 1;
         case edge::From::Kind::last:
-            return std::max(topic->head() - std::min(from_.count, topic->head()), topic->tail - 1);
+            return std::max(topic->head() - std::min(from_.count, topic->head()), topic->first() - 1);
         default:
             return topic->head();
     }

@@ -28,6 +28,13 @@ struct TopicTruth {
 
     /// Whether the disk cannot give the event any more, of which it is sure.
     bool is_gone(std::uint64_t offset) const { return offset < tail || unreadable.contains(offset); }
+
+    /// The oldest that can be expected.
+    std::uint64_t first() const {
+        auto offset = tail;
+        while (is_gone(offset)) ++offset;
+        return offset;
+    }
 };
 
 /// Rule 1: a topic's offsets are 1, 2, 3, … under one epoch, and (topic, epoch, offset) names one event for ever.
