@@ -23,6 +23,7 @@ class CoreCluster {
     struct Options {
         int topics = 1;
         int idle_workers = 0;
+        bool of_tasks = false;  // the topics are those of tasks that run
         std::uint32_t partitions = 16;
         std::size_t payload_bytes = 256;
         int batch_events = 256;
@@ -33,7 +34,10 @@ class CoreCluster {
         MsgpackWriter writer(payload_);
         writer.map(1);
         writer.field("text", std::string(options.payload_bytes - 8, 'x'));
-        in_.from_workers.push_back({"w", link::encode(1, hello("w"))});
+        auto worker = hello("w");
+        worker.kinds = {"k"};
+        worker.capacity = static_cast<std::uint32_t>(options.topics);
+        in_.from_workers.push_back({"w", link::encode(1, worker)});
         step(0);
         for (int i = 0; i < options.idle_workers; ++i) {
             const auto name = "idle-" + std::to_string(i);
@@ -41,7 +45,8 @@ class CoreCluster {
         }
         in_.from_edges.push_back({"e", link::encode(1, link::EdgeHello{kProtocolVersion, "e", 256 << 20})});
         for (int i = 0; i < options.topics; ++i) {
-            paths_.push_back("r/room/" + std::to_string(i));
+            paths_.push_back((options.of_tasks ? "r/task/" : "r/room/") + std::to_string(i));
+            if (options.of_tasks) start(std::to_string(i));
             to_broker(link::Subscribe{++requests_, paths_.back(), 0, 0});
         }
         step(0);
@@ -54,6 +59,7 @@ class CoreCluster {
             envelope.time_us = now_us_;
             envelope.type = "text.delta";
             envelope.payload = payload_;
+            if (options_.of_tasks) envelope.attempt = 1;
             sender_.set_subscribed(true);
             if (!sender_.emit(paths_[next_topic_], envelope)) return false;
             if (i % 16 == 15) next_topic_ = (next_topic_ + 1) % paths_.size();
@@ -108,6 +114,15 @@ class CoreCluster {
         hello.worker = name;
         hello.incarnation = 1;
         return hello;
+    }
+
+    void start(const std::string& task) {
+        std::string fields;
+        MsgpackWriter writer(fields);
+        writer.map(2);
+        writer.field("kind", "k");
+        writer.field("task", task);
+        to_broker(link::Request{++requests_, "r", "u", "start", {fields}});
     }
 
     /// Heartbeats, and credit for what has been delivered.

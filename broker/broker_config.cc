@@ -54,6 +54,14 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
                   c.queued_per_kind_max, 1);
     config.number({"tasks-kept-max", "most tasks remembered; the oldest ended ones go first", "N"}, c.tasks_kept_max,
                   1);
+    config.number(
+        {"outputs-bytes-max", "memory for what tasks have shown; that of others is read from the log", "BYTES"},
+        c.outputs_bytes_max, 1 << 20);
+    config.number({"presence-grace-ms", "a member that is lost and back within this time was never gone, in ms", "MS"},
+                  c.presence_grace_ms, 0, 3'600'000);
+    config.number({"members-per-topic-max", "most members of a topic; then join is refused", "N"},
+                  c.members_per_topic_max, 1, 1'000);
+    config.number({"members-max", "most members of all topics; then join is refused", "N"}, c.members_max, 1);
     declare_log_settings(config, c.logging);
     return config.parse(argc, argv);
 }

@@ -34,6 +34,10 @@ struct BrokerConfig {
     std::int64_t cancel_grace_ms = 10'000;
     std::int64_t queued_per_kind_max = 100'000;
     std::int64_t tasks_kept_max = 200'000;
+    std::int64_t outputs_bytes_max = 64 << 20;
+    std::int64_t presence_grace_ms = 5'000;
+    std::int64_t members_per_topic_max = 1'000;
+    std::int64_t members_max = 100'000;
     LogSettings logging;
 };
 

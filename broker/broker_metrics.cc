@@ -39,6 +39,12 @@ void BrokerMetrics::update(const Broker& broker) {
     raise(metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "log to edge"}}),
           stats.differences_to_edges);
     metrics_.gauge("longwire_broker_topics", "Topics known.").set(static_cast<double>(broker.topics()));
+    metrics_.gauge("longwire_broker_members", "Members of topics, those that are away for a moment among them.")
+        .set(static_cast<double>(broker.presence().size()));
+    metrics_.gauge("longwire_broker_outputs", "Tasks of which what they have shown is in memory.")
+        .set(static_cast<double>(broker.outputs().size()));
+    metrics_.gauge("longwire_broker_outputs_bytes", "About how much memory that takes.")
+        .set(static_cast<double>(broker.outputs().bytes()));
     metrics_.gauge("longwire_broker_tasks_queued", "Tasks that wait for a worker.")
         .set(static_cast<double>(broker.scheduler().queued()));
     metrics_.gauge("longwire_broker_tasks_running", "Tasks that a worker has.")

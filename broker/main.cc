@@ -58,6 +58,10 @@ int main(int argc, char** argv) {
     options.scheduler.cancel_grace_ms = config.cancel_grace_ms;
     options.scheduler.queued_per_kind_max = static_cast<std::size_t>(config.queued_per_kind_max);
     options.scheduler.tasks_kept_max = static_cast<std::size_t>(config.tasks_kept_max);
+    options.outputs_bytes_max = static_cast<std::size_t>(config.outputs_bytes_max);
+    options.presence.grace_ms = config.presence_grace_ms;
+    options.presence.members_per_topic_max = static_cast<std::size_t>(config.members_per_topic_max);
+    options.presence.members_max = static_cast<std::size_t>(config.members_max);
 
     auto log = longwire::broker::open_log(config);
     if (!log) {

@@ -28,6 +28,8 @@ std::string EdgeMetrics::text() {
         .set(static_cast<double>(all.topics));
     metrics_.gauge("longwire_edge_ring_bytes", "Recent events kept, in bytes.")
         .set(static_cast<double>(all.ring_bytes));
+    metrics_.gauge("longwire_edge_members", "Places of members of topics that this edge's clients hold.")
+        .set(static_cast<double>(all.members));
     metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
     raise(metrics_.counter("longwire_edge_accepted_total", "Connections accepted."), counters.accepted);
     raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."),

@@ -48,9 +48,11 @@ ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
       commons_(commons),
       hub_(commons.hub, [this](ToLink message) { to_link_.push_back(std::move(message)); }),
       requests_([this](ToLink message) { to_link_.push_back(std::move(message)); }),
+      members_(requests_),
       services_{commons.name,
                 hub_,
                 requests_,
+                members_,
                 commons.limits,
                 now_us(),
                 [](std::string_view prefix) { return random_id(prefix); },
@@ -103,7 +105,9 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                            if (!hub_.on_fetched(m)) requests_.on_fetched(m);
                        },
                        [&](const CommandAnswered& m) { requests_.on_answered(m); },
-                       [&](const LinkChanged&) {},
+                       [&](const LinkChanged& m) {
+                           if (m.is_up) members_.on_link_up();
+                       },
                        [&](const LedgerAsked& m) { hub_.on_ledger_asked(m); },
                        [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
                    },
@@ -121,6 +125,7 @@ void ShardApp::on_tick() {
     for (auto* client : clients_) client->on_tick();
     api_.tick();
     hub_.tick(services_.now_us);
+    members_.tick(services_.now_us);
     while (!cancels_.empty() && cancels_.begin()->first <= services_.now_us) {
         const auto cancel = cancels_.extract(cancels_.begin());
         const auto& [who, task] = cancel.mapped();
@@ -130,12 +135,14 @@ void ShardApp::on_tick() {
     }
     for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
     const std::lock_guard lock(stats_mutex_);
-    stats_ = {hub_.topics(), hub_.ring_bytes(), too_slow_, hub_.received(), hub_.given(), hub_.differences()};
+    stats_ = {hub_.topics(),   hub_.ring_bytes(), members_.size(),   too_slow_,
+              hub_.received(), hub_.given(),      hub_.differences()};
 }
 
 ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
     topics += other.topics;
     ring_bytes += other.ring_bytes;
+    members += other.members;
     too_slow += other.too_slow;
     received += other.received;
     given += other.given;

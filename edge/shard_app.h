@@ -49,6 +49,7 @@ class ShardApp final : public net::App {
     struct Stats {
         std::size_t topics = 0;  // held
         std::size_t ring_bytes = 0;
+        std::size_t members = 0;     // places that its clients hold
         std::uint64_t too_slow = 0;  // WebSocket clients closed because they were
         Tally received;
         Tally given;
@@ -70,6 +71,7 @@ class ShardApp final : public net::App {
     std::vector<ToLink> to_link_;
     Hub hub_;
     Requests requests_;
+    Members members_;
     ShardServices services_;
     http::Api api_;
     std::set<WsClient*> clients_;

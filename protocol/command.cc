@@ -119,6 +119,7 @@ Result<Command> decode(const MsgpackFields& fields, InputCommand command) {
 
 Result<Command> decode(const MsgpackFields& fields, StateCommand command) {
     LW_TRY(command.task, required_name(fields, "task"));
+    LW_TRY(command.output, fields.boolean_or("output", false));
     return Command{std::move(command)};
 }
 
@@ -152,6 +153,31 @@ Result<Command> decode(const MsgpackFields& fields, LedgerCommand command) {
 
 Result<Command> decode(const MsgpackFields&, WorkersCommand command) {
     return Command{command};
+}
+
+Result<Command> decode(const MsgpackFields& fields, JoinCommand command) {
+    LW_TRY(command.topic, topic_field(fields));
+    LW_TRY(command.as, optional_name(fields, "as"));
+    LW_TRY(command.connection, optional_name(fields, "connection"));
+    command.info = fields.raw("info");
+    if (command.info.size() > JoinCommand::kInfoBytesMax) {
+        return Error{Errc::too_large, "is larger than " + std::to_string(JoinCommand::kInfoBytesMax) + " bytes",
+                     "info"};
+    }
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, LeaveCommand command) {
+    LW_TRY(command.topic, topic_field(fields));
+    LW_TRY(command.as, optional_name(fields, "as"));
+    LW_TRY(command.connection, optional_name(fields, "connection"));
+    LW_TRY(command.lost, fields.boolean_or("lost", false));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, PresenceCommand command) {
+    LW_TRY(command.topic, topic_field(fields));
+    return Command{std::move(command)};
 }
 
 /// Calls `use` with an empty command of the type named, if there is one.

@@ -58,6 +58,7 @@ struct InputCommand {
 struct StateCommand {
     static constexpr std::string_view kName = "state";
     std::string task;
+    bool output = false;  // also what the task has shown
 };
 
 struct TasksCommand {
@@ -85,8 +86,31 @@ struct WorkersCommand {
     static constexpr std::string_view kName = "workers";
 };
 
-using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
-                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand>;
+struct JoinCommand {
+    static constexpr std::string_view kName = "join";
+    static constexpr std::size_t kInfoBytesMax = 1 << 10;
+    std::string topic;
+    std::string as;          // the member; empty: the user
+    std::string connection;  // the edge's word for who holds the member's place; clients have no say in it
+    std::string info;
+};
+
+struct LeaveCommand {
+    static constexpr std::string_view kName = "leave";
+    std::string topic;
+    std::string as;
+    std::string connection;
+    bool lost = false;  // the connection broke: the member may be back soon
+};
+
+struct PresenceCommand {
+    static constexpr std::string_view kName = "presence";
+    std::string topic;
+};
+
+using Command =
+    std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand, TasksCommand,
+                 HistoryCommand, LedgerCommand, WorkersCommand, JoinCommand, LeaveCommand, PresenceCommand>;
 
 /// Whether `name` is a command that decode_command() knows.
 bool is_command(std::string_view name);

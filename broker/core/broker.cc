@@ -20,6 +20,8 @@ Broker::Broker(Options options, std::function<std::uint64_t()> random)
     : options_(std::move(options)),
       topics_(std::move(random)),
       scheduler_(options_.scheduler, *this),
+      outputs_(options_.outputs_bytes_max),
+      presence_(options_.presence),
       ended_topics_(options_.retain_ended_ms) {}
 
 Status Broker::restore(const StatePut& entry) {
@@ -35,6 +37,8 @@ Status Broker::restore(const StatePut& entry) {
         restored_inputs_.push_back(std::move(*input));
     } else if (const auto* key = std::get_if<RestoredPublishKey>(&state)) {
         if (auto* topic = topics_.find(key->path)) Topics::remember_publish_key(*topic, key->key, key->offset);
+    } else if (auto* member = std::get_if<RestoredMember>(&state)) {
+        presence_.restore({member->path, member->member}, std::move(member->info_raw), member->since_us);
     } else if (const auto* position = std::get_if<RestoredPosition>(&state)) {
         auto& worker = worker_in_its_life(position->producer, position->incarnation);
         if (worker.incarnation == position->incarnation) worker.receiver.restore(position->at);
@@ -60,6 +64,7 @@ void Broker::restored(std::int64_t now_us) {
     for (auto& input : std::exchange(restored_inputs_, {})) scheduler_.restore(std::move(input));
     restored_origins_.clear();
     scheduler_.restored(now_us);
+    presence_.restored(now_us);
 }
 
 void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {
@@ -71,6 +76,7 @@ void Broker::step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out) {
     for (const auto& frame : in.published) on_published(frame.key, frame.envelopes);
     for (const auto& frame : in.from_edges) on_edge_frame(frame);
     scheduler_.advance(now_us);
+    announce_gone();
     if (now_us - links_tended_us_ >= kTendLinksUs) tend_links();
     open_.trims = ended_topics_.take_due(now_us, [this](const EndedTopics::Ended& ended) { return tail_of(ended); });
     close_batch();
@@ -249,7 +255,7 @@ void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, st
     auto& topic = topics_.find_or_create(topic_path(task.realm, task_topic(task.id)));
     const auto& record = append_record(topic, envelope);
     task.epoch = record.epoch;
-    fold_and_keep(task, record.offset, envelope);
+    fold_and_keep(task, *topic.path, record.offset, envelope);
     if (type == event_type::kTaskStarted) attempt_ledger_.begin(task);
 }
 
@@ -265,7 +271,8 @@ std::optional<std::uint64_t> Broker::tail_of(const EndedTopics::Ended& ended) {
 }
 
 /// Folds an event in, and notes what of the kept state that changes.
-void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope) {
+void Broker::fold_and_keep(Task& task, std::string_view path, std::uint64_t offset, const Envelope& envelope) {
+    outputs_.fold(path, offset, envelope);
     if (!changes_state(envelope.type)) return fold(task, offset, envelope);
     const auto before = task.inputs.size();
     if (ends_run(envelope.type)) {
@@ -283,6 +290,7 @@ void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& env
 void Broker::task_forgotten(const Task& task) {
     changed_tasks_.erase({task.realm, task.id});
     attempt_ledger_.forget(task);
+    outputs_.forget(topic_path(task.realm, task_topic(task.id)));
     for (auto& put : drop_task(task)) open_.state.push_back(std::move(put));
 }
 

@@ -16,9 +16,11 @@
 #include "broker/core/attempt_ledger.h"
 #include "broker/core/ended_topics.h"
 #include "broker/core/kept_state.h"
+#include "broker/core/presence.h"
 #include "broker/core/record.h"
 #include "broker/core/scheduler.h"
 #include "broker/core/string_map.h"
+#include "broker/core/task_outputs.h"
 #include "broker/core/topics.h"
 #include "protocol/envelope.h"
 #include "protocol/link/link_counter.h"
@@ -104,7 +106,9 @@ class Broker final : private SchedulerPort {
         std::uint32_t partitions = 16;
         std::size_t producer_window_bytes = 8 << 20;
         Scheduler::Options scheduler;
-        std::int64_t retain_ended_ms = 0;  // a task's events go so long after its end; 0: no such limit
+        Presence::Options presence;
+        std::size_t outputs_bytes_max = 64 << 20;  // of tasks' outputs in memory; others are read from the log
+        std::int64_t retain_ended_ms = 0;          // a task's events go so long after its end; 0: no such limit
     };
 
     /// `random` gives random numbers other than 0, for epochs.
@@ -120,7 +124,10 @@ class Broker final : private SchedulerPort {
     void step(std::int64_t now_us, BrokerInbox& in, BrokerOutbox& out);
 
     /// For so long this process has not run: what came meanwhile has not been heard, so nobody's silence counts.
-    void stalled(std::int64_t for_us) { scheduler_.stalled(for_us); }
+    void stalled(std::int64_t for_us) {
+        scheduler_.stalled(for_us);
+        presence_.stalled(for_us);
+    }
 
     /// A message could not be sent to this peer: its session is over.
     void peer_unreachable(PeerKind kind, const std::string& peer);
@@ -128,6 +135,8 @@ class Broker final : private SchedulerPort {
     const BrokerStats& stats() const { return stats_; }
     const Scheduler& scheduler() const { return scheduler_; }
     std::size_t topics() const { return topics_.size(); }
+    const TaskOutputs& outputs() const { return outputs_; }
+    const Presence& presence() const { return presence_; }
     bool takes_work() const { return room_.has_value(); }
     std::uint32_t partitions() const { return options_.partitions; }
 
@@ -175,6 +184,20 @@ class Broker final : private SchedulerPort {
         std::uint64_t session = 0;
         std::uint64_t fetch = 0;  // the request to answer; 0: a page for the edge's cursors
     };
+    /// Who waits for a task's snapshot with its output.
+    struct OutputAsker {
+        std::string edge;
+        std::uint64_t session = 0;
+        std::uint64_t request = 0;
+    };
+    /// An output that is being read from the log.
+    struct OutputLoad {
+        std::string realm;
+        std::string task;
+        TaskOutput output;
+        std::uint64_t next = 0;  // the next offset to fold in
+        std::vector<OutputAsker> askers;
+    };
 
     // broker.cc: the cycle
     void take_log(LogOutcome& outcome);
@@ -186,7 +209,7 @@ class Broker final : private SchedulerPort {
     void flush_edge(const std::string& name, EdgeLink& edge);
     void tend_links();
     Record& append_record(Topic& topic, const Envelope& envelope);
-    void fold_and_keep(Task& task, std::uint64_t offset, const Envelope& envelope);
+    void fold_and_keep(Task& task, std::string_view path, std::uint64_t offset, const Envelope& envelope);
     void keep_state(Batch& batch);
     std::optional<std::uint64_t> tail_of(const EndedTopics::Ended& ended);
     void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
@@ -228,7 +251,7 @@ class Broker final : private SchedulerPort {
     void on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe);
     void on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch);
     void on_request(const std::string& peer, EdgeLink& edge, const link::Request& request);
-    Result<std::string> obey(std::string_view realm, std::string_view user, const Command& command);
+    Result<std::string> obey(const std::string& edge, const link::Request& request, const Command& command);
     Result<std::string> publish(std::string_view realm, std::string_view user, const PublishCommand& command);
     Result<std::string> ledger(std::string_view realm, const LedgerCommand& command) const;
     void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
@@ -239,9 +262,31 @@ class Broker final : private SchedulerPort {
     void take_page(ReadPage& page);
     void take_failed_read(const FailedRead& failed);
 
+    // broker_outputs.cc: snapshots with what tasks have shown
+    void on_output_request(const std::string& peer, const EdgeLink& edge, const link::Request& request,
+                           const StateCommand& command);
+    void begin_waiting_loads();
+    void ask_for_output_page(const std::string& path, const OutputLoad& load);
+    bool take_output_page(const ReadPage& page);
+    bool skip_unreadable_output(const FailedRead& failed);
+    void go_on_loading(const std::string& path, OutputLoad& load);
+    void fold_undurable(const std::string& path, OutputLoad& load) const;
+    void answer_with_output(const OutputAsker& asker, std::string_view realm, const std::string& task,
+                            const TaskOutput& output);
+
+    // broker_presence.cc: members of topics
+    static Presence::Place place_of(const link::Request& request, std::string_view topic, std::string_view as);
+    Result<std::string> join(const std::string& edge, const link::Request& request, const JoinCommand& command);
+    Result<std::string> leave(const std::string& edge, const link::Request& request, const LeaveCommand& command);
+    void announce_gone();
+    void member_gone(const Presence::Place& place, std::string_view reason);
+    void append_of_presence(const std::string& path, std::string_view type, std::string_view payload);
+
     Options options_;
     Topics topics_;
     Scheduler scheduler_;
+    TaskOutputs outputs_;
+    Presence presence_;
     BrokerStats stats_;
 
     std::int64_t now_us_ = 0;  // of the step under way
@@ -267,6 +312,9 @@ class Broker final : private SchedulerPort {
 
     std::unordered_map<std::uint64_t, PendingRead> reads_;
     std::uint64_t next_read_ = 1;
+    StringMap<OutputLoad> output_loads_;                      // by the path of the task's topic
+    std::unordered_map<std::uint64_t, std::string> loading_;  // token of a page -> that path
+    std::deque<std::string> loads_waiting_;
     std::int64_t links_tended_us_ = 0;
 };
 

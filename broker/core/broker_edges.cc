@@ -135,6 +135,7 @@ void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch
 }
 
 void Broker::take_page(ReadPage& page) {
+    if (take_output_page(page)) return;
     const auto read = reads_.extract(page.token);
     if (read.empty()) return;
     const auto& [name, session, fetch] = read.mapped();
@@ -151,6 +152,7 @@ void Broker::take_page(ReadPage& page) {
 void Broker::take_failed_read(const FailedRead& failed) {
     ++stats_.read_errors;
     out_->notices.push_back("the log could not be read: " + describe(failed.error));
+    if (skip_unreadable_output(failed)) return;
     const auto read = reads_.extract(failed.token);
     if (read.empty()) return;
     const auto& [name, session, fetch] = read.mapped();
@@ -165,11 +167,15 @@ void Broker::take_failed_read(const FailedRead& failed) {
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {
     const auto command = decode_command(request.command, request.fields.bytes);
     if (!command) return reply(peer, edge, request.request, command.error());
+    const auto* state = std::get_if<StateCommand>(&*command);
+    if (state != nullptr && state->output) return on_output_request(peer, edge, request, *state);
     if (!room_ && answer_without_room(peer, edge, request, *command)) return;
-    reply(peer, edge, request.request, obey(request.realm, request.user, *command));
+    reply(peer, edge, request.request, obey(peer, request, *command));
 }
 
-Result<std::string> Broker::obey(std::string_view realm, std::string_view user, const Command& command) {
+Result<std::string> Broker::obey(const std::string& edge, const link::Request& request, const Command& command) {
+    const auto realm = request.realm;
+    const auto user = request.user;
     return std::visit(Overloaded{
                           [&](const PublishCommand& c) { return publish(realm, user, c); },
                           [&](const StartCommand& c) -> Result<std::string> {
@@ -183,6 +189,11 @@ Result<std::string> Broker::obey(std::string_view realm, std::string_view user, 
                           [&](const TasksCommand& c) { return scheduler_.tasks(realm, c); },
                           [&](const WorkersCommand&) { return scheduler_.workers(); },
                           [&](const LedgerCommand& c) { return ledger(realm, c); },
+                          [&](const JoinCommand& c) { return join(edge, request, c); },
+                          [&](const LeaveCommand& c) { return leave(edge, request, c); },
+                          [&](const PresenceCommand& c) -> Result<std::string> {
+                              return presence_.members(topic_path(realm, c.topic));
+                          },
                           [&](const HistoryCommand&) -> Result<std::string> {
                               return bad_request("cmd", "history is asked for by fetch");
                           },
@@ -268,6 +279,7 @@ void Broker::reset_edge(const std::string& peer, std::string_view reason) {
 void Broker::end_edge(const std::string& peer) {
     const auto edge = edges_.find(peer);
     if (edge == edges_.end()) return;
+    presence_.lose_edge(peer, now_us_);
     for (const auto& path : edge->second.subscribed) {
         auto* topic = topics_.find(path);
         if (topic == nullptr) continue;

@@ -21,6 +21,7 @@ bool tells_of_the_present(const Command& command) {
 /// The paths that a command shows something of begin so; nothing where it shows none.
 std::optional<std::string> paths_shown(std::string_view realm, const Command& command) {
     if (const auto* state = std::get_if<StateCommand>(&command)) return topic_path(realm, task_topic(state->task));
+    if (const auto* presence = std::get_if<PresenceCommand>(&command)) return topic_path(realm, presence->topic);
     if (std::holds_alternative<TasksCommand>(command)) return topic_path(realm, task_topic(""));
     return std::nullopt;
 }
@@ -42,7 +43,7 @@ bool Broker::answer_without_room(const std::string& peer, EdgeLink& edge, const 
     const auto shown = paths_shown(request.realm, command);
     const bool is_durable = shown ? !is_under_way(*shown) : tells_of_the_present(command);
     if (!is_durable) return false;
-    send_now(peer, edge, prepare_reply(request.request, obey(request.realm, request.user, command)));
+    send_now(peer, edge, prepare_reply(request.request, obey(peer, request, command)));
     return true;
 }
 

@@ -183,7 +183,7 @@ void Broker::take_task_event(const std::string& name, const WorkerLink& worker, 
         event.payload = verdict->payload;
         append_record(topic, event);
     }
-    fold_and_keep(**task, topic.head, event);
+    fold_and_keep(**task, path, topic.head, event);
     scheduler_.after_event(name, **task, now_us_);
 }
 

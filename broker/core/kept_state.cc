@@ -15,6 +15,7 @@ constexpr char kTask = 't';
 constexpr char kInput = 'i';
 constexpr char kPosition = 'p';
 constexpr char kPublishKey = 'k';
+constexpr char kMember = 'm';
 
 constexpr std::int64_t kAnyInteger = INT64_MAX;
 
@@ -79,6 +80,7 @@ void task_fields(Archive& archive, TaskType& task) {
     archive.number("attempts_in_run", task.attempts_in_run);
     archive.text("worker", task.worker);
     archive.number("worker_incarnation", task.worker_incarnation);
+    archive.number("output_offset", task.output_offset);
     archive.real("progress", task.progress);
     archive.text("message", task.message);
     archive.text("current_agent", task.current_agent);
@@ -224,6 +226,18 @@ Result<RestoredState> read_position(const StatePut& entry, std::string_view rest
     return RestoredState{std::move(position)};
 }
 
+Result<RestoredState> read_member(const StatePut& entry, std::string_view rest) {
+    RestoredMember restored;
+    restored.path = take_part(rest);
+    restored.member = take_part(rest);
+    MsgpackReader reader(entry.value);
+    reader.array();
+    restored.since_us = reader.signed_integer();
+    restored.info_raw = reader.raw();
+    if (!reader.ok() || !reader.at_end() || restored.member.empty()) return damaged(entry);
+    return RestoredState{std::move(restored)};
+}
+
 }  // namespace
 
 StatePut keep_origin(const Task& task) {
@@ -274,6 +288,19 @@ StatePut drop_publish_key(std::string_view path, std::string_view key) {
     return {key_of(kPublishKey, {path}).append(key), {}};
 }
 
+StatePut keep_member(std::string_view path, std::string_view member, std::string_view info_raw, std::int64_t since_us) {
+    auto put = drop_member(path, member);
+    MsgpackWriter writer(put.value);
+    writer.array(2);
+    writer.signed_integer(since_us);
+    info_raw.empty() ? writer.nil() : writer.raw(info_raw);
+    return put;
+}
+
+StatePut drop_member(std::string_view path, std::string_view member) {
+    return {key_of(kMember, {path, member}), {}};
+}
+
 Result<RestoredState> read_state(const StatePut& entry) {
     if (entry.key.empty()) return damaged(entry);
     auto rest = std::string_view(entry.key).substr(1);
@@ -300,6 +327,8 @@ Result<RestoredState> read_state(const StatePut& entry) {
             const auto path = take_part(rest);
             return RestoredState{RestoredPublishKey{std::string(path), std::string(rest), offset}};
         }
+        case kMember:
+            return read_member(entry, rest);
         default:
             return damaged(entry);
     }

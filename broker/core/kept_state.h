@@ -13,8 +13,8 @@
 
 /// What the broker keeps beside the events, so that a restart need not read them all: two entries for each task, since
 /// most of it never changes and would be written again with every change of the rest, one for each input of a task that
-/// has not ended, each producer's position and each publish key. The form of keys and values is in
-/// docs/operations/data-directory.md.
+/// has not ended, each producer's position, each publish key and each member of a topic. The form of keys and values is
+/// in docs/operations/data-directory.md.
 namespace longwire::broker {
 
 /// What the task was started as: kept once.
@@ -30,6 +30,9 @@ StatePut keep_position(std::string_view producer, std::uint64_t incarnation, con
 
 StatePut keep_publish_key(std::string_view path, std::string_view key, std::uint64_t offset);
 StatePut drop_publish_key(std::string_view path, std::string_view key);
+
+StatePut keep_member(std::string_view path, std::string_view member, std::string_view info_raw, std::int64_t since_us);
+StatePut drop_member(std::string_view path, std::string_view member);
 
 struct RestoredOrigin {
     std::string realm;
@@ -55,7 +58,14 @@ struct RestoredPublishKey {
     std::string key;
     std::uint64_t offset = 0;
 };
-using RestoredState = std::variant<RestoredOrigin, RestoredTask, RestoredInput, RestoredPosition, RestoredPublishKey>;
+struct RestoredMember {
+    std::string path;
+    std::string member;
+    std::string info_raw;
+    std::int64_t since_us = 0;
+};
+using RestoredState =
+    std::variant<RestoredOrigin, RestoredTask, RestoredInput, RestoredPosition, RestoredPublishKey, RestoredMember>;
 
 /// Reads an entry back. Errors: one that is not of our making.
 Result<RestoredState> read_state(const StatePut& entry);

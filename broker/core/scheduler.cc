@@ -322,6 +322,13 @@ Result<Scheduler::Verdict> Scheduler::judge(const Task& task, const Envelope& en
     return Verdict{event_type::kTaskRetrying, std::move(payload)};
 }
 
+void Scheduler::passed(std::string_view realm, std::string_view task, const Record& record) {
+    auto* const entry = find(realm, task);
+    if (entry == nullptr) return;
+    entry->task.epoch = record.epoch;
+    entry->task.offset = record.offset;
+}
+
 void Scheduler::after_event(const std::string& worker, const Task& task, std::int64_t now_us) {
     if (!task.worker.empty()) return;
     free_worker(worker, task);

@@ -115,6 +115,9 @@ class Scheduler {
     /// After a checked event has been folded in: frees the worker or queues the next attempt.
     void after_event(const std::string& worker, const Task& task, std::int64_t now_us);
 
+    /// An event that is not about the task has been appended to its topic.
+    void passed(std::string_view realm, std::string_view task, const Record& record);
+
     /// Fires what is due and hands out what can be.
     void advance(std::int64_t now_us);
 

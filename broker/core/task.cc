@@ -66,6 +66,7 @@ void on_queued(Task& task, const Payload& payload, std::uint64_t offset, std::in
     const auto run = static_cast<std::uint32_t>(payload.integer("run"));
     if (run == task.run) return;  // a held one is let go
     task.run = run;
+    task.output_offset = offset;
     task.status = TaskStatus::pending;
     task.waiting = task.cancelling = false;
     task.attempts_in_run = 0;
@@ -171,6 +172,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
         task.attempt = static_cast<std::uint32_t>(payload.integer("attempt"));
         task.worker = payload.text("worker");
         task.worker_incarnation = static_cast<std::uint64_t>(payload.integer("incarnation"));
+        task.output_offset = offset;
         ++task.attempts_in_run;
         task.progress = 0;
         if (task.started_us == 0) task.started_us = time_us;

@@ -64,6 +64,7 @@ struct Task : TaskOrigin {
     std::int32_t attempts_in_run = 0;  // those that count
     std::string worker;                // who has the attempt; empty between attempts
     std::uint64_t worker_incarnation = 0;
+    std::uint64_t output_offset = 0;  // of the event that opened the newest attempt, or else the run
 
     double progress = 0;
     std::string message;

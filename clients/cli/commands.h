@@ -11,6 +11,7 @@ using Arguments = std::vector<std::string>;
 // Each runs one command of the program with the words and flags behind its name, and returns the exit status.
 int run_start(const Arguments& arguments);
 int run_tail(const Arguments& arguments);
+int run_top(const Arguments& arguments);
 int run_ps(const Arguments& arguments);
 int run_cancel(const Arguments& arguments);
 int run_input(const Arguments& arguments);

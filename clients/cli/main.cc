@@ -14,6 +14,7 @@ std::span<const Command> all_commands() {
         Command{"start", "KIND", "start a task, and follow it", run_start},
         Command{"tail", "TOPIC|FILTER...", "show events as they happen", run_tail},
         Command{"ps", "", "list tasks", run_ps},
+        Command{"top", "", "watch tasks, workers and rates", run_top},
         Command{"state", "TASK", "show one task", run_state},
         Command{"cancel", "TASK...", "cancel tasks", run_cancel},
         Command{"input", "TASK DATA", "give a task what it waits for", run_input},

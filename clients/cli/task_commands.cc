@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "clients/cli/client_settings.h"
+#include "clients/cli/cluster_reads.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_status.h"
 #include "clients/cli/fields.h"
-#include "clients/cli/net/http_client.h"
 #include "clients/cli/net/native_client.h"
 #include "clients/cli/task_list.h"
 #include "clients/cli/terminal.h"
@@ -13,9 +13,6 @@
 namespace longwire::cli {
 namespace json = boost::json;
 namespace {
-
-constexpr int kHttpTimeoutMs = 30'000;
-constexpr std::int64_t kTasksPerPage = 200;
 
 /// Connects, asks one thing and leaves.
 Result<json::object> ask(const ClientSettings& settings, const json::object& command) {
@@ -26,73 +23,26 @@ Result<json::object> ask(const ClientSettings& settings, const json::object& com
     return answer;
 }
 
-Result<json::object> get_json(const ClientSettings& settings, const std::string& target) {
-    Error failure;
-    for (const ServerAddress& address : settings.addresses()) {
-        const auto answer = http_get(address, target, settings.token, kHttpTimeoutMs);
-        if (!answer) {
-            failure = answer.error();
-            continue;
-        }
-        const auto body = parse_json(answer->body);
-        const json::object* object = body ? body->if_object() : nullptr;
-        if (answer->status == 200 && object != nullptr) return *object;
-        failure = object != nullptr ? error_from(*object) : Error{Errc::internal, ""};
-        if (failure.message.empty()) failure.message = "GET " + target + " answers " + std::to_string(answer->status);
-        if (failure.code != Errc::unavailable) return failure;
-    }
-    return failure;
-}
-
-struct ListSettings {
-    ClientSettings client;
-    std::string state;
-    std::string kind;
-    std::int64_t limit = 1000;
-};
-
-/// Pages through the list until it ends or the limit is reached.
-Result<std::vector<json::object>> list_tasks(const ListSettings& settings) {
-    std::vector<json::object> tasks;
-    std::string after;
-    while (static_cast<std::int64_t>(tasks.size()) < settings.limit) {
-        const std::int64_t left = settings.limit - static_cast<std::int64_t>(tasks.size());
-        std::string target = "/v1/tasks?limit=" + std::to_string(std::min(left, kTasksPerPage));
-        if (!settings.state.empty()) target += "&state=" + percent_encoded(settings.state);
-        if (!settings.kind.empty()) target += "&kind=" + percent_encoded(settings.kind);
-        if (!after.empty()) target += "&after=" + percent_encoded(after);
-        LW_TRY(const json::object page, get_json(settings.client, target));
-        const json::array* rows = array_at(page, "tasks");
-        if (rows == nullptr) return Error{Errc::internal, "the edge's list of tasks is not understood"};
-        for (const json::value& row : *rows) {
-            if (row.is_object()) tasks.push_back(row.get_object());
-        }
-        const json::value* next = page.if_contains("next");
-        if (next == nullptr || next->is_null() || rows->empty()) break;
-        after = next->is_string() ? std::string(std::string_view(next->get_string())) : compact_json(*next);
-    }
-    return tasks;
-}
-
 }  // namespace
 
 int run_ps(const Arguments& arguments) {
-    ListSettings settings;
+    ClientSettings settings;
+    TaskQuery query;
     std::string state = "any";
     Config config("longwire ps", "Lists tasks.", false);
     config.choice(only_flag("state", "only tasks in this state", "", 's'), state,
                   {"any", "pending", "running", "completed", "failed", "cancelled", "expired"});
-    config.text(only_flag("kind", "only tasks of this kind", "KIND", 'k'), settings.kind);
-    config.number(only_flag("limit", "at most so many", "N", 'n'), settings.limit, 1, 1'000'000);
-    declare_client_settings(config, settings.client);
+    config.text(only_flag("kind", "only tasks of this kind", "KIND", 'k'), query.kind);
+    config.number(only_flag("limit", "at most so many", "N", 'n'), query.limit, 1, 1'000'000);
+    declare_client_settings(config, settings);
     if (const auto status = config.parse(arguments)) return *status;
 
     if (state != "any") {
-        for (const char c : state) settings.state += static_cast<char>(c - 'a' + 'A');
+        for (const char c : state) query.state += static_cast<char>(c - 'a' + 'A');
     }
-    const auto tasks = list_tasks(settings);
+    const auto tasks = list_tasks(settings, query);
     if (!tasks) return report(tasks.error());
-    if (!settings.client.json) {
+    if (!settings.json) {
         write_out(task_table(*tasks, now_us()));
         return kDone;
     }

@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t kMessageCells = 48;
 
+std::string or_dash(const std::string& text) {
+    return text.empty() ? "-" : text;
+}
+
+}  // namespace
+
 std::string state_of(const json::object& snapshot) {
     std::string state = text_at(snapshot, "state");
     if (state == "PENDING" && truth_at(snapshot, "held")) state += " (held)";
@@ -25,19 +31,12 @@ std::string percent_of(const json::object& snapshot) {
     return progress ? std::to_string(std::lround(std::floor(*progress * 100))) + "%" : "-";
 }
 
-/// From its start to its end or to now; a task that has not started has taken no time.
 std::string time_taken(const json::object& snapshot, std::int64_t now_us) {
     const auto started = number_at(snapshot, "started_us");
     if (!started) return "-";
     const auto ended = number_at(snapshot, "ended_us");
     return ended ? exact_duration_text(*ended - *started) : duration_text(now_us - *started);
 }
-
-std::string or_dash(const std::string& text) {
-    return text.empty() ? "-" : text;
-}
-
-}  // namespace
 
 std::string task_table(const std::vector<json::object>& snapshots, std::int64_t now_us) {
     std::vector<std::vector<std::string>> rows{

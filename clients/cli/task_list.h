@@ -6,6 +6,11 @@
 
 namespace longwire::cli {
 
+// What a list shows of a snapshot: "RUNNING (waiting)", "42%", from its start to its end or to now; "-" for none.
+std::string state_of(const boost::json::object& snapshot);
+std::string percent_of(const boost::json::object& snapshot);
+std::string time_taken(const boost::json::object& snapshot, std::int64_t now_us);
+
 /// Tasks as a table for people, by their snapshots.
 std::string task_table(const std::vector<boost::json::object>& snapshots, std::int64_t now_us);
 

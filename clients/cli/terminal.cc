@@ -35,6 +35,12 @@ std::size_t terminal_width() {
     return size.ws_col;
 }
 
+std::size_t terminal_height() {
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return 24;
+    return size.ws_row;
+}
+
 bool write_out(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t written = write(STDOUT_FILENO, bytes.data(), bytes.size());

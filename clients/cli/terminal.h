@@ -15,8 +15,9 @@ bool stdout_is_terminal();
 bool stderr_is_terminal();
 /// Colours unless NO_COLOR is set (https://no-color.org).
 Paint paint_for(bool is_terminal);
-/// Cells in a row of the terminal; 80 if it does not say.
+/// Cells in a row of the terminal, and rows; 80 and 24 if it does not say.
 std::size_t terminal_width();
+std::size_t terminal_height();
 
 /// Writes all of it to stdout at once. False when nobody reads it any more.
 bool write_out(std::string_view bytes);

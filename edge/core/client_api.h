@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "edge/core/hub.h"
+#include "edge/core/members.h"
 #include "edge/core/requests.h"
 #include "protocol/shared_slice.h"
 
@@ -32,6 +33,7 @@ class Transport {
 
 /// Close codes of the client protocol that an edge uses on purpose.
 namespace close_code {
+inline constexpr std::uint16_t kDone = 1000;  // the client's own: it wants no more
 inline constexpr std::uint16_t kPolicy = 1008;
 inline constexpr std::uint16_t kDraining = 1012;
 inline constexpr std::uint16_t kTryLater = 1013;
@@ -46,6 +48,7 @@ struct ClientLimits {
     double messages_per_second = 5'000;
     double messages_burst = 20'000;
     std::size_t subscriptions_max = 10'000;
+    std::size_t joins_max = 100;  // topics that a connection may be a member of
     std::size_t message_bytes_max = 1 << 20;
     std::size_t outbox_full_bytes = 256 << 10;  // above it a client's topics fall behind instead of queueing
     std::size_t outbox_bytes_max = 4 << 20;     // above it the client is closed as too slow
@@ -60,6 +63,7 @@ struct ShardServices {
     std::string edge;
     Hub& hub;
     Requests& requests;
+    Members& members;
     ClientLimits limits;
     std::int64_t now_us = 0;
 

@@ -38,6 +38,7 @@ NativeDialect::NativeDialect(ShardServices& shard, Transport& transport, Identit
 NativeDialect::~NativeDialect() {
     for (const auto token : requests_) shard_.requests.give_up(token);
     shard_.hub.forget(*this, shard_.now_us);
+    shard_.members.drop(connection_, true);
 }
 
 void NativeDialect::on_message(std::string_view message, bool is_binary) {
@@ -102,6 +103,8 @@ void NativeDialect::on_command(Id id, std::string_view name, const MsgpackFields
     auto command = decode_command(name, object);
     if (!command) return reply(id, command.error());
     if (const auto* wanted = std::get_if<StartCommand>(&*command)) return start(id, *wanted, object);
+    if (const auto* wanted = std::get_if<JoinCommand>(&*command)) return join(id, *wanted);
+    if (const auto* wanted = std::get_if<LeaveCommand>(&*command)) return leave(id, *wanted);
     if (const auto* page = std::get_if<HistoryCommand>(&*command)) return history(id, *page);
     ask(name, std::string(object), [this, id](const auto& result) { reply(id, result); });
 }
@@ -213,7 +216,8 @@ void NativeDialect::on_draining(std::int64_t reconnect_ms) {
     send(native::draining_notice(reconnect_ms));
 }
 
-void NativeDialect::on_closed(std::uint16_t) {
+void NativeDialect::on_closed(std::uint16_t code) {
+    shard_.members.drop(connection_, code != close_code::kDone);
     for (const auto& task : cancel_on_close_) shard_.cancel_after_grace(identity_, task);
     cancel_on_close_.clear();
     // A task whose start is still to be answered is cancelled as soon as that is known to have happened.

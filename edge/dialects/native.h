@@ -83,6 +83,10 @@ class NativeDialect final : public Dialect, private Watcher {
     void start(Id id, const StartCommand& command, std::string_view object);
     void started(std::string_view answer, bool watch_it, OnDisconnect on_disconnect);
 
+    void join(Id id, const JoinCommand& command);
+    void leave(Id id, const LeaveCommand& command);
+    Requests::OnReply reply_while_here(Id id);
+
     void history(Id id, const HistoryCommand& command);
     void read_reverse(const std::shared_ptr<ReverseRead>& read);
     void answer_reverse(const ReverseRead& read);
@@ -125,6 +129,7 @@ class NativeDialect final : public Dialect, private Watcher {
     std::set<std::uint64_t> requests_;          // given up when the client goes,
     std::set<std::uint64_t> cancelled_starts_;  // but of these the task is cancelled then
     std::vector<std::string> cancel_on_close_;
+    std::shared_ptr<const bool> here_ = std::make_shared<const bool>(true);  // as long as this is
 };
 
 }  // namespace longwire::edge

@@ -6,6 +6,7 @@
 #include "protocol/json.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge::native {
 namespace {
@@ -139,6 +140,33 @@ std::string history_page(const History& history, std::uint64_t end, bool reverse
     writer.array(events.size());
     for (const auto event : events) writer.raw(event);
     return message;
+}
+
+bool is_snapshot(std::string_view from) {
+    MsgpackReader reader(from);
+    return reader.peek() == MsgpackReader::Type::string && reader.string() == "snapshot";
+}
+
+std::string snapshot_request(std::string_view topic) {
+    std::string fields;
+    MsgpackWriter writer(fields);
+    writer.map(2);
+    writer.field("task", task_of_topic(topic));
+    writer.field("output", true);
+    return fields;
+}
+
+From place_of(std::string_view snapshot) {
+    From from;
+    from.kind = From::Kind::after;
+    const auto fields = MsgpackFields::parse(snapshot, "snapshot");
+    if (!fields) return from;
+    if (const auto offset = fields->integer_or("offset", 0, 0, kOffsetMax)) {
+        from.offset = static_cast<std::uint64_t>(*offset);
+    }
+    const auto text = fields->string_or("epoch", {});
+    if (const auto epoch = read_epoch(text ? *text : std::string_view{})) from.epoch = *epoch;
+    return from;
 }
 
 Result<From> read_from(std::string_view raw) {

@@ -52,6 +52,15 @@ struct History {
 /// {"epoch", "head", "tail", "events"}, with the events before the offset `end`; newest first if `reverse`.
 std::string history_page(const History& history, std::uint64_t end, bool reverse);
 
+/// Whether `from` of a subscribe, a MessagePack value or empty, is "snapshot".
+bool is_snapshot(std::string_view from);
+
+/// What a snapshot of a task's topic is asked for with: the fields of `state`.
+std::string snapshot_request(std::string_view topic);
+
+/// The place a snapshot was taken at: behind the last event folded in.
+From place_of(std::string_view snapshot);
+
 /// Reads `from` of a subscribe, a MessagePack value or empty: "now", "start", {"last": n} or {"epoch", "offset"}.
 /// "snapshot" is not a place and is refused here.
 Result<From> read_from(std::string_view from);

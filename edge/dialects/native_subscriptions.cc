@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "edge/core/epoch.h"
 #include "edge/dialects/native.h"
 #include "edge/dialects/native_messages.h"
 #include "protocol/msgpack_reader.h"
@@ -13,26 +12,6 @@ namespace longwire::edge {
 namespace {
 
 constexpr std::size_t kTopicsPerSubscribeMax = 1'000;
-constexpr std::int64_t kOffsetMax = std::int64_t{1} << 53;  // what a JavaScript number holds
-
-bool is_snapshot(std::string_view from) {
-    MsgpackReader reader(from);
-    return reader.peek() == MsgpackReader::Type::string && reader.string() == "snapshot";
-}
-
-/// The place a snapshot was taken at: behind the last event folded in.
-From place_of(std::string_view snapshot) {
-    From from;
-    from.kind = From::Kind::after;
-    const auto fields = MsgpackFields::parse(snapshot, "snapshot");
-    if (!fields) return from;
-    if (const auto offset = fields->integer_or("offset", 0, 0, kOffsetMax)) {
-        from.offset = static_cast<std::uint64_t>(*offset);
-    }
-    const auto text = fields->string_or("epoch", {});
-    if (const auto epoch = read_epoch(text ? *text : std::string_view{})) from.epoch = *epoch;
-    return from;
-}
 
 std::string empty_map() {
     return "\x80";
@@ -111,7 +90,7 @@ Status NativeDialect::begin(const Asker& asker, std::string_view name, const Msg
     const auto raw_from = fields.raw("from");
     LW_TRY_STATUS(can_subscribe(topic));
     LW_TRY(const Merging merging, native::read_merging(fields));
-    if (is_snapshot(raw_from)) {
+    if (native::is_snapshot(raw_from)) {
         if (task_of_topic(topic).empty()) return bad_request("from", "\"snapshot\" is for tasks' topics");
         begin_snapshot(open_watch({topic, asker, {}, merging}), topic);
         return {};
@@ -123,17 +102,14 @@ Status NativeDialect::begin(const Asker& asker, std::string_view name, const Msg
 
 /// The state at offset N first, then a watch from N: together they miss nothing and say nothing twice.
 void NativeDialect::begin_snapshot(std::uint64_t watch_id, const std::string& topic) {
-    std::string fields;
-    MsgpackWriter writer(fields);
-    writer.map(1);
-    writer.field("task", task_of_topic(topic));
-    ask(StateCommand::kName, std::move(fields), [this, watch_id, topic](const Result<std::string>& state) {
-        const auto opening = openings_.find(watch_id);
-        if (opening == openings_.end()) return;  // unsubscribed meanwhile
-        if (!state) return fail_opening(watch_id, state.error());
-        opening->second.snapshot = *state;
-        watch(watch_id, topic, place_of(*state));
-    });
+    ask(StateCommand::kName, native::snapshot_request(topic),
+        [this, watch_id, topic](const Result<std::string>& state) {
+            const auto opening = openings_.find(watch_id);
+            if (opening == openings_.end()) return;  // unsubscribed meanwhile
+            if (!state) return fail_opening(watch_id, state.error());
+            opening->second.snapshot = *state;
+            watch(watch_id, topic, native::place_of(*state));
+        });
 }
 
 std::uint64_t NativeDialect::open_watch(Opening opening) {

@@ -143,7 +143,7 @@ void Api::handle_task(const Call& call, const Exchange& exchange) {
     const auto& method = call.request.method;
     if (call.segments.size() == 2) {
         if (method != "GET" && method != "HEAD") return exchange->respond(method_not_allowed("GET"));
-        return obey(StateCommand::kName, with_text_field(empty_map(), "task", task), exchange, ok_status);
+        return show_task(task, call, exchange);
     }
     const auto& verb = call.segments[2];
     if (verb != CancelCommand::kName && verb != InputCommand::kName && verb != RunCommand::kName) {
@@ -156,6 +156,18 @@ void Api::handle_task(const Call& call, const Exchange& exchange) {
         return exchange->respond(problem(fields.error()));
     }
     obey(verb, with_text_field(*body, "task", task), exchange, accepted_status);
+}
+
+void Api::show_task(const std::string& task, const Call& call, const Exchange& exchange) {
+    auto fields = with_text_field(empty_map(), "task", task);
+    for (const auto& [name, value] : call.query) {
+        if (name != "output") continue;
+        if (value != "true" && value != "false") {
+            return exchange->respond(problem(bad_request("output", "must be true or false")));
+        }
+        fields = with_raw_field(fields, "output", value == "true" ? "\xC3" : "\xC2");
+    }
+    obey(StateCommand::kName, std::move(fields), exchange, ok_status);
 }
 
 void Api::start_task(const Call& call, const Exchange& exchange) {
@@ -254,10 +266,12 @@ void Api::open_stream(const Call& call, const Exchange& exchange) {
     std::vector<SseStream::Topic> topics;
     std::string cursor(call.request.header("last-event-id"));
     From from;
+    bool from_snapshot = false;
     for (const auto& [name, value] : call.query) {
-        if (name == "topic") topics.push_back({value, {}, 0, 0});
+        if (name == "topic") topics.push_back({value, {}, false, 0, 0, {}});
         if (name == "after" && cursor.empty()) cursor = value;
         if (name == "from" && value == "start") from.kind = From::Kind::start;
+        if (name == "from") from_snapshot = value == "snapshot";
     }
     const auto check = [&]() -> Status {
         if (topics.empty() || topics.size() > kStreamTopicsMax) {
@@ -265,7 +279,11 @@ void Api::open_stream(const Call& call, const Exchange& exchange) {
         }
         for (auto& topic : topics) {
             LW_TRY_STATUS(check_topic(topic.name));
+            if (from_snapshot && task_of_topic(topic.name).empty()) {
+                return bad_request("from", "\"snapshot\" is for tasks' topics");
+            }
             topic.from = from;
+            topic.from_snapshot = from_snapshot;
             const auto same = [&](const auto& other) { return other.name == topic.name; };
             if (std::count_if(topics.begin(), topics.end(), same) > 1) {
                 return bad_request("topic", "is given twice: " + topic.name);

@@ -51,6 +51,7 @@ class Api {
     void serve_operator(std::string_view path, const Exchange& exchange) const;
     void serve_ready(const Exchange& exchange) const;
 
+    void show_task(const std::string& task, const Call& call, const Exchange& exchange);
     void start_task(const Call& call, const Exchange& exchange);
     void publish(const std::string& topic, const Call& call, const Exchange& exchange);
     void publish_many(const std::string& topic, std::string_view body, std::string_view key, const Exchange& exchange);

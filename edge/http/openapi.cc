@@ -68,7 +68,13 @@ std::string_view openapi_json() {
     "/v1/tasks/{task}": {
       "get": {
         "operationId": "getTask",
-        "parameters": [{"name": "task", "in": "path", "schema": {"type": "string"}, "required": true}],
+        "parameters": [
+          {"name": "task", "in": "path", "schema": {"type": "string"}, "required": true},
+          {
+            "name": "output", "in": "query", "schema": {"type": "boolean", "default": false},
+            "description": "Also what the task has shown: texts, logs, artifacts, questions."
+          }
+        ],
         "responses": {
           "200": {
             "description": "Its state",
@@ -244,7 +250,7 @@ std::string_view openapi_json() {
             "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 100},
             "required": true, "explode": true
           },
-          {"name": "from", "in": "query", "schema": {"type": "string", "enum": ["now", "start"]}},
+          {"name": "from", "in": "query", "schema": {"type": "string", "enum": ["now", "start", "snapshot"]}},
           {
             "name": "after", "in": "query", "schema": {"type": "string"},
             "description": "An id of an earlier stream over the same topics."
@@ -325,7 +331,8 @@ std::string_view openapi_json() {
           "agents": {"type": "array", "items": {"type": "object"}}, "worker": {"type": ["string", "null"]},
           "created_us": {"type": ["integer", "null"]}, "started_us": {"type": ["integer", "null"]},
           "ended_us": {"type": ["integer", "null"]}, "result": {}, "error": {"type": ["object", "null"]},
-          "topic": {"type": "string"}, "epoch": {"type": "string"}, "offset": {"type": "integer"}
+          "topic": {"type": "string"}, "epoch": {"type": "string"}, "offset": {"type": "integer"},
+          "output": {"type": "object"}
         }
       },
       "Event": {

@@ -6,6 +6,7 @@
 
 #include "edge/core/epoch.h"
 #include "edge/dialects/native_messages.h"
+#include "protocol/command.h"
 #include "protocol/topic.h"
 
 namespace longwire::edge::http {
@@ -22,6 +23,7 @@ Status read_place(std::string_view place, SseStream::Topic& topic) {
     const auto offset = place.substr(colon + 1);
     const auto [end, error] = std::from_chars(offset.data(), offset.data() + offset.size(), topic.from.offset);
     if (!epoch || error != std::errc{} || end != offset.data() + offset.size()) return refused();
+    topic.from_snapshot = false;
     topic.from.kind = From::Kind::after;
     topic.from.epoch = *epoch;
     return {};
@@ -39,6 +41,7 @@ SseStream::SseStream(ShardServices& shard, Identity identity, std::vector<Topic>
       stall_(shard.now_us) {}
 
 SseStream::~SseStream() {
+    for (const auto token : requests_) shard_.requests.give_up(token);
     shard_.hub.forget(*this, shard_.now_us);
 }
 
@@ -62,8 +65,26 @@ void SseStream::open() {
     exchange_->begin_stream(std::move(head));
     write(": longwire\n\n");
     for (std::size_t i = 0; i < topics_.size(); ++i) {
+        if (topics_[i].from_snapshot) {
+            ask_for_snapshot(i);
+            continue;
+        }
         shard_.hub.watch(*this, i, topic_path(identity_.realm, topics_[i].name), topics_[i].from);
     }
+}
+
+/// The state at offset N first, then a watch from N.
+void SseStream::ask_for_snapshot(std::size_t topic) {
+    const auto token = std::make_shared<std::uint64_t>();
+    *token = shard_.requests.command(
+        identity_, StateCommand::kName, native::snapshot_request(topics_[topic].name),
+        [this, token, topic](const Result<std::string>& state) {
+            requests_.erase(*token);
+            if (!state) return on_watch_failed(topic, topics_[topic].name, state.error());
+            topics_[topic].snapshot = *state;
+            shard_.hub.watch(*this, topic, topic_path(identity_.realm, topics_[topic].name), native::place_of(*state));
+        });
+    requests_.insert(*token);
 }
 
 void SseStream::tick() {
@@ -82,6 +103,9 @@ void SseStream::on_watching(std::uint64_t watch, const WatchStart& start) {
     topics_[watch].offset = start.after;
     // An id without data only sets what a reconnect will send.
     write("id: " + cursor() + "\n\n");
+    const auto snapshot = std::exchange(topics_[watch].snapshot, {});
+    if (snapshot.empty()) return;
+    write("id: " + cursor() + "\ndata: " + native::to_json(native::snapshot_push(snapshot, start)) + "\n\n");
 }
 
 void SseStream::on_watch_failed(std::uint64_t, std::string_view, const Error& error) {

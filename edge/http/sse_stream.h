@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@ class SseStream final : public Watcher {
     struct Topic {
         std::string name;
         From from;
-        std::uint64_t epoch = 0;  // once known
+        bool from_snapshot = false;  // instead: a snapshot first, and then what comes after it
+        std::uint64_t epoch = 0;     // once known
         std::uint64_t offset = 0;
+        std::string snapshot;  // to be sent when the watch begins
     };
 
     /// Topics in the order of the request, with where each begins.
@@ -51,6 +54,7 @@ class SseStream final : public Watcher {
     void on_filtered_events(const EventBatchPtr&) override {}
     bool is_full() override { return exchange_->unsent_bytes() > shard_.limits.outbox_full_bytes; }
 
+    void ask_for_snapshot(std::size_t topic);
     std::string cursor() const;
     void write(std::string text);
     void write(SharedBytes text);
@@ -62,6 +66,7 @@ class SseStream final : public Watcher {
     std::shared_ptr<net::HttpExchange> exchange_;
     std::int64_t wrote_us_ = 0;
     StallWatch stall_;
+    std::set<std::uint64_t> requests_;
     bool has_ended_ = false;
 };
 

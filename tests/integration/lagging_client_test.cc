@@ -1,4 +1,10 @@
 // Clients, and an edge, that are too slow for what there is for them.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <numeric>
+#include <thread>
+
 #include "tests/integration/support/cluster.h"
 
 namespace longwire::integration {
@@ -71,22 +77,24 @@ class Reader {
 
 class LaggingClient : public ClusterTest {
   protected:
-    explicit LaggingClient(Arguments more = {}) : ClusterTest(options(std::move(more))) {}
+    explicit LaggingClient(Arguments more = {}, std::string log = "memory")
+        : ClusterTest(options(std::move(more), std::move(log))) {}
 
     WsClient slow(int edge = 0) const { return WsClient(TcpStream(cluster.port(edge), kSmallBufferBytes)); }
 
     /// Texts, progress, and now and then a call of a tool: much more than fits into a connection. Then "the.end".
     void publish_all(const std::string& topic, int edge = 0) const {
-        for (int post = 0; post < kPosts; ++post) {
-            json::array events;
-            for (int i = 0; i < kPerPost; ++i) {
-                events.push_back({{"type", "text.delta"}, {"data", {{"stream", "s"}, {"text", piece(i)}}}});
-                events.push_back({{"type", "task.progress"}, {"data", {{"progress", 0.01 * i}}}});
-            }
-            events.push_back({{"type", "tool.call"}, {"data", {{"i", post}}}});
-            publish(topic, std::move(events), edge);
-        }
+        for (int post = 0; post < kPosts; ++post) publish_post(topic, post, edge);
         publish(topic, {{{"type", "the.end"}}}, edge);
+    }
+    void publish_post(const std::string& topic, int post, int edge) const {
+        json::array events;
+        for (int i = 0; i < kPerPost; ++i) {
+            events.push_back({{"type", "text.delta"}, {"data", {{"stream", "s"}, {"text", piece(i)}}}});
+            events.push_back({{"type", "task.progress"}, {"data", {{"progress", 0.01 * i}}}});
+        }
+        events.push_back({{"type", "tool.call"}, {"data", {{"i", post}}}});
+        publish(topic, std::move(events), edge);
     }
     void publish(const std::string& topic, json::array events, int edge) const {
         const auto reply = cluster.http(edge).post("/v1/topics/" + topic + "/events", json::value(std::move(events)));
@@ -94,14 +102,14 @@ class LaggingClient : public ClusterTest {
     }
 
     /// That a reader of all of it has read all that matters.
-    static void expect_whole(const Reader& reader) {
+    static void expect_whole(const Reader& reader, int posts = kPosts) {
         std::string all;
-        for (int i = 0; i < kPosts * kPerPost; ++i) all += piece(i % kPerPost);
-        EXPECT_EQ(reader.text_so_far(), all);
-        std::vector<std::int64_t> calls(kPosts);
-        for (int i = 0; i < kPosts; ++i) calls[static_cast<std::size_t>(i)] = i;
+        for (int i = 0; i < posts * kPerPost; ++i) all += piece(i % kPerPost);
+        EXPECT_TRUE(reader.text_so_far() == all) << reader.text_so_far().size() << " bytes instead of " << all.size();
+        std::vector<std::int64_t> calls(static_cast<std::size_t>(posts));
+        std::iota(calls.begin(), calls.end(), 0);
         EXPECT_EQ(reader.calls(), calls);
-        EXPECT_EQ(reader.place(), kPosts * (2 * kPerPost + 1) + 1);
+        EXPECT_EQ(reader.place(), posts * (2 * kPerPost + 1) + 1);
     }
 
     static void read_to_the_end(WsClient& client, Reader& reader) {
@@ -116,8 +124,9 @@ class LaggingClient : public ClusterTest {
     }
 
   private:
-    static Cluster::Options options(Arguments more) {
+    static Cluster::Options options(Arguments more, std::string log) {
         Cluster::Options options;
+        options.log = std::move(log);
         options.edge = {"--outbox-full-bytes", "65536", "--outbox-bytes-max", "524288"};
         options.merge_after_ms = 0;
         options.edge.insert(options.edge.end(), more.begin(), more.end());
@@ -178,30 +187,86 @@ TEST_F(LaggingClient, OfAFilterIsToldWhatItMissed) {
 
 class StalledClient : public LaggingClient {
   protected:
-    StalledClient() : LaggingClient({"--stalled-ms", "500"}) {}
+    explicit StalledClient(const std::string& stalled_ms = "500", const std::string& log = "memory")
+        : LaggingClient({"--stalled-ms", stalled_ms}, log) {}
+
+    bool is_closed() const { return metric("longwire_edge_too_slow_total") == 1; }
+
+    /// Of a client that has been closed as too slow.
+    static void read_what_is_left(WsClient& client, Reader& reader) {
+        int code = 0;
+        try {
+            while (true) reader.read(client.next_push());
+        } catch (const std::runtime_error&) {
+            code = client.wait_closed(Deadline(0));
+        }
+        EXPECT_EQ(code, 4410);
+        reader.end_stretch();
+    }
+
+    void go_on_elsewhere(const std::string& epoch, Reader& reader) const {
+        auto other = cluster.ws(1);
+        const auto start = other.ok(subscribe("room/a", {{"epoch", epoch}, {"offset", reader.place()}}));
+        EXPECT_EQ(at(start, "resumed"), json::value(true));
+        read_to_the_end(other, reader);
+    }
 };
 
 TEST_F(StalledClient, IsClosedAndResumesOnTheOtherEdge) {
     auto client = slow(0);
     const auto epoch = text(client.ok(subscribe("room/a", "now")), "epoch");
     publish_all("room/a", 1);
-    ASSERT_TRUE(eventually([&] { return metric("longwire_edge_too_slow_total") == 1; }));
+    ASSERT_TRUE(eventually([&] { return is_closed(); }));
     Reader reader(0);
-    int code = 0;
-    try {
-        while (true) reader.read(client.next_push());
-    } catch (const std::runtime_error&) {
-        code = client.wait_closed(Deadline(0));
-    }
-    EXPECT_EQ(code, 4410);
+    read_what_is_left(client, reader);
     EXPECT_LT(reader.place(), kPosts * (2 * kPerPost + 1));
-    auto other = cluster.ws(1);
-    const auto start = other.ok(subscribe("room/a", {{"epoch", epoch}, {"offset", reader.place()}}));
-    EXPECT_EQ(at(start, "resumed"), json::value(true));
-    reader.end_stretch();
-    read_to_the_end(other, reader);
+    go_on_elsewhere(epoch, reader);
     expect_whole(reader);
     EXPECT_EQ(metric("longwire_edge_too_slow_total", 1), 0) << "those who read are left alone";
+}
+
+class SlowStalledClient : public StalledClient {
+  protected:
+    SlowStalledClient() : StalledClient("60000", "rocksdb") {}
+
+    std::int64_t edge_resident_kib() {
+        const auto status = read_text("/proc/" + std::to_string(cluster.edge(0).pid()) + "/status");
+        return std::stoll(status.substr(status.find("VmRSS:") + 6));
+    }
+};
+
+TEST_F(SlowStalledClient, ThatReadsNothingForAMinuteUnderLoadLosesNothingAndCostsNothing) {
+    constexpr std::int64_t kGrowthKibMax = 16 << 10;
+    constexpr int kPostsToBeMerged = 30;  // more than its outbox and the sockets between hold
+    auto client = slow(0);
+    const auto epoch = text(client.ok(subscribe("room/a", "now")), "epoch");
+    std::atomic<int> posts = 0;
+    std::atomic<bool> is_over = false;
+    std::thread load([&] {
+        while (!is_over) {
+            publish_post("room/a", posts, 1);
+            ++posts;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the rate, about 4,000 events/s
+        }
+        publish("room/a", {{{"type", "the.end"}}}, 1);
+    });
+    Reader reader(0);
+    EXPECT_TRUE(eventually([&] { return posts > kPostsToBeMerged; }, Deadline(60'000)));
+    while (reader.merged() == 0) reader.read(client.next_push());
+
+    const auto before_kib = edge_resident_kib();
+    std::int64_t most_kib = 0;
+    const auto is_closed_now = [&] {
+        most_kib = std::max(most_kib, edge_resident_kib());
+        return is_closed();
+    };
+    EXPECT_TRUE(eventually(is_closed_now, Deadline(120'000)));
+    EXPECT_LT(most_kib, before_kib + kGrowthKibMax);
+    is_over = true;
+    load.join();
+    read_what_is_left(client, reader);
+    go_on_elsewhere(epoch, reader);
+    expect_whole(reader, posts);
 }
 
 }  // namespace

@@ -64,7 +64,11 @@ std::vector<Node> nodes() {
                                {"lease-ms", numbers, "999"},
                                {"cancel-grace-ms", numbers, "never"},
                                {"queued-per-kind-max", small, "0"},
-                               {"tasks-kept-max", small, "0"}};
+                               {"tasks-kept-max", small, "0"},
+                               {"outputs-bytes-max", large, "1"},
+                               {"presence-grace-ms", numbers, "-1"},
+                               {"members-per-topic-max", small, "1001"},
+                               {"members-max", small, "0"}};
     broker.insert(broker.end(), common.begin(), common.end());
     std::vector<Sample> edge{{"broker", sockets, "nowhere"},
                              {"http", {"127.0.0.1:1", "[::1]:2", "localhost:3"}, "0.0.0.0:80"},

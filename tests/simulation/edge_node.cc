@@ -18,7 +18,8 @@ constexpr double kThreadIsRunning = 0.8;
 EdgeNode::Shard::Shard(std::string edge, const edge::Hub::Options& hub_options, const edge::ClientLimits& limits)
     : hub(hub_options, [this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
       requests([this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
-      services{std::move(edge), hub, requests, limits, 0, {}, [](const edge::Identity&, const std::string&) {}} {}
+      services{std::move(edge), hub, requests, members,
+               limits,          0,   {},       [](const edge::Identity&, const std::string&) {}} {}
 
 void EdgeNode::start() {
     begin_life(environment_.random.between(-500'000, 1'000'000));
@@ -114,6 +115,8 @@ void EdgeNode::turn() {
         if (!shard->from_link.empty() || !shard->to_link.empty()) wake();
         require(shard->hub.ring_bytes() <= environment_.scenario.ring_bytes_max,
                 [&] { return name() + " keeps more in its rings than it may"; });
+        const auto differences = shard->hub.take_differences();
+        require(differences.empty(), [&] { return name() + " lost events, " + differences.front(); });
     }
 }
 
@@ -161,6 +164,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::LedgerAsked& m) { shard.hub.on_ledger_asked(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
+                       if (m.is_up) shard.members.on_link_up();
                    },
                },
                message);

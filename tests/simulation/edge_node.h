@@ -54,6 +54,7 @@ class EdgeNode final : public Node {
         std::vector<edge::FromLink> from_link;
         edge::Hub hub;
         edge::Requests requests;
+        edge::Members members{requests};
         edge::ShardServices services;
         std::map<std::size_t, std::unique_ptr<ClientSession>> sessions;  // by the clients' numbers
         std::int64_t ticked_us = 0;

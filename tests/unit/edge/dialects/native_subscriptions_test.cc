@@ -271,7 +271,7 @@ TEST(NativeSubscribeLimits, TooManyAreRefused) {
 
 TEST_F(NativeSubscribe, ASnapshotComesBetweenTheAnswerAndTheEventsBehindIt) {
     EXPECT_EQ(subscribe("task/t1", "\"snapshot\""), "");
-    EXPECT_EQ(command(), R"(state {"task":"t1"})");
+    EXPECT_EQ(command(), R"(state {"task":"t1","output":true})");
     events("task/t1", 5, 1);
     answer(R"({"task":"t1","state":"RUNNING","topic":"task/t1","epoch":"000000000000000e","offset":4})");
     ready("dev/task/t1", 6);

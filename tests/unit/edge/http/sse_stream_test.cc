@@ -56,6 +56,37 @@ TEST_F(EventStream, MayBeginAtTheStart) {
                                          "id: " + kEpoch + ":2\n" + data("a", 2));
 }
 
+TEST_F(EventStream, MayBeginWithASnapshot) {
+    const auto stream = get("/v1/events?topic=task/t&from=snapshot");
+    EXPECT_EQ(command(), R"(state {"task":"t","output":true})");
+    answer(R"({"task":"t","epoch":"000000000000000e","offset":2})");
+    ready("dev/task/t", 3);
+    page({0xe, 3, 1, make_batch("dev/task/t", 0xe, 3, 1)});
+    EXPECT_EQ(stream->take_stream(),
+              ": longwire\n\nid: " + kEpoch + ":2\n\nid: " + kEpoch +
+                  ":2\ndata: {\"snapshot\":{\"task\":\"t\",\"epoch\":\"000000000000000e\",\"offset\":2},"
+                  "\"topic\":\"task/t\",\"epoch\":\"000000000000000e\",\"offset\":2}\n\nid: " +
+                  kEpoch + ":3\n" + data("task/t", 3));
+}
+
+TEST_F(EventStream, ACursorGoesBeforeASnapshot) {
+    const auto stream = get("/v1/events?topic=task/t&from=snapshot&after=" + kEpoch + ":2");
+    EXPECT_TRUE(all<SendCommand>().empty());
+    ready("dev/task/t", 2);
+    EXPECT_EQ(stream->take_stream(), ": longwire\n\nid: " + kEpoch + ":2\n\n");
+}
+
+TEST_F(EventStream, ASnapshotIsForTasksThatAreThere) {
+    EXPECT_EQ(get("/v1/events?topic=task/t&topic=room/a&from=snapshot")->status(), 400U);
+    const auto stream = get("/v1/events?topic=task/t&from=snapshot");
+    refuse({Errc::not_found, "there is no task t", "task", 0});
+    EXPECT_NE(stream->take_stream().find("event: error\ndata: {\"code\":\"not_found\""), std::string::npos);
+    const auto left = get("/v1/events?topic=task/t&from=snapshot");
+    left->leave();
+    answer(R"({"task":"t","epoch":"000000000000000e","offset":2})");
+    EXPECT_TRUE(all<WatchTopic>().empty());
+}
+
 TEST_F(EventStream, OverSeveralTopicsAnIdSaysWhereAllStand) {
     const auto stream = get("/v1/events?topic=a&topic=b");
     ready("dev/a", 1);
