@@ -8,7 +8,7 @@
 namespace longwire::simulation {
 namespace {
 
-constexpr std::int64_t kTickUs = 20'000;
+constexpr std::int64_t kTickUs = 50'000;
 constexpr std::int64_t kStallUs = 500'000;
 constexpr std::size_t kPublishedMax = 300;  // the high-water mark, low enough to be met
 

@@ -257,6 +257,7 @@ void Client::follow_filter() {
     const auto id = send(std::move(subscribe));
     Asked question;
     question.command = "workers";
+    question.may_repeat = true;
     MsgpackWriter(question.fields).map(0);
     filter_->asks(id, send(std::move(question)));
 }

@@ -87,14 +87,17 @@ void Client::take(const Answer& answer, const ToClient&) {
     const auto found = asked_.find(answer.id);
     require(found != asked_.end(), [&] { return name_ + " was answered twice"; });
     const auto& asked = found->second;
-    if (filter_) filter_->hears(answer.id);
+    if (filter_ && answer.ok) filter_->hears(answer.id);
     if (asked.command == "subscribe" && !asked.path.empty()) begin(asked, answer);
     if (!answer.ok) check_refusal(asked, answer.ok.error());
     const bool may_ask_again = !answer.ok && asked.may_repeat && answer.ok.error().code == Errc::unavailable;
     if (may_ask_again) {
         environment_.schedule.in(environment_.random.between(1'000, kAskAgainUsMax), [this, number = answer.id] {
             if (!is_connected()) return;  // then it is asked with the next connection
-            if (auto again = asked_.extract(number); !again.empty()) send(std::move(again.mapped()));
+            auto again = asked_.extract(number);
+            if (again.empty()) return;
+            const auto id = send(std::move(again.mapped()));
+            if (filter_) filter_->asks_again(number, id);
         });
         return;
     }

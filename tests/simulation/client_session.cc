@@ -4,6 +4,7 @@
 
 #include "edge/dialects/native.h"
 #include "tests/simulation/client.h"
+#include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
 namespace {
@@ -39,6 +40,9 @@ void ClientSession::close() {
 void ClientSession::tick() {
     if (is_closed_) return;
     dialect_->on_tick();
+    require(is_closed_ || unsent_bytes_ <= shard_.limits.outbox_bytes_max, [&] {
+        return client_.name() + " is kept although " + std::to_string(unsent_bytes_) + " bytes wait for it";
+    });
     if (stall_.is_stalled(unsent_bytes_, sent_bytes_, shard_.now_us, shard_.limits.stalled_ms)) {
         close(edge::close_code::kTooSlow, "too slow: resume from your last offset");
     }

@@ -19,6 +19,10 @@ void FilterFollower::asks(std::uint64_t id, std::uint64_t question) {
     places_.clear();
 }
 
+void FilterFollower::asks_again(std::uint64_t before, std::uint64_t question) {
+    if (question_ == before) question_ = question;
+}
+
 void FilterFollower::hears(std::uint64_t answer) {
     if (answer == asked_) asked_ = 0;
     if (answer != question_) return;
@@ -80,8 +84,8 @@ void FilterFollower::misses(const GapPush& gap) {
     auto& place = places_[path];
     move_to(place, topic->epoch, path, gap.from);
     require(gap.to <= topic->head(), told);
-    const bool is_gone = gap.to < topic->tail || topic->unreadable.contains(gap.from);
-    require(gap.reason == edge::GapReason::slow || (gap.reason == edge::GapReason::trimmed && is_gone), told);
+    require(gap.reason == edge::GapReason::slow || (gap.reason == edge::GapReason::trimmed && topic->is_gone(gap.to)),
+            told);
     place.last = gap.to;
 }
 

@@ -24,6 +24,7 @@ class FilterFollower {
 
     /// On another connection, by a command of this id. What is pushed until the answer is not for it.
     void asks(std::uint64_t id, std::uint64_t question);
+    void asks_again(std::uint64_t before, std::uint64_t question);
     void hears(std::uint64_t answer);
 
     void takes(const EventPush& push);

@@ -19,7 +19,7 @@ void Follower::require_it(bool is_kept, const std::string& what) const {
 
 std::uint64_t Follower::tail(std::uint64_t epoch) const {
     const auto* topic = model_.truth().find(path_, epoch);
-    return topic == nullptr ? 1 : topic->tail;
+    return topic == nullptr ? 1 : topic->first();
 }
 
 edge::From Follower::from() const {
@@ -54,9 +54,9 @@ std::uint64_t Follower::latest_begin(std::uint64_t epoch) const {
     if (topic == nullptr) return 0;
     switch (from_.kind) {
         case edge::From::Kind::start:
-            return topic->tail - 1;
+            return topic->first() - 1;
         case edge::From::Kind::last:
-            return std::max(topic->head() - std::min(from_.count, topic->head()), topic->tail - 1);
+            return std::max(topic->head() - std::min(from_.count, topic->head()), topic->first() - 1);
         default:
             return topic->head();
     }
@@ -111,12 +111,15 @@ void Follower::misses(const GapPush& gap) {
     next_ = gap.to + 1;
 }
 
-/// What the log no longer has, or what it could not read.
+/// What the log no longer has or could not read. Where that is a page for many, it is passed over to its end.
 bool Follower::is_gone(const GapPush& gap) const {
-    if (gap.to < tail(epoch_)) return true;
     const auto* topic = model_.truth().find(path_, epoch_);
-    return topic != nullptr && topic->unreadable.contains(std::max(gap.from, topic->tail)) &&
-           gap.to < gap.from + kPageMax && gap.to <= topic->head();
+    if (topic == nullptr || gap.to > topic->head()) return false;
+    auto readable = gap.from;
+    while (readable <= gap.to && topic->is_gone(readable)) ++readable;
+    if (readable > gap.to) return true;
+    const auto damaged = topic->unreadable.lower_bound(gap.from);
+    return damaged != topic->unreadable.end() && *damaged < readable && gap.to < *damaged + kPageMax;
 }
 
 void Follower::begin_epoch(const GapPush& gap) {

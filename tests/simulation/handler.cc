@@ -56,7 +56,7 @@ void Handler::emit() {
     if (is_talking_ && random.chance(0.8)) {
         return events.push_back({event_type::kTextDelta, text_payload_of(id, padding), id, false, false});
     }
-    const auto luck = random.below(10);
+    const auto luck = is_busy_ ? random.below(30) : random.below(10);
     if (luck < 2) {
         events.push_back({event_type::kAgentStatus, status_payload_of(id, random.below(2)), id, false, false});
         return;

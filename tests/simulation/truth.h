@@ -21,10 +21,20 @@ struct TopicTruth {
     std::uint64_t epoch = 0;
     std::uint64_t tail = 1;                   // the oldest that is kept
     std::vector<KnownEvent> events;           // of offset 1, 2, 3, …
-    std::set<std::uint64_t> unreadable = {};  // offsets that the disk has failed to read
+    std::set<std::uint64_t> unreadable = {};  // offsets that the disk has passed over as damaged
 
     std::uint64_t head() const { return events.size(); }
     const KnownEvent& at(std::uint64_t offset) const { return events.at(offset - 1); }
+
+    /// Whether the disk cannot give the event any more, of which it is sure.
+    bool is_gone(std::uint64_t offset) const { return offset < tail || unreadable.contains(offset); }
+
+    /// The oldest that can be expected.
+    std::uint64_t first() const {
+        auto offset = tail;
+        while (is_gone(offset)) ++offset;
+        return offset;
+    }
 };
 
 /// Rule 1: a topic's offsets are 1, 2, 3, … under one epoch, and (topic, epoch, offset) names one event for ever.

@@ -60,6 +60,8 @@ void WireRules::to_worker(const std::string& worker, std::string_view bytes) {
     std::visit(Overloaded{
                    [&](const link::WorkerWelcome& welcome) {
                        on_answered(worker, true);
+                       require(welcome.incarnation == workers_[worker].incarnation,
+                               [&] { return worker + " was not told which of its lives is welcome"; });
                        check_committed(worker, welcome.positions);
                    },
                    [&](const link::HelloRefused&) { on_answered(worker, false); },

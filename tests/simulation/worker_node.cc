@@ -69,9 +69,12 @@ void WorkerNode::hear_subscription(bool added, std::string prefix) {
     wake();
 }
 
-bool WorkerNode::is_idle() const {
-    return is_alive() && session_->state() == worker::WorkerSession::State::live && handlers_.empty() &&
-           session_->attempts().empty() && session_->unacknowledged_bytes() == 0;
+std::string WorkerNode::waits_for() const {
+    if (!is_alive() || session_->state() != worker::WorkerSession::State::live) return "to be welcome";
+    if (!handlers_.empty()) return "to end its work on " + handlers_.begin()->second.start().task;
+    if (session_->unacknowledged_bytes() > 0) return "to hear that its events are kept";
+    if (!session_->attempts().empty()) return "to be done with " + session_->attempts().all().begin()->second.path;
+    return {};
 }
 
 void WorkerNode::turn() {

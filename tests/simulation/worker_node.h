@@ -32,8 +32,8 @@ class WorkerNode final : public Node {
     void hear(std::string bytes);
     void hear_subscription(bool added, std::string prefix);
 
-    /// Everything that it has to say has been said and is acknowledged.
-    bool is_idle() const;
+    /// What keeps it from being at rest; empty if all that it has to say has been said and is acknowledged.
+    std::string waits_for() const;
 
     /// What arrives at the broker.
     std::function<void(std::string bytes)> at_broker;

@@ -95,7 +95,7 @@ void World::start() {
 std::string World::waits_for() const {
     if (!broker_.is_idle()) return "the broker's log";
     for (const auto& worker : workers_) {
-        if (!worker->is_idle()) return worker->name() + " to be done";
+        if (const auto what = worker->waits_for(); !what.empty()) return worker->name() + " " + what;
     }
     for (const auto& edge : edges_) {
         if (!edge->is_linked()) return edge->name() + " to find the broker";

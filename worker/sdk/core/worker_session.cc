@@ -66,6 +66,7 @@ void WorkerSession::say_hello(std::int64_t now_us) {
     for (const auto& [id, held] : attempts_.all()) hello.running.push_back(held.ref());
     hello.acknowledged = sender_.acknowledged();
     send(hello, now_us);
+    has_said_hello_ = true;
     hello_due_us_ = now_us + hello_interval_us_;
     hello_interval_us_ = std::min(hello_interval_us_ * 2, kHelloLastUs);
 }
@@ -75,6 +76,7 @@ void WorkerSession::session_over(std::string_view why, std::int64_t now_us) {
     if (state_ == State::joining) return;
     notice(Notice::Level::warn, "session with the broker is over: " + std::string(why));
     state_ = State::joining;
+    has_said_hello_ = false;
     sender_.disconnected();
     link_out_.clear();
     if (now_us - welcomed_us_ < kSteadyUs) {
@@ -150,6 +152,8 @@ void WorkerSession::receive(std::string_view bytes, std::int64_t now_us) {
     if (const auto* const welcome = std::get_if<link::WorkerWelcome>(&message)) {
         // A broker that was held up may answer a hello of the life before this one.
         if (welcome->incarnation != options_.incarnation) return;
+        // Nor does an answer to a hello of the session before know what is held now.
+        if (!has_said_hello_) return;
         // While live, it answers a hello that had to be repeated. What we have sent since counts on from the last
         // hello, as the broker does.
         counter_.peer_began_anew(now_us);

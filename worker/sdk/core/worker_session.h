@@ -176,6 +176,7 @@ class WorkerSession {
     State state_ = State::joining;
     bool was_ever_live_ = false;
 
+    bool has_said_hello_ = false;  // since the last session
     std::int64_t hello_due_us_ = 0;
     std::int64_t hello_interval_us_ = 0;
     std::int64_t welcomed_us_ = 0;
