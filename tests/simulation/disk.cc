@@ -96,17 +96,14 @@ std::variant<broker::ReadPage, broker::FailedRead> Disk::read(const broker::Read
     return page;
 }
 
-/// The next that can be read is looked for in steps that double.
 broker::FailedRead Disk::failed_read(const broker::ReadRequest& request, std::uint64_t damaged,
                                      std::uint64_t head) const {
     environment_.trace.tell("disk", [&] { return "cannot read " + request.path + " " + std::to_string(damaged); });
-    broker::FailedRead failed{request.token, {Errc::internal, "damaged"}, request.path, 0};
-    for (std::uint64_t step = 1; damaged - 1 + step <= head && failed.readable_from == 0; step *= 2) {
-        if (!damaged_.contains({request.path, damaged - 1 + step})) failed.readable_from = damaged - 1 + step;
+    auto next = damaged;
+    for (; next <= head && damaged_.contains({request.path, next}); ++next) {
+        environment_.model.failed_to_read(request.path, next);
     }
-    const auto end = failed.readable_from == 0 ? head + 1 : failed.readable_from;
-    for (auto offset = damaged; offset < end; ++offset) environment_.model.failed_to_read(request.path, offset);
-    return failed;
+    return {request.token, {Errc::internal, "damaged"}, request.path, next <= head ? next : 0};
 }
 
 void Disk::damage() {

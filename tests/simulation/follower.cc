@@ -7,11 +7,7 @@
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
-namespace {
-
-constexpr std::uint64_t kPageMax = 500;  // what an edge passes over where it can't be told what is readable
-
-}  // namespace
+namespace {}  // namespace
 
 void Follower::require_it(bool is_kept, const std::string& what) const {
     require(is_kept, [&] { return who_ + " at " + path_ + " offset " + std::to_string(next_) + ": " + what; });
@@ -111,15 +107,13 @@ void Follower::misses(const GapPush& gap) {
     next_ = gap.to + 1;
 }
 
-/// What the log no longer has or could not read. Where that is a page for many, it is passed over to its end.
+/// What the log no longer has or could not read.
 bool Follower::is_gone(const GapPush& gap) const {
     const auto* topic = model_.truth().find(path_, epoch_);
     if (topic == nullptr || gap.to > topic->head()) return false;
-    auto readable = gap.from;
-    while (readable <= gap.to && topic->is_gone(readable)) ++readable;
-    if (readable > gap.to) return true;
-    const auto damaged = topic->unreadable.lower_bound(gap.from);
-    return damaged != topic->unreadable.end() && *damaged < readable && gap.to < *damaged + kPageMax;
+    auto offset = gap.from;
+    while (offset <= gap.to && topic->is_gone(offset)) ++offset;
+    return offset > gap.to;
 }
 
 void Follower::begin_epoch(const GapPush& gap) {
