@@ -7,7 +7,6 @@
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
-namespace {}  // namespace
 
 void Follower::require_it(bool is_kept, const std::string& what) const {
     require(is_kept, [&] { return who_ + " at " + path_ + " offset " + std::to_string(next_) + ": " + what; });

@@ -235,7 +235,8 @@ void FakeEdge::on_reply(std::uint64_t request, const Result<std::string_view>& r
 void FakeEdge::on_fetched(std::uint64_t request, const Result<link::Fetched>& page) {
     auto& lines = fetched[request];
     if (!page) return lines.push_back("error " + std::string(to_string(page.error().code)));
-    if (page->envelopes.empty() && page->first > page->tail) lines.push_back("none before " + std::to_string(page->first));
+    if (page->envelopes.empty() && page->first > page->tail)
+        lines.push_back("none before " + std::to_string(page->first));
     for (auto offset = page->first; const auto& envelope : page->envelopes) {
         lines.push_back(brief(seen("r/fetched", page->epoch, offset++, envelope.bytes)));
     }
