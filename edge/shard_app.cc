@@ -8,6 +8,7 @@
 #include "protocol/command.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/node/clock.h"
+#include "protocol/node/log_setup.h"
 #include "protocol/node/random_id.h"
 #include "protocol/overloaded.h"
 
@@ -107,6 +108,7 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                        [&](const LinkChanged& m) {
                            if (m.is_up) members_.on_link_up();
                        },
+                       [&](const LedgerAsked& m) { hub_.on_ledger_asked(m); },
                        [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
                    },
                    message);
@@ -131,9 +133,22 @@ void ShardApp::on_tick() {
         fields = with_text_field(fields, "reason", "the client that started it has gone");
         requests_.command(who, CancelCommand::kName, std::move(fields), [](const auto&) {});
     }
-    topics_ = hub_.topics();
-    ring_bytes_ = hub_.ring_bytes();
-    member_count_ = members_.size();
+    for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
+    const std::lock_guard lock(stats_mutex_);
+    stats_ = {hub_.topics(),   hub_.ring_bytes(), members_.size(),   too_slow_,
+              hub_.received(), hub_.given(),      hub_.differences()};
+}
+
+ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
+    topics += other.topics;
+    ring_bytes += other.ring_bytes;
+    members += other.members;
+    too_slow += other.too_slow;
+    received += other.received;
+    given += other.given;
+    differences.received += other.differences.received;
+    differences.given += other.differences.given;
+    return *this;
 }
 
 void ShardApp::drain() {

@@ -77,6 +77,11 @@ struct HistoryCommand {
     bool reverse = false;
 };
 
+struct LedgerCommand {
+    static constexpr std::string_view kName = "ledger";
+    std::string topic;
+};
+
 struct WorkersCommand {
     static constexpr std::string_view kName = "workers";
 };
@@ -103,8 +108,9 @@ struct PresenceCommand {
     std::string topic;
 };
 
-using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
-                             TasksCommand, HistoryCommand, WorkersCommand, JoinCommand, LeaveCommand, PresenceCommand>;
+using Command =
+    std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand, TasksCommand,
+                 HistoryCommand, LedgerCommand, WorkersCommand, JoinCommand, LeaveCommand, PresenceCommand>;
 
 /// Whether `name` is a command that decode_command() knows.
 bool is_command(std::string_view name);

@@ -92,7 +92,10 @@ struct WorkerWelcome {
     std::uint32_t partitions = 0;
     std::uint64_t window_bytes = 0;
     std::vector<PartitionSequence> positions;
-    static auto tie(auto& m) { return std::tie(m.version, m.broker, m.partitions, m.window_bytes, m.positions); }
+    std::uint64_t incarnation = 0;  // of the hello that it answers
+    static auto tie(auto& m) {
+        return std::tie(m.version, m.broker, m.partitions, m.window_bytes, m.positions, m.incarnation);
+    }
 };
 
 /// These events, and all of the partition before them, are in the log. What this message is the first to acknowledge

@@ -19,7 +19,7 @@ WORKER_TO_BROKER = [
 ]
 
 BROKER_TO_WORKER = [
-    ("WorkerWelcome", 65, [1, "broker-1", 64, 8 << 20, [[42, 7]]]),
+    ("WorkerWelcome", 65, [1, "broker-1", 64, 8 << 20, [[42, 7]], 1700000000000001]),
     ("EventsCommitted", 66, [[[42, 8]], 2]),
     ("ResendRequest", 67, [42, 8, 9]),
     ("AssignTask", 68, [ATTEMPT, 1, "demo.count", {"n": 10}, 60_000]),

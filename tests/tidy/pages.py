@@ -99,6 +99,32 @@ def check_links(path: str, files: Files) -> Problems:
                 yield Problem(path, number, "link", f"{target} does not exist: mend the link or add the page")
 
 
+_SPAN = re.compile(r"`([^`\n]+)`")
+_TEST = re.compile(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", re.MULTILINE)
+_TEST_NAME = re.compile(r"[A-Z]\w+\.[A-Z]\w+")
+_MUTANT_NAME = re.compile(r"simulation_finds_([a-z]\w*)")
+
+
+def test_names(files: Files) -> set[str]:
+    sources = (text for path, text in files.items() if under(path, "tests") and path.endswith(".cc"))
+    return {f"{suite}.{name}" for text in sources for suite, name in _TEST.findall(text)}
+
+
+def check_test_names(path: str, text: str, files: Files) -> Problems:
+    """A page that names a test leads to it."""
+    known = None
+    for number, line in numbered(_FENCE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)):
+        for span in _SPAN.findall(line):
+            mutant = _MUTANT_NAME.fullmatch(span)
+            if mutant and f"tests/simulation/mutants/{mutant[1]}.mutant" not in files:
+                yield Problem(path, number, "test-name", f"{span} is no test: name one that is there")
+            if not _TEST_NAME.fullmatch(span):
+                continue
+            known = test_names(files) if known is None else known
+            if span not in known:
+                yield Problem(path, number, "test-name", f"{span} is no test: name one that is there")
+
+
 # Pages tell what the product is, never how the day went or where a remark came from.
 _CHATTER = re.compile(
     r"\b(?:issue|ticket|PR|pull request)s?\s+#?\d+\b|(?<![\w&/(#\[])#\d+\b"

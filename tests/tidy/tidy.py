@@ -18,7 +18,7 @@ from typing import Callable, NamedTuple
 from files import WEB, Files, Problem, Problems, allowed, code_only, is_code, is_cpp, is_main
 from files import is_product, numbered, under
 from includes import check_includes
-from pages import check_changelog, check_chatter, check_decisions, check_links
+from pages import check_changelog, check_chatter, check_decisions, check_links, check_test_names
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -141,6 +141,7 @@ def check(files: Files) -> list[Problem]:
             problems += check_links(path, files)
             if under(path, "docs") or "/" not in path:
                 problems += check_chatter(path, text)
+                problems += check_test_names(path, text, files)
         if path == "CHANGELOG.md":
             problems += check_changelog(path, text)
     problems += check_decisions(files)

@@ -240,6 +240,14 @@ class Pages(unittest.TestCase):
             bad = good.replace(old, new, 1)
             self.assertEqual(rules("CHANGELOG.md", bad), ["changelog"], f"{old} -> {new}")
 
+    def test_names_of_tests(self):
+        tests = {"tests/unit/edge/core/hub_test.cc": "TEST_F(HubTest, AnOldGap) {\n}\n",
+                 "tests/simulation/mutants/gap_not_told.mutant": "file: edge/core/hub.cc\n"}
+        for span in ("HubTest.AnOldGap", "simulation_finds_gap_not_told", "hub.h", "Hub::tick", "simulation_many"):
+            self.assertEqual(rules("docs/a.md", f"`{span}`\n", **tests), [], span)
+        for span in ("HubTest.AnotherGap", "simulation_finds_nothing"):
+            self.assertEqual(rules("docs/a.md", f"`{span}`\n", **tests), ["test-name"], span)
+
     def test_links(self):
         others = {"docs/other.md": "", "docs/images/a.png": ""}
         good = ("[a](other.md) [b](other.md#part) [c](images) ![d](images/a.png)\n"

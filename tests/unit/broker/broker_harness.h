@@ -300,6 +300,7 @@ class World {
     bool is_tapped = false;
     std::vector<TapFrame> tapped;
     std::vector<std::string> notices;
+    std::vector<PublishedFrame> published;  // by nobody in particular, for the next turn
 
   private:
     std::unique_ptr<Broker> make_broker();

@@ -190,7 +190,7 @@ void FakeBroker::welcome(const link::WorkerHello& hello) {
         for (const auto& ref : hello.running) seen_.last_running.push_back(name_of(ref));
     }
     const auto positions = receiver_->positions();
-    send(link::WorkerWelcome{1, "fake", options_.partitions, options_.window_bytes, positions});
+    send(link::WorkerWelcome{1, "fake", options_.partitions, options_.window_bytes, positions, hello.incarnation});
 }
 
 void FakeBroker::handle(std::string_view bytes) {

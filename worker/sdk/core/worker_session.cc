@@ -147,7 +147,9 @@ void WorkerSession::receive(std::string_view bytes, std::int64_t now_us) {
     const auto decoded = link::decode<link::BrokerToWorker>(bytes);
     if (!decoded) return session_over(describe(decoded.error()), now_us);
     const auto& message = decoded->message;
-    if (std::holds_alternative<link::WorkerWelcome>(message)) {
+    if (const auto* const welcome = std::get_if<link::WorkerWelcome>(&message)) {
+        // A broker that was held up may answer a hello of the life before this one.
+        if (welcome->incarnation != options_.incarnation) return;
         // While live, it answers a hello that had to be repeated. What we have sent since counts on from the last
         // hello, as the broker does.
         counter_.peer_began_anew(now_us);

@@ -303,6 +303,29 @@ TEST_F(HubTest, TrimmedLiveEventsAreToldToThoseWhoAreLive) {
     hub.forget(behind, 1);
 }
 
+TEST_F(HubTest, WhatLiesBeforeAGapIsThereForWhoComesLater) {
+    // A gap for events that could not be read was taken for a log that begins behind it.
+    RecordingWatcher late;
+    hub.watch(watcher, 1, kPath, kNow);
+    ready(2);
+    hub.on_trimmed({kPath, 3, 7});
+    hub.watch(late, 1, kPath, kStart);
+    EXPECT_EQ(late.seen[1].start->after, 0U);
+    ASSERT_EQ(fetches().size(), 1U);
+    EXPECT_EQ(fetches()[0].after, 0U);
+    hub.forget(late, 1);
+}
+
+TEST_F(HubTest, AGapAtTheLogsBeginMovesIt) {
+    RecordingWatcher late;
+    hub.watch(watcher, 1, kPath, kNow);
+    ready(2, 3);
+    hub.on_trimmed({kPath, 3, 7});
+    hub.watch(late, 1, kPath, kStart);
+    EXPECT_EQ(late.seen[1].start->after, 7U);
+    hub.forget(late, 1);
+}
+
 TEST_F(HubTest, AnOldGapChangesNothing) {
     hub.watch(watcher, 1, kPath, kNow);
     ready(10);

@@ -38,6 +38,7 @@ class WorkerSessionTest : public ::testing::Test {
         session_.tick(now_us_);
         out_ = session_.take_output(now_us_);
         for (auto& order : out_.orders) orders_.push_back(std::move(order));
+        for (const auto& hello : sent<link::WorkerHello>()) incarnation_ = hello.incarnation;
     }
 
     template <class Message>
@@ -47,7 +48,7 @@ class WorkerSessionTest : public ::testing::Test {
 
     void welcome(std::vector<link::PartitionSequence> positions = {}) {
         told_ = 0;
-        tell(link::WorkerWelcome{kProtocolVersion, "b", kPartitions, 0, std::move(positions)});
+        tell(link::WorkerWelcome{kProtocolVersion, "b", kPartitions, 0, std::move(positions), incarnation_});
     }
 
     void go_live() {
@@ -96,6 +97,7 @@ class WorkerSessionTest : public ::testing::Test {
     std::int64_t now_us_ = kStart;
     WorkerSession session_{options(), kStart};
     std::uint64_t told_ = 0;
+    std::uint64_t incarnation_ = 5;  // of the last hello
     WorkerSession::Output out_;
     std::vector<Order> orders_;
 };
@@ -204,8 +206,17 @@ TEST_F(WorkerSessionTest, ARefusalIsFinal) {
 
 TEST_F(WorkerSessionTest, AnotherVersionIsARefusal) {
     turn();
-    tell(link::WorkerWelcome{kProtocolVersion + 1, "b", kPartitions, 0, {}});
+    tell(link::WorkerWelcome{kProtocolVersion + 1, "b", kPartitions, 0, {}, incarnation_});
     EXPECT_EQ(session_.state(), State::refused);
+}
+
+TEST_F(WorkerSessionTest, AWelcomeToItsLifeBeforeIsNone) {
+    // A worker took the late answer to its last life's hello for its own, and nothing that it published was taken.
+    turn();
+    tell(link::WorkerWelcome{kProtocolVersion, "b", kPartitions, 0, {}, incarnation_ - 1});
+    EXPECT_EQ(session_.state(), State::joining);
+    welcome();
+    EXPECT_EQ(session_.state(), State::live);
 }
 
 TEST_F(WorkerSessionTest, HeartbeatsComeEachSecond) {
