@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "protocol/envelope.h"
-#include "protocol/result.h"
 
 namespace longwire::broker {
 
@@ -73,8 +72,8 @@ bool shows_output(std::string_view type);
 /// Folds one event in. A payload that says nothing useful changes nothing: a fold never fails.
 void fold(TaskOutput& output, std::uint64_t offset, const Envelope& envelope);
 
-/// Writes the snapshot's `output` of the client protocol, a MessagePack map. read_output() reads it back to the same.
+/// Writes the snapshot's `output` of the client protocol, a MessagePack map. It says all that there is: whoever goes on
+/// folding from it gets to the same.
 void write_output(const TaskOutput& output, std::string& out);
-Result<TaskOutput> read_output(std::string_view map);
 
 }  // namespace longwire::broker

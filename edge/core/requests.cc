@@ -29,6 +29,26 @@ std::uint64_t Requests::command(const Identity& who, std::string_view command, s
     return token;
 }
 
+std::uint64_t Requests::shared_command(const Identity& who, std::string_view command, const std::string& fields,
+                                       OnReply on_reply) {
+    const auto question = who.realm + '\0' + std::string(command) + '\0' + fields;
+    const auto token = next_token_++;
+    const auto [askers, is_new] = shared_.try_emplace(question);
+    askers->second.emplace(token, std::move(on_reply));
+    shared_from_.emplace(token, question);
+    if (is_new) {
+        this->command(who, command, fields, [this, question](const auto& reply) { answer_shared(question, reply); });
+    }
+    return token;
+}
+
+/// Whoever is answered may ask anew, or give up for others.
+void Requests::answer_shared(const std::string& question, const Result<std::string>& reply) {
+    being_answered_ = std::move(shared_.extract(question).mapped());
+    for (const auto& [token, on_reply] : being_answered_) shared_from_.erase(token);
+    while (!being_answered_.empty()) being_answered_.extract(being_answered_.begin()).mapped()(reply);
+}
+
 std::uint64_t Requests::fetch(const std::string& path, std::uint64_t epoch, std::uint64_t after,
                               std::uint32_t events_max, OnPage on_page) {
     const auto token = next_token_++;
@@ -39,6 +59,9 @@ std::uint64_t Requests::fetch(const std::string& path, std::uint64_t epoch, std:
 
 void Requests::give_up(std::uint64_t token) {
     replies_.erase(token);
+    being_answered_.erase(token);
+    const auto shared = shared_from_.extract(token);
+    if (!shared.empty()) shared_.at(shared.mapped()).erase(token);
     pages_.erase(token);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,11 @@ class Requests {
     /// Passes a command on that is already checked in form. Returns a token for give_up().
     std::uint64_t command(const Identity& who, std::string_view command, std::string fields, OnReply on_reply);
 
+    /// The same where many may ask the same at once: they share the answer to the first of them, so it may be as old as
+    /// that one's question.
+    std::uint64_t shared_command(const Identity& who, std::string_view command, const std::string& fields,
+                                 OnReply on_reply);
+
     /// Asks for a page of a topic's events.
     std::uint64_t fetch(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
                         OnPage on_page);
@@ -47,8 +53,15 @@ class Requests {
     std::size_t waiting() const { return replies_.size() + pages_.size(); }
 
   private:
+    using Askers = std::map<std::uint64_t, OnReply>;  // by token
+
+    void answer_shared(const std::string& question, const Result<std::string>& reply);
+
     std::function<void(ToLink)> to_link_;
     std::unordered_map<std::uint64_t, OnReply> replies_;
+    std::unordered_map<std::string, Askers> shared_;              // by question; those that are under way
+    std::unordered_map<std::uint64_t, std::string> shared_from_;  // token -> question
+    Askers being_answered_;
     std::unordered_map<std::uint64_t, OnPage> pages_;
     std::uint64_t next_token_ = 1;
 };

@@ -154,6 +154,17 @@ std::uint64_t NativeDialect::ask(std::string_view command, std::string fields, R
     return *token;
 }
 
+/// The same where others may be asking it, too.
+void NativeDialect::ask_with_others(std::string_view command, const std::string& fields, Requests::OnReply on_reply) {
+    const auto token = std::make_shared<std::uint64_t>();
+    *token = shard_.requests.shared_command(identity_, command, fields,
+                                            [this, token, then = std::move(on_reply)](const auto& result) {
+                                                requests_.erase(*token);
+                                                then(result);
+                                            });
+    requests_.insert(*token);
+}
+
 void NativeDialect::ask_page(const std::string& topic, std::uint64_t after, std::uint64_t events_max,
                              Requests::OnPage on_page) {
     const auto token = std::make_shared<std::uint64_t>();

@@ -92,6 +92,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void answer_reverse(const ReverseRead& read);
 
     std::uint64_t ask(std::string_view command, std::string fields, Requests::OnReply on_reply);
+    void ask_with_others(std::string_view command, const std::string& fields, Requests::OnReply on_reply);
     void ask_page(const std::string& topic, std::uint64_t after, std::uint64_t events_max, Requests::OnPage on_page);
 
     void on_watching(std::uint64_t watch, const WatchStart& start) override;

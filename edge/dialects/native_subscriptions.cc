@@ -102,14 +102,14 @@ Status NativeDialect::begin(const Asker& asker, std::string_view name, const Msg
 
 /// The state at offset N first, then a watch from N: together they miss nothing and say nothing twice.
 void NativeDialect::begin_snapshot(std::uint64_t watch_id, const std::string& topic) {
-    ask(StateCommand::kName, native::snapshot_request(topic),
-        [this, watch_id, topic](const Result<std::string>& state) {
-            const auto opening = openings_.find(watch_id);
-            if (opening == openings_.end()) return;  // unsubscribed meanwhile
-            if (!state) return fail_opening(watch_id, state.error());
-            opening->second.snapshot = *state;
-            watch(watch_id, topic, native::place_of(*state));
-        });
+    ask_with_others(StateCommand::kName, native::snapshot_request(topic),
+                    [this, watch_id, topic](const Result<std::string>& state) {
+                        const auto opening = openings_.find(watch_id);
+                        if (opening == openings_.end()) return;  // unsubscribed meanwhile
+                        if (!state) return fail_opening(watch_id, state.error());
+                        opening->second.snapshot = *state;
+                        watch(watch_id, topic, native::place_of(*state));
+                    });
 }
 
 std::uint64_t NativeDialect::open_watch(Opening opening) {

@@ -76,7 +76,7 @@ void SseStream::open() {
 /// The state at offset N first, then a watch from N.
 void SseStream::ask_for_snapshot(std::size_t topic) {
     const auto token = std::make_shared<std::uint64_t>();
-    *token = shard_.requests.command(
+    *token = shard_.requests.shared_command(
         identity_, StateCommand::kName, native::snapshot_request(topics_[topic].name),
         [this, token, topic](const Result<std::string>& state) {
             requests_.erase(*token);

@@ -52,6 +52,40 @@ TEST_F(RequestsFixture, WhatIsGivenUpIsNotAnswered) {
     EXPECT_TRUE(answers.empty());
 }
 
+TEST_F(RequestsFixture, WhoAsksTheSameAtOnceSharesTheAnswer) {
+    const auto ask = [&](const std::string& user, const std::string& name, const std::string& realm = "acme") {
+        return requests.shared_command({realm, user}, "state", name,
+                                       [this, user](const auto& reply) { answers.push_back(user + *reply); });
+    };
+    ask("anna", "t");
+    const auto given_up = ask("bob", "t");
+    ask("cem", "t");
+    EXPECT_EQ(asked.size(), 1U);
+    ask("dan", "u");
+    ask("eve", "t", "other");
+    EXPECT_EQ(asked.size(), 3U);
+    requests.give_up(given_up);
+    requests.on_answered({std::get<SendCommand>(asked[0]).token, std::string("1")});
+    EXPECT_EQ(answers, (std::vector<std::string>{"anna1", "cem1"}));
+    ask("fay", "t");
+    EXPECT_EQ(asked.size(), 4U) << "what was answered is asked anew";
+}
+
+TEST_F(RequestsFixture, WhoIsAnsweredTogetherMayGiveUpForOthersAndAskAnew) {
+    std::uint64_t other = 0;
+    const auto never = [](const auto&) { FAIL() << "was given up"; };
+    requests.shared_command({"acme", "anna"}, "state", "t", [&](const auto&) {
+        requests.give_up(other);
+        requests.shared_command({"acme", "anna"}, "state", "t", [this](const auto&) { answers.push_back("again"); });
+    });
+    other = requests.shared_command({"acme", "bob"}, "state", "t", never);
+    requests.on_answered({std::get<SendCommand>(asked[0]).token, std::string("1")});
+    EXPECT_TRUE(answers.empty());
+    requests.on_answered({std::get<SendCommand>(asked.at(1)).token, std::string("2")});
+    EXPECT_EQ(answers, std::vector<std::string>{"again"});
+    EXPECT_EQ(requests.waiting(), 0U);
+}
+
 TEST_F(RequestsFixture, ARedirectedAnswerGoesToTheOtherOnly) {
     const auto token = command("start");
     std::string other;
