@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "protocol/topic.h"
-#include "tests/unit/broker/broker_harness.h"
+#include "tests/unit/broker/one_worker.h"
 
 namespace longwire::broker::testing {
 namespace {
@@ -10,17 +10,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-struct DurabilityTest : ::testing::Test {
-    World world;
-    FakeEdge& edge = world.edge();
-    FakeWorker& worker = world.worker();
-
-    void join() {
-        worker.hello();
-        world.settle();
-        worker.heard();
-    }
-};
+struct DurabilityTest : OneWorker {};
 
 TEST_F(DurabilityTest, AReplyWaitsForTheLog) {
     world.log.hold();

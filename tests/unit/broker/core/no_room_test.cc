@@ -1,7 +1,7 @@
 // A broker whose log takes no new work, because its disk is full.
 #include <gmock/gmock.h>
 
-#include "tests/unit/broker/broker_harness.h"
+#include "tests/unit/broker/one_worker.h"
 
 namespace longwire::broker::testing {
 namespace {
@@ -11,16 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-struct NoRoom : ::testing::Test {
-    World world;
-    FakeEdge& edge = world.edge();
-    FakeWorker& worker = world.worker();
-
-    void join() {
-        worker.hello();
-        world.settle();
-        worker.heard();
-    }
+struct NoRoom : OneWorker {
     void run_out() {
         world.log.run_out_of_room();
         world.settle();
