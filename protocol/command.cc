@@ -5,6 +5,7 @@
 #include "protocol/envelope.h"
 #include "protocol/limits.h"
 #include "protocol/msgpack_fields.h"
+#include "protocol/msgpack_reader.h"
 #include "protocol/topic.h"
 
 namespace longwire {
@@ -163,6 +164,11 @@ Result<Command> decode(const MsgpackFields& fields, JoinCommand command) {
     if (command.info.size() > JoinCommand::kInfoBytesMax) {
         return Error{Errc::too_large, "is larger than " + std::to_string(JoinCommand::kInfoBytesMax) + " bytes",
                      "info"};
+    }
+    constexpr char kArrayOfOne = '\x91';
+    const std::string levels_around(kPayloadDepthMax - JoinCommand::kInfoDepthMax, kArrayOfOne);
+    if (!command.info.empty() && !is_one_msgpack_value(levels_around + command.info)) {
+        return bad_request("info", "has more than " + std::to_string(JoinCommand::kInfoDepthMax) + " levels");
     }
     return Command{std::move(command)};
 }

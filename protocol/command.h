@@ -89,6 +89,7 @@ struct WorkersCommand {
 struct JoinCommand {
     static constexpr std::string_view kName = "join";
     static constexpr std::size_t kInfoBytesMax = 1 << 10;
+    static constexpr std::size_t kInfoDepthMax = 16;  // it is carried within events and lists of members
     std::string topic;
     std::string as;          // the member; empty: the user
     std::string connection;  // the edge's word for who holds the member's place; clients have no say in it

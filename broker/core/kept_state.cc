@@ -229,7 +229,7 @@ Result<RestoredState> read_position(const StatePut& entry, std::string_view rest
 Result<RestoredState> read_member(const StatePut& entry, std::string_view rest) {
     RestoredMember restored;
     restored.path = take_part(rest);
-    restored.member = take_part(rest);
+    restored.member = rest;
     MsgpackReader reader(entry.value);
     reader.array();
     restored.since_us = reader.signed_integer();
@@ -297,8 +297,9 @@ StatePut keep_member(std::string_view path, std::string_view member, std::string
     return put;
 }
 
+/// The member comes last and without an end of its own, as a publish key does.
 StatePut drop_member(std::string_view path, std::string_view member) {
-    return {key_of(kMember, {path, member}), {}};
+    return {key_of(kMember, {path}).append(member), {}};
 }
 
 Result<RestoredState> read_state(const StatePut& entry) {

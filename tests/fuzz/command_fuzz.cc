@@ -11,8 +11,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace longwire;  // tidy: allow(using-namespace) a program of one function
-    constexpr std::array<std::string_view, 10> kNames{"publish", "start", "run",     "cancel",  "input",
-                                                      "state",   "tasks", "history", "workers", "unknown"};
+    constexpr std::array<std::string_view, 13> kNames{"publish", "start", "run",     "cancel",  "input",
+                                                      "state",   "tasks", "history", "workers", "unknown",
+                                                      "join",    "leave", "presence"};
     if (size == 0) return 0;
     const auto name = kNames[data[0] % kNames.size()];
     const auto command = decode_command(name, {reinterpret_cast<const char*>(data) + 1, size - 1});
@@ -23,6 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto* publish = std::get_if<PublishCommand>(&*command)) {
         if (!check_topic(publish->topic) || publish->topic.starts_with("task/")) std::abort();
         if (publish->data.size() > kPayloadBytesMax) std::abort();
+    }
+    if (const auto* join = std::get_if<JoinCommand>(&*command)) {
+        if (!check_topic(join->topic) || join->info.size() > JoinCommand::kInfoBytesMax) std::abort();
     }
     if (const auto* start = std::get_if<StartCommand>(&*command)) {
         if (start->max_attempts < 1 || start->timeout_ms < 0 || start->kind.empty()) std::abort();

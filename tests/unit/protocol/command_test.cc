@@ -42,7 +42,8 @@ std::string quoted(std::size_t size) {
 }
 
 TEST(Command, IsKnownByItsName) {
-    for (const auto name : {"publish", "start", "run", "cancel", "input", "state", "tasks", "history", "workers"}) {
+    for (const auto name : {"publish", "start", "run", "cancel", "input", "state", "tasks", "history", "workers",
+                            "join", "leave", "presence"}) {
         EXPECT_TRUE(is_command(name)) << name;
     }
     for (const auto name : {"", "Publish", "publish ", "subscribe", "hello", "ping"})
@@ -226,6 +227,41 @@ TEST(History, NamesTheFieldAtFault) {
 
 TEST(Workers, HasNoFields) {
     EXPECT_EQ(fault("workers", "{}"), "none");
+}
+
+TEST(Join, ReadsItsFields) {
+    const auto join = read<JoinCommand>(R"({"topic":"room/a","as":"bob","connection":"c-1","info":7})");
+    EXPECT_EQ(join.topic, "room/a");
+    EXPECT_EQ(join.as, "bob");
+    EXPECT_EQ(join.connection, "c-1");
+    EXPECT_EQ(to_hex(join.info), "07");
+    EXPECT_EQ(read<JoinCommand>(R"({"topic":"room/a"})").as, "");
+}
+
+TEST(Join, RefusesAnInfoThatIsTooLargeOrTooDeep) {
+    const auto with = [](const std::string& info) { return R"({"topic":"room/a","info":)" + info + "}"; };
+    const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+    EXPECT_EQ(fault("join", with(quoted(JoinCommand::kInfoBytesMax - 3))), "none");
+    EXPECT_EQ(fault("join", with(quoted(JoinCommand::kInfoBytesMax - 2))), "too_large info");
+    EXPECT_EQ(fault("join", with(nested(JoinCommand::kInfoDepthMax))), "none");
+    EXPECT_EQ(fault("join", with(nested(JoinCommand::kInfoDepthMax + 1))), "bad_request info");
+}
+
+TEST(Join, AndLeaveAndPresenceAreAboutATopic) {
+    for (const auto* name : {"join", "leave", "presence"}) {
+        EXPECT_EQ(fault(name, "{}"), "bad_request topic") << name;
+        EXPECT_EQ(fault(name, R"({"topic":"room/+"})"), "bad_request topic") << name;
+        EXPECT_EQ(fault(name, R"({"topic":"room/a"})"), "none") << name;
+    }
+    EXPECT_EQ(fault("join", R"({"topic":"a","as":"no good"})"), "bad_request as");
+    EXPECT_EQ(fault("leave", R"({"topic":"a","lost":1})"), "bad_request lost");
+    EXPECT_TRUE(read<LeaveCommand>(R"({"topic":"a","lost":true})").lost);
+}
+
+TEST(State, HasOutputWhereThatIsAskedFor) {
+    EXPECT_FALSE(read<StateCommand>(R"({"task":"t"})").output);
+    EXPECT_TRUE(read<StateCommand>(R"({"task":"t","output":true})").output);
+    EXPECT_EQ(fault("state", R"({"task":"t","output":"yes"})"), "bad_request output");
 }
 
 }  // namespace
