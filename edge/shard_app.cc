@@ -47,16 +47,8 @@ ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
       commons_(commons),
       hub_(commons.hub, [this](ToLink message) { to_link_.push_back(std::move(message)); }),
       requests_([this](ToLink message) { to_link_.push_back(std::move(message)); }),
-      services_{commons.name,
-                hub_,
-                requests_,
-                commons.limits,
-                now_us(),
-                [](std::string_view prefix) { return random_id(prefix); },
-                [this](const Identity& who, const std::string& task) {
-                    const auto due_us = services_.now_us + services_.limits.disconnect_grace_ms * 1000;
-                    cancels_.emplace(due_us, std::pair(who, task));
-                }},
+      services_{commons.name,   hub_,     requests_,
+                commons.limits, now_us(), [](std::string_view prefix) { return random_id(prefix); }},
       api_(services_, {commons.console, [&commons] { return commons.link.is_up(); }, commons.metrics_text}) {}
 
 ShardApp::~ShardApp() = default;
@@ -102,7 +94,10 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                            if (!hub_.on_fetched(m)) requests_.on_fetched(m);
                        },
                        [&](const CommandAnswered& m) { requests_.on_answered(m); },
-                       [&](const LinkChanged&) {},
+                       [&](const LinkChanged& m) {
+                           if (!m.is_up) return;
+                           for (auto* client : clients_) client->on_link_up();
+                       },
                        [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
                    },
                    message);
@@ -119,13 +114,6 @@ void ShardApp::on_tick() {
     for (auto* client : clients_) client->on_tick();
     api_.tick();
     hub_.tick(services_.now_us);
-    while (!cancels_.empty() && cancels_.begin()->first <= services_.now_us) {
-        const auto cancel = cancels_.extract(cancels_.begin());
-        const auto& [who, task] = cancel.mapped();
-        std::string fields = with_text_field("\x80", "task", task);
-        fields = with_text_field(fields, "reason", "the client that started it has gone");
-        requests_.command(who, CancelCommand::kName, std::move(fields), [](const auto&) {});
-    }
     topics_ = hub_.topics();
     ring_bytes_ = hub_.ring_bytes();
 }

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -63,7 +62,6 @@ class ShardApp final : public net::App {
     ShardServices services_;
     http::Api api_;
     std::set<WsClient*> clients_;
-    std::multimap<std::int64_t, std::pair<Identity, std::string>> cancels_;  // by when they are due
     std::atomic<std::size_t> topics_{0};
     std::atomic<std::size_t> ring_bytes_{0};
     std::atomic<std::uint64_t> too_slow_{0};

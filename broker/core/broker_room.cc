@@ -37,7 +37,7 @@ bool Broker::answer_without_room(const std::string& peer, EdgeLink& edge, const 
     const auto shown = paths_shown(request.realm, command);
     const bool is_durable = shown ? !is_under_way(*shown) : std::holds_alternative<WorkersCommand>(command);
     if (!is_durable) return false;
-    send_now(peer, edge, prepare_reply(request.request, obey(request.realm, request.user, command)));
+    send_now(peer, edge, prepare_reply(request.request, obey(peer, request.realm, request.user, command)));
     return true;
 }
 

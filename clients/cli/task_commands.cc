@@ -48,6 +48,8 @@ struct ListSettings {
     ClientSettings client;
     std::string state;
     std::string kind;
+    std::string parent;
+    std::string tree;
     std::int64_t limit = 1000;
 };
 
@@ -60,6 +62,8 @@ Result<std::vector<json::object>> list_tasks(const ListSettings& settings) {
         std::string target = "/v1/tasks?limit=" + std::to_string(std::min(left, kTasksPerPage));
         if (!settings.state.empty()) target += "&state=" + percent_encoded(settings.state);
         if (!settings.kind.empty()) target += "&kind=" + percent_encoded(settings.kind);
+        if (!settings.parent.empty()) target += "&parent=" + percent_encoded(settings.parent);
+        if (!settings.tree.empty()) target += "&root=" + percent_encoded(settings.tree);
         if (!after.empty()) target += "&after=" + percent_encoded(after);
         LW_TRY(const json::object page, get_json(settings.client, target));
         const json::array* rows = array_at(page, "tasks");
@@ -83,6 +87,8 @@ int run_ps(const Arguments& arguments) {
     config.choice(only_flag("state", "only tasks in this state", "", 's'), state,
                   {"any", "pending", "running", "completed", "failed", "cancelled", "expired"});
     config.text(only_flag("kind", "only tasks of this kind", "KIND", 'k'), settings.kind);
+    config.text(only_flag("parent", "only children of this task", "TASK", 'p'), settings.parent);
+    config.text(only_flag("tree", "only this task and all that descends from it", "TASK", 't'), settings.tree);
     config.number(only_flag("limit", "at most so many", "N", 'n'), settings.limit, 1, 1'000'000);
     declare_client_settings(config, settings.client);
     if (const auto status = config.parse(arguments)) return *status;

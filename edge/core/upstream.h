@@ -42,7 +42,12 @@ struct SendCommand {
     bool may_repeat = false;
 };
 
-using ToLink = std::variant<WatchTopic, UnwatchTopic, WatchFilter, UnwatchFilter, FetchEvents, SendCommand>;
+/// A client's connection that was named in a command is gone.
+struct TellGone {
+    std::string connection;
+};
+
+using ToLink = std::variant<WatchTopic, UnwatchTopic, WatchFilter, UnwatchFilter, FetchEvents, SendCommand, TellGone>;
 
 // Link to shard.
 
