@@ -5,6 +5,9 @@
 namespace longwire::broker {
 namespace {
 
+constexpr auto kDifferencesHelp =
+    "Times that a hop has neither handed on events nor told of them. Anything but 0 is a bug.";
+
 void raise(Counter counter, std::uint64_t to) {
     counter.add(static_cast<double>(to) - counter.value());
 }
@@ -40,6 +43,10 @@ void BrokerMetrics::update(const Broker& broker) {
           stats.events_refused);
     raise(metrics_.counter("longwire_broker_events_delivered_total", "Events sent to edges, each edge counted."),
           stats.events_delivered);
+    raise(metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "worker to log"}}),
+          stats.differences_to_log);
+    raise(metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "log to edge"}}),
+          stats.differences_to_edges);
     metrics_.gauge("longwire_broker_topics", "Topics known.").set(static_cast<double>(broker.topics()));
     metrics_.gauge("longwire_broker_tasks_queued", "Tasks that wait for a worker.")
         .set(static_cast<double>(broker.scheduler().queued()));

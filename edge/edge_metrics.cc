@@ -16,28 +16,45 @@ std::string EdgeMetrics::text() {
     if (!sources_) return {};
     const auto& [server, link, apps] = *sources_;
     std::size_t connections = 0;
-    std::size_t topics = 0;
-    std::size_t ring_bytes = 0;
-    std::uint64_t too_slow = 0;
+    ShardApp::Stats all;
     for (std::size_t i = 0; i < apps.size(); ++i) {
         connections += server.shard(i).connections();
-        topics += apps[i]->topics();
-        ring_bytes += apps[i]->ring_bytes();
-        too_slow += apps[i]->too_slow();
+        all += apps[i]->stats();
     }
     const auto counters = server.counters();
     metrics_.gauge("longwire_edge_connections", "Connections open, WebSocket and HTTP.")
         .set(static_cast<double>(connections));
-    metrics_.gauge("longwire_edge_topics", "Topics held, summed over the threads.").set(static_cast<double>(topics));
-    metrics_.gauge("longwire_edge_ring_bytes", "Recent events kept, in bytes.").set(static_cast<double>(ring_bytes));
+    metrics_.gauge("longwire_edge_topics", "Topics held, summed over the threads.")
+        .set(static_cast<double>(all.topics));
+    metrics_.gauge("longwire_edge_ring_bytes", "Recent events kept, in bytes.")
+        .set(static_cast<double>(all.ring_bytes));
     metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
     raise(metrics_.counter("longwire_edge_accepted_total", "Connections accepted."), counters.accepted);
     raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."),
           counters.refused);
     raise(metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources."),
           counters.accept_errors);
-    raise(metrics_.counter("longwire_edge_too_slow_total", "Clients closed because they were too slow."), too_slow);
+    raise(metrics_.counter("longwire_edge_too_slow_total", "Clients closed because they were too slow."), all.too_slow);
     raise(metrics_.counter("longwire_edge_events_total", "Events received from the broker."), link.events());
+    const auto outcome = [&](const char* name, std::uint64_t total) {
+        raise(metrics_.counter("longwire_edge_watched_events_total",
+                               "Events of watched topics by what became of them, each watching client counted.",
+                               {{"outcome", name}}),
+              total);
+    };
+    outcome("due", all.given.due);
+    outcome("delivered", all.given.events);
+    outcome("merged", all.given.merged);
+    outcome("gap", all.given.gap);
+    const auto difference = [&](const char* hop, std::uint64_t total) {
+        raise(
+            metrics_.counter("longwire_ledger_differences_total",
+                             "Times that a hop has neither handed on events nor told of them. Anything but 0 is a bug.",
+                             {{"hop", hop}}),
+            total);
+    };
+    difference("broker to edge", all.differences.received);
+    difference("edge to client", all.differences.given);
     return metrics_.text();
 }
 

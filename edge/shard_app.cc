@@ -8,6 +8,7 @@
 #include "protocol/command.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/node/clock.h"
+#include "protocol/node/log_setup.h"
 #include "protocol/node/random_id.h"
 #include "protocol/overloaded.h"
 
@@ -98,6 +99,7 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                            if (!m.is_up) return;
                            for (auto* client : clients_) client->on_link_up();
                        },
+                       [&](const LedgerAsked& m) { hub_.on_ledger_asked(m); },
                        [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
                    },
                    message);
@@ -114,8 +116,20 @@ void ShardApp::on_tick() {
     for (auto* client : clients_) client->on_tick();
     api_.tick();
     hub_.tick(services_.now_us);
-    topics_ = hub_.topics();
-    ring_bytes_ = hub_.ring_bytes();
+    for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
+    const std::lock_guard lock(stats_mutex_);
+    stats_ = {hub_.topics(), hub_.ring_bytes(), too_slow_, hub_.received(), hub_.given(), hub_.differences()};
+}
+
+ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
+    topics += other.topics;
+    ring_bytes += other.ring_bytes;
+    too_slow += other.too_slow;
+    received += other.received;
+    given += other.given;
+    differences.received += other.differences.received;
+    differences.given += other.differences.given;
+    return *this;
 }
 
 void ShardApp::drain() {

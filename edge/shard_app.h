@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +12,7 @@
 #include "edge/http/api.h"
 #include "edge/link_thread.h"
 #include "edge/net/server.h"
+#include "protocol/tally.h"
 
 namespace longwire::edge {
 
@@ -44,12 +45,21 @@ class ShardApp final : public net::App {
     /// Tells every client to come back elsewhere, and closes. On the shard's thread.
     void drain();
 
-    /// Topics held. From any thread.
-    std::size_t topics() const { return topics_.load(std::memory_order_relaxed); }
-    std::size_t ring_bytes() const { return ring_bytes_.load(std::memory_order_relaxed); }
+    struct Stats {
+        std::size_t topics = 0;  // held
+        std::size_t ring_bytes = 0;
+        std::uint64_t too_slow = 0;  // WebSocket clients closed because they were
+        Tally received;
+        Tally given;
+        Hub::Differences differences;
 
-    /// WebSocket clients closed because they were too slow. From any thread.
-    std::uint64_t too_slow() const { return too_slow_.load(std::memory_order_relaxed); }
+        Stats& operator+=(const Stats& other);
+    };
+    /// As of the last tick. From any thread.
+    Stats stats() const {
+        const std::lock_guard lock(stats_mutex_);
+        return stats_;
+    }
 
   private:
     friend class WsClient;
@@ -62,9 +72,9 @@ class ShardApp final : public net::App {
     ShardServices services_;
     http::Api api_;
     std::set<WsClient*> clients_;
-    std::atomic<std::size_t> topics_{0};
-    std::atomic<std::size_t> ring_bytes_{0};
-    std::atomic<std::uint64_t> too_slow_{0};
+    std::uint64_t too_slow_ = 0;
+    mutable std::mutex stats_mutex_;
+    Stats stats_;  // guarded by stats_mutex_
 };
 
 }  // namespace longwire::edge

@@ -182,6 +182,11 @@ Result<Command> decode(const MsgpackFields& fields, HistoryCommand command) {
     return Command{std::move(command)};
 }
 
+Result<Command> decode(const MsgpackFields& fields, LedgerCommand command) {
+    LW_TRY(command.topic, topic_field(fields));
+    return Command{std::move(command)};
+}
+
 Result<Command> decode(const MsgpackFields&, WorkersCommand command) {
     return Command{command};
 }

@@ -94,12 +94,17 @@ struct HistoryCommand {
     bool reverse = false;
 };
 
+struct LedgerCommand {
+    static constexpr std::string_view kName = "ledger";
+    std::string topic;
+};
+
 struct WorkersCommand {
     static constexpr std::string_view kName = "workers";
 };
 
 using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
-                             TasksCommand, HistoryCommand, WorkersCommand, AttachCommand>;
+                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand, AttachCommand>;
 
 /// Whether `name` is a command that decode_command() knows.
 bool is_command(std::string_view name);

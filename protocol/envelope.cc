@@ -71,6 +71,17 @@ Result<Envelope> parse_envelope(std::string_view bytes) {
     return envelope;
 }
 
+Result<EnvelopeOrigin> read_envelope_origin(std::string_view bytes) {
+    MsgpackReader reader(bytes);
+    EnvelopeOrigin origin;
+    reader.array();
+    origin.producer = reader.string();
+    origin.incarnation = reader.unsigned_integer();
+    origin.sequence = reader.unsigned_integer();
+    if (!reader.ok()) return bad_request("envelope", "does not begin with its producer, incarnation and sequence");
+    return origin;
+}
+
 std::string_view envelope_header(const Envelope& envelope, std::string_view name) {
     if (envelope.headers.empty()) return {};
     const auto fields = MsgpackFields::parse(envelope.headers, "headers");

@@ -35,6 +35,17 @@ Result<Envelope> read_envelope(MsgpackReader& reader);
 /// Reads bytes that hold exactly one envelope.
 Result<Envelope> parse_envelope(std::string_view bytes);
 
+/// By whom an envelope is, and under which number.
+struct EnvelopeOrigin {
+    std::string_view producer;
+    std::uint64_t incarnation = 0;
+    std::uint64_t sequence = 0;
+};
+
+/// Reads no more than that much of an envelope, so that one which read_envelope() refuses can be refused to its
+/// producer.
+Result<EnvelopeOrigin> read_envelope_origin(std::string_view bytes);
+
 /// A header's text; empty if there is none of that name.
 std::string_view envelope_header(const Envelope& envelope, std::string_view name);
 

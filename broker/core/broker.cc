@@ -164,6 +164,10 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
     for (const auto& gap : edge.sender.take_gaps()) {
         send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
     }
+    if (const auto differences = edge.sender.take_differences(); differences > 0) {
+        stats_.differences_to_edges += differences;
+        out_->notices.push_back("edge " + name + " was not sent all that it was due: this is a bug");
+    }
     const auto groups = edge.sender.take_groups();
     link::Deliver deliver;
     std::size_t bytes = 0;
@@ -247,6 +251,7 @@ void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, st
     const auto& record = append_record(topic, envelope);
     task.epoch = record.epoch;
     fold_and_keep(task, record.offset, envelope);
+    if (type == event_type::kTaskStarted) attempt_ledger_.begin(task);
 }
 
 /// Where the log of a task's topic is to begin once its end is long enough ago: behind all that it has, unless it has
@@ -281,6 +286,7 @@ void Broker::fold_and_keep(Task& task, std::uint64_t offset, const Envelope& env
 
 void Broker::task_forgotten(const Task& task) {
     changed_tasks_.erase({task.realm, task.id});
+    attempt_ledger_.forget(task);
     for (auto& put : drop_task(task)) open_.state.push_back(std::move(put));
 }
 

@@ -13,16 +13,19 @@
 #include <unordered_set>
 #include <vector>
 
+#include "broker/core/attempt_ledger.h"
 #include "broker/core/ended_topics.h"
 #include "broker/core/kept_state.h"
 #include "broker/core/record.h"
 #include "broker/core/scheduler.h"
 #include "broker/core/string_map.h"
 #include "broker/core/topics.h"
+#include "protocol/envelope.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/producer_receiver.h"
 #include "protocol/link/subscriber_messages.h"
 #include "protocol/link/subscriber_sender.h"
+#include "protocol/topic.h"
 
 namespace longwire::broker {
 
@@ -77,6 +80,9 @@ struct BrokerStats {
     std::uint64_t events_refused = 0;
     std::uint64_t events_delivered = 0;  // to edges, each edge counted
     std::uint64_t read_errors = 0;       // of the log
+    // In the ledger (docs/operations/verifying.md): there are none, unless events were lost.
+    std::uint64_t differences_to_log = 0;
+    std::uint64_t differences_to_edges = 0;
 };
 
 /// The whole broker as one duty cycle: it gives events their places, commits them, and lets nothing be seen before it
@@ -203,10 +209,12 @@ class Broker final : private SchedulerPort {
     void on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message);
     void on_start_child(const std::string& peer, const link::StartChild& start);
     void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
+    void take_published(const ParsedKey& key, const Result<Envelope>& envelope, const SharedSlice& bytes);
     void take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,
-                    std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
+                    std::string_view path, const Result<Envelope>& envelope, const SharedSlice& bytes);
     void take_task_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                          std::string_view path, const Envelope& envelope, const SharedSlice& bytes);
+    void audit_attempt(const std::string& name, const Task& task, std::string_view payload);
     void refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
                       const Error& error);
     void send_to_worker(const std::string& worker, link::Prepared message) override;
@@ -226,6 +234,7 @@ class Broker final : private SchedulerPort {
     Result<std::string> obey(std::string_view edge, std::string_view realm, std::string_view user,
                              const Command& command);
     Result<std::string> publish(std::string_view realm, std::string_view user, const PublishCommand& command);
+    Result<std::string> ledger(std::string_view realm, const LedgerCommand& command) const;
     void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
     static link::Prepared prepare_reply(std::uint64_t request, const Result<std::string>& result);
     void send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message);
@@ -252,6 +261,7 @@ class Broker final : private SchedulerPort {
     std::deque<Batch> pending_;
     std::set<std::pair<std::string, std::string>> changed_tasks_;  // realm and id, of the step under way
     EndedTopics ended_topics_;
+    AttemptLedger attempt_ledger_;
     std::map<std::pair<std::string, std::string>, TaskOrigin> restored_origins_;  // by realm and id
     std::vector<Task> restored_tasks_;                                            // gathered until restored()
     std::vector<RestoredInput> restored_inputs_;

@@ -186,6 +186,7 @@ Result<std::string> Broker::obey(std::string_view edge, std::string_view realm, 
                           [&](const StateCommand& c) { return scheduler_.state(realm, c); },
                           [&](const TasksCommand& c) { return scheduler_.tasks(realm, c); },
                           [&](const WorkersCommand&) { return scheduler_.workers(); },
+                          [&](const LedgerCommand& c) { return ledger(realm, c); },
                           [&](const HistoryCommand&) -> Result<std::string> {
                               return bad_request("cmd", "history is asked for by fetch");
                           },
@@ -209,6 +210,34 @@ Result<std::string> Broker::publish(std::string_view realm, std::string_view use
     const auto offset = append_record(topic, envelope).offset;
     if (!command.key.empty()) remember_publish_key(topic, command.key, offset);
     return published_reply(topic, offset, false);
+}
+
+/// What the log has of a topic, and what each edge that watches it has been sent since it does.
+Result<std::string> Broker::ledger(std::string_view realm, const LedgerCommand& command) const {
+    const auto* const topic = topics_.find(topic_path(realm, command.topic));
+    if (topic == nullptr) return Error{Errc::not_found, "there is no such topic", "topic"};
+    std::vector<std::pair<std::string_view, link::SubscriberSender::Ledger>> sent;
+    for (const auto& [name, edge] : edges_) {
+        if (const auto entry = edge.sender.ledger(*topic->path)) sent.emplace_back(name, *entry);
+    }
+    std::string reply;
+    MsgpackWriter writer(reply);
+    writer.map(5);
+    writer.field("topic", command.topic);
+    writer.field("epoch", epoch_text(topic->epoch));
+    writer.field("head", topic->committed);
+    writer.field("tail", topic->tail);
+    writer.string("sent");
+    writer.array(sent.size());
+    for (const auto& [name, entry] : sent) {
+        writer.map(5);
+        writer.field("edge", name);
+        writer.field("offset", entry.last);
+        writer.field("due", entry.sent.due);
+        writer.field("events", entry.sent.events);
+        writer.field("gap", entry.sent.gap);
+    }
+    return reply;
 }
 
 /// Held like everything else that tells of a decision, until what was decided before it is durable.

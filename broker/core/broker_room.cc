@@ -13,6 +13,11 @@ bool is_new_work(const Command& command) {
            std::holds_alternative<RunCommand>(command) || std::holds_alternative<InputCommand>(command);
 }
 
+/// Whether what a command shows is of no log, or of what is durable in it alone.
+bool tells_of_the_present(const Command& command) {
+    return std::holds_alternative<WorkersCommand>(command) || std::holds_alternative<LedgerCommand>(command);
+}
+
 /// The paths that a command shows something of begin so; nothing where it shows none.
 std::optional<std::string> paths_shown(std::string_view realm, const Command& command) {
     if (const auto* state = std::get_if<StateCommand>(&command)) return topic_path(realm, task_topic(state->task));
@@ -35,7 +40,7 @@ bool Broker::answer_without_room(const std::string& peer, EdgeLink& edge, const 
         return true;
     }
     const auto shown = paths_shown(request.realm, command);
-    const bool is_durable = shown ? !is_under_way(*shown) : std::holds_alternative<WorkersCommand>(command);
+    const bool is_durable = shown ? !is_under_way(*shown) : tells_of_the_present(command);
     if (!is_durable) return false;
     send_now(peer, edge, prepare_reply(request.request, obey(peer, request.realm, request.user, command)));
     return true;

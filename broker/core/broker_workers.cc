@@ -118,52 +118,64 @@ void Broker::on_published(std::string_view key, const std::shared_ptr<const std:
         return;
     }
     MsgpackReader reader(*envelopes);
-    while (!reader.at_end()) {
-        const auto start = reader.offset();
+    while (reader.ok() && !reader.at_end()) {
+        const auto start = reader;
         const auto envelope = read_envelope(reader);
         if (!envelope) {
-            // Without a whole envelope there is no sequence to refuse; its worker goes on sending it until it is
-            // noticed there, so this is worth an operator's look.
-            ++stats_.events_refused;
-            out_->notices.push_back("an event was dropped: " + describe(envelope.error()));
-            return;
+            reader = start;
+            reader.raw();
         }
-        const auto worker = workers_.find(envelope->producer);
-        // Without a session the worker will send it again after its hello; with an older incarnation, never.
-        if (worker == workers_.end() || !worker->second.counter) continue;
-        if (worker->second.incarnation != envelope->incarnation || envelope->sequence == 0) continue;
-        const link::PartitionSequence at{parsed->partition, envelope->sequence};
-        const auto bytes = std::string_view(*envelopes).substr(start, reader.offset() - start);
-        const auto verdict = worker->second.receiver.offer(at, parsed->path, bytes);
-        if (verdict == link::ProducerReceiver::Verdict::duplicate) ++stats_.events_duplicate;
-        if (verdict != link::ProducerReceiver::Verdict::next) continue;
-        take_event(worker->first, worker->second, at, parsed->path, *envelope, {envelopes, bytes});
-        while (auto early = worker->second.receiver.take_early(at.partition)) {
-            const auto slice = SharedSlice::of(std::move(early->envelope));
-            if (const auto kept = parse_envelope(slice.bytes)) {
-                take_event(worker->first, worker->second, {at.partition, kept->sequence}, early->path, *kept, slice);
-            }
-        }
+        // One that is no MessagePack at all hides where it ends; what follows will be asked for again.
+        const auto bytes = std::string_view(*envelopes)
+                               .substr(start.offset(), reader.ok() ? reader.offset() - start.offset() : SIZE_MAX);
+        take_published(*parsed, envelope, {envelopes, bytes});
+    }
+}
+
+void Broker::take_published(const ParsedKey& key, const Result<Envelope>& envelope, const SharedSlice& bytes) {
+    const auto origin = envelope ? EnvelopeOrigin{envelope->producer, envelope->incarnation, envelope->sequence}
+                                 : read_envelope_origin(bytes.bytes);
+    if (!origin) {
+        // There is nobody to refuse it to. Its worker goes on sending it, so this is worth an operator's look.
+        ++stats_.events_refused;
+        out_->notices.push_back("an event was dropped: " + describe(origin.error()));
+        return;
+    }
+    const auto found = workers_.find(origin->producer);
+    // Without a session the worker will send it again after its hello; with an older incarnation, never.
+    if (found == workers_.end() || !found->second.counter) return;
+    auto& [name, worker] = *found;
+    if (worker.incarnation != origin->incarnation || origin->sequence == 0) return;
+    const link::PartitionSequence at{key.partition, origin->sequence};
+    const auto verdict = worker.receiver.offer(at, key.path, bytes.bytes);
+    if (verdict == link::ProducerReceiver::Verdict::duplicate) ++stats_.events_duplicate;
+    if (verdict != link::ProducerReceiver::Verdict::next) return;
+    take_event(name, worker, at, key.path, envelope, bytes);
+    while (auto early = worker.receiver.take_early(at.partition)) {
+        const auto slice = SharedSlice::of(std::move(early->envelope));
+        const auto kept = parse_envelope(slice.bytes);
+        take_event(name, worker, {at.partition, early->sequence}, early->path, kept, slice);
     }
 }
 
 void Broker::take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,
-                        std::string_view path, const Envelope& envelope, const SharedSlice& bytes) {
+                        std::string_view path, const Result<Envelope>& envelope, const SharedSlice& bytes) {
     auto& held = open_.acknowledgements;
     if (!held.empty() && held.back().at.partition == at.partition && held.back().worker == name) {
         held.back().at = at;  // the later one says it for both
     } else {
         held.push_back({name, worker.incarnation, at});
     }
+    if (!envelope) return refuse_event(name, worker, at, envelope.error());
     const auto [realm, topic_name] = split_path(path);
     const bool is_own_topic = !task_of_topic(topic_name).empty();
     if (!is_own_topic && topic_name.starts_with("task/")) {
         return refuse_event(name, worker, at, bad_request("topic", "below task/ there are only tasks"));
     }
-    if (is_own_topic) return take_task_event(name, worker, at, path, envelope, bytes);
-    if (!envelope.task.empty()) {
-        const auto task_path = topic_path(realm, task_topic(envelope.task));
-        const auto task = scheduler_.task_of_attempt(name, task_path, envelope.attempt);
+    if (is_own_topic) return take_task_event(name, worker, at, path, *envelope, bytes);
+    if (!envelope->task.empty()) {
+        const auto task_path = topic_path(realm, task_topic(envelope->task));
+        const auto task = scheduler_.task_of_attempt(name, task_path, envelope->attempt);
         if (!task) return refuse_event(name, worker, at, task.error());
     }
     open_.records->push_back(topics_.append(topics_.find_or_create(path), bytes));
@@ -175,6 +187,7 @@ void Broker::take_task_event(const std::string& name, const WorkerLink& worker, 
     if (!task) return refuse_event(name, worker, at, task.error());
     const auto verdict = scheduler_.judge(**task, envelope, now_us_);
     if (!verdict) return refuse_event(name, worker, at, verdict.error());
+    ends_run(envelope.type) ? audit_attempt(name, **task, envelope.payload) : attempt_ledger_.count(**task);
     auto& topic = topics_.find_or_create(path);
     auto event = envelope;
     event.type = verdict->type;
@@ -186,6 +199,15 @@ void Broker::take_task_event(const std::string& name, const WorkerLink& worker, 
     }
     fold_and_keep(**task, topic.head, event);
     scheduler_.after_event(name, **task, now_us_);
+}
+
+void Broker::audit_attempt(const std::string& name, const Task& task, std::string_view payload) {
+    const auto tally = attempt_ledger_.end(task, payload);
+    if (!tally || tally->adds_up()) return;
+    ++stats_.differences_to_log;
+    out_->notices.push_back("worker " + name + " made " + std::to_string(tally->due) + " events for attempt " +
+                            std::to_string(task.attempt) + " of task " + task.id + ", and " +
+                            std::to_string(tally->events) + " came");
 }
 
 void Broker::refuse_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,

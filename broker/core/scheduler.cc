@@ -110,6 +110,7 @@ void Scheduler::settle(Entry& entry, std::int64_t now_us) {
     if (!is_terminal(task.status)) return;
     ended_.emplace(entry.task.age, &entry);
     detach_all(entry);
+    entry.children_asked_for.clear();
     tell_parent(task);
 }
 

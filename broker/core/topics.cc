@@ -24,6 +24,11 @@ Topic* Topics::find(std::string_view path) {
     return found == topics_.end() ? nullptr : &found->second;
 }
 
+const Topic* Topics::find(std::string_view path) const {
+    const auto found = topics_.find(path);
+    return found == topics_.end() ? nullptr : &found->second;
+}
+
 Record Topics::append(Topic& topic, SharedSlice envelope) {
     return {topic.path, topic.epoch, ++topic.head, std::move(envelope)};
 }

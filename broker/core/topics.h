@@ -33,6 +33,7 @@ class Topics {
 
     Topic& find_or_create(std::string_view path);
     Topic* find(std::string_view path);
+    const Topic* find(std::string_view path) const;
 
     /// Gives the next offset of the topic to these bytes.
     Record append(Topic& topic, SharedSlice envelope);

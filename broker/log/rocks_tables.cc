@@ -117,6 +117,8 @@ Status RocksTables::open_tables(bool to_read) {
     const auto status = to_read ? rocksdb::DB::OpenForReadOnly(db, options_.directory, families, &handles_, &opened)
                                 : rocksdb::DB::Open(db, options_.directory, families, &handles_, &opened);
     if (!status.ok()) return checked(status, "cannot open " + options_.directory);
+    // Merging files can wait, commits can't. A system that refuses this makes commits slower, no more.
+    static_cast<void>(files_->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow));
     db_.reset(opened);
     events_ = handles_[1];
     topics_ = handles_[2];

@@ -246,7 +246,8 @@ void Hub::on_events(const EventBatchPtr& batch) {
     tell_filtering(batch->path(), topic, [&](Watcher& watcher) { watcher.on_filtered_events(batch); });
     if (topic == nullptr || !topic->is_ready || batch->epoch() != topic->epoch) return;
     if (batch->last() <= topic->last) return;
-    topic->last = batch->last();
+    const auto known = topic->last + 1 - std::min(batch->first(), topic->last + 1);
+    take_step(*topic, batch->last(), {.events = batch->size() - known});
     keep(*topic, batch);
     for (auto* watch : topic->watches) {
         const bool is_live = watch->state == State::live || watch->state == State::resting;
@@ -290,7 +291,7 @@ void Hub::on_trimmed(const EventsTrimmed& trimmed) {
     });
     if (topic == nullptr || !topic->is_ready || trimmed.to <= topic->last) return;
     end_rests(*topic);
-    topic->last = trimmed.to;
+    take_step(*topic, trimmed.to, {.gap = trimmed.to + 1 - std::max(trimmed.from, topic->last + 1)});
     topic->tail = trimmed.to + 1;
     for (auto* watch : topic->watches) {
         if (watch->state == State::live) skip_to(*watch, trimmed.to + 1, GapReason::trimmed);

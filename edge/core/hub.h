@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "edge/core/batch_ring.h"
+#include "edge/core/topic_ledger.h"
 #include "edge/core/upstream.h"
 #include "edge/core/watcher.h"
 
@@ -66,6 +67,22 @@ class Hub {
     /// The hub's clock, too: what is said of milliseconds is as exact as the ticks are.
     void tick(std::int64_t now_us);
 
+    /// Answers with what has come of a topic and what became of it, since it is held here.
+    void on_ledger_asked(const LedgerAsked& asked);
+
+    /// The same of all topics since the start.
+    const Tally& received() const { return received_; }
+    const Tally& given() const { return given_; }
+
+    /// Steps since the start that did not add up, by hop. There are none, unless events were lost.
+    struct Differences {
+        std::uint64_t received = 0;
+        std::uint64_t given = 0;
+    };
+    const Differences& differences() const { return differences_; }
+    /// Those since the last call in words, not more than a few.
+    std::vector<std::string> take_differences() { return std::exchange(difference_notes_, {}); }
+
     std::size_t topics() const { return topics_.size(); }
     std::size_t ring_bytes() const { return ring_bytes_; }
 
@@ -101,7 +118,10 @@ class Hub {
     void take_live(HubWatch& watch, const EventBatchPtr& batch);
     void end_rests(HubTopic& topic);
     void end_rests_due();
-    static void skip_to(HubWatch& watch, std::uint64_t next, GapReason reason);
+    void take_step(HubTopic& topic, std::uint64_t last, Tally step);
+    void give_step(HubWatch& watch, std::uint64_t next, Tally step);
+    void note_difference(std::string_view hop, const HubTopic& topic, const Tally& step);
+    void skip_to(HubWatch& watch, std::uint64_t next, GapReason reason);
     void fetch(HubWatch& watch);
     void ask_for(std::uint64_t token, const Fetch& fetch);
     void ask_if_wanted(std::uint64_t token);
@@ -130,6 +150,10 @@ class Hub {
     std::deque<std::pair<std::int64_t, std::string>> idle_;  // since when, path; an entry may be out of date
     std::uint64_t next_fetch_ = 1;
     std::size_t ring_bytes_ = 0;
+    Tally received_;
+    Tally given_;
+    Differences differences_;
+    std::vector<std::string> difference_notes_;
     std::size_t topics_when_shrunk_ = 1;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "edge/core/batch_ring.h"
+#include "edge/core/topic_ledger.h"
 #include "edge/core/watcher.h"
 #include "protocol/topic.h"
 
@@ -23,6 +24,8 @@ struct HubTopic {
     std::vector<HubWatch*> watches;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> fetches;  // after, token
     std::int64_t idle_since_us = 0;                                // where there are no watches
+    Tally received;
+    Tally given;
 
     std::string_view name() const { return split_path(path).topic; }
 };

@@ -23,6 +23,18 @@ bool any_opening(const HubTopic& topic) {
                        [](const auto* watch) { return watch->state == HubWatch::State::opening; });
 }
 
+Tally tally_of(const MergedStretch& stretch) {
+    Tally tally{.merged = stretch.merged};
+    for (const auto& item : stretch.items) {
+        if (const auto* gap = std::get_if<MergedGap>(&item)) {
+            tally.gap += gap->to + 1 - gap->from;
+        } else {
+            ++tally.events;
+        }
+    }
+    return tally;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<HubWatch>>::iterator find_by_id(std::vector<std::unique_ptr<HubWatch>>& watches,
@@ -127,7 +139,7 @@ void Hub::give(HubWatch& watch, const EventBatchPtr& batch) {
         give_merged(watch, batch, is_slow);
     } else {
         const auto index = watch.next - batch->first();
-        watch.next = batch->last() + 1;
+        give_step(watch, batch->last() + 1, {.events = batch->size() - index});
         watch.watcher->on_events(watch.id, batch, index);
     }
     if (watch.next <= watch.topic->last) {
@@ -140,12 +152,15 @@ void Hub::give(HubWatch& watch, const EventBatchPtr& batch) {
 /// The longer the stretch, the more of it can be merged: what the ring has behind the batch is added.
 void Hub::give_merged(HubWatch& watch, const EventBatchPtr& batch, bool is_slow) {
     Merger merger(is_slow);
-    for (auto more = batch; more && !merger.is_full(); more = watch.topic->ring.find(watch.next)) {
-        merger.add(more, watch.next - more->first());
-        watch.next = more->last() + 1;
+    auto next = watch.next;
+    for (auto more = batch; more && !merger.is_full(); more = watch.topic->ring.find(next)) {
+        merger.add(more, next - more->first());
+        next = more->last() + 1;
     }
+    const auto stretch = merger.take();
+    give_step(watch, next, tally_of(stretch));
     watch.given_us = now_us_;
-    watch.watcher->on_merged(watch.id, merger.take());
+    watch.watcher->on_merged(watch.id, stretch);
 }
 
 /// An event has come, for a watch that has all before it or lets it rest.
@@ -182,7 +197,7 @@ void Hub::end_rests_due() {
 void Hub::skip_to(HubWatch& watch, std::uint64_t next, GapReason reason) {
     if (next <= watch.next) return;
     const Gap gap{watch.topic->name(), watch.next, next - 1, reason, watch.topic->epoch, next - 1};
-    watch.next = next;
+    give_step(watch, next, {.gap = gap.to + 1 - gap.from});
     watch.watcher->on_gap(watch.id, gap);
 }
 

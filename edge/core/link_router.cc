@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/command.h"
+#include "protocol/msgpack_fields.h"
 #include "protocol/overloaded.h"
 #include "protocol/topic.h"
 #include "protocol/topic_filter.h"
@@ -16,10 +18,17 @@ std::vector<std::string_view> views(const std::vector<link::Blob>& blobs) {
     return result;
 }
 
+/// Of which topic the ledger is asked for; empty where it isn't.
+std::string ledger_path(const SendCommand& command) {
+    if (command.command != LedgerCommand::kName) return {};
+    const auto decoded = decode_command(command.command, command.fields);
+    return decoded ? topic_path(command.realm, std::get<LedgerCommand>(*decoded).topic) : std::string();
+}
+
 }  // namespace
 
 LinkRouter::LinkRouter(link::SubscriberReceiver::Options options, std::size_t shards)
-    : link_(std::move(options), *this), to_shards_(shards) {
+    : link_(options, *this), to_shards_(shards), edge_(std::move(options.edge)) {
     for (std::size_t i = 0; i < shards; ++i) all_.set(i);
 }
 
@@ -36,8 +45,9 @@ void LinkRouter::take(std::size_t shard, ToLink message, std::int64_t now_us) {
                    },
                    [&](const SendCommand& m) {
                        const auto request = link_.request(m.realm, m.user, m.command, m.fields, m.may_repeat, now_us);
-                       asked_[request] = {shard, m.token, {}};
+                       asked_[request] = {shard, m.token, ledger_path(m)};
                    },
+                   [&](const LedgerCounted& m) { take_count(m); },
                },
                message);
 }
@@ -155,8 +165,9 @@ LinkRouter::Shards LinkRouter::filtering(std::string_view path) const {
 }
 
 void LinkRouter::on_reply(std::uint64_t request, const Result<std::string_view>& reply) {
-    const auto asked = asked_.extract(request);
+    auto asked = asked_.extract(request);
     if (asked.empty()) return;
+    if (reply && !asked.mapped().path.empty()) return begin_survey(std::move(asked.mapped()), *reply);
     Result<std::string> answer = std::string();
     if (reply) {
         answer = std::string(*reply);
@@ -164,6 +175,24 @@ void LinkRouter::on_reply(std::uint64_t request, const Result<std::string_view>&
         answer = reply.error();
     }
     to_shards_[asked.mapped().shard].emplace_back(CommandAnswered{asked.mapped().token, std::move(answer)});
+}
+
+/// To what the broker knows of a ledger this edge adds its own part, which is with its shards.
+void LinkRouter::begin_survey(Asked asked, std::string_view answer) {
+    const auto survey = next_survey_++;
+    tell(all_, LedgerAsked{survey, asked.path});
+    surveys_.emplace(survey, Survey{std::move(asked), std::string(answer), to_shards_.size(), {}});
+}
+
+void LinkRouter::take_count(const LedgerCounted& counted) {
+    const auto found = surveys_.find(counted.survey);
+    if (found == surveys_.end()) return;
+    auto& survey = found->second;
+    survey.ledger += counted.ledger;
+    if (--survey.open > 0) return;
+    to_shards_[survey.asked.shard].emplace_back(CommandAnswered{
+        survey.asked.token, with_raw_field(survey.answer, "received", write_ledger(survey.ledger, edge_))});
+    surveys_.erase(found);
 }
 
 void LinkRouter::on_fetched(std::uint64_t request, const Result<link::Fetched>& fetched) {

@@ -49,7 +49,14 @@ class LinkRouter final : private link::SubscriberListener {
     struct Asked {
         std::size_t shard = 0;
         std::uint64_t token = 0;
-        std::string path;  // of a fetch
+        std::string path;  // of a fetch or a ledger
+    };
+    /// A ledger that the broker has answered, and the shards are still asked about.
+    struct Survey {
+        Asked asked;
+        std::string answer;
+        std::size_t open = 0;  // shards
+        TopicLedger ledger;
     };
 
     void watch_topic(std::size_t shard, const std::string& path);
@@ -57,6 +64,8 @@ class LinkRouter final : private link::SubscriberListener {
     void watch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
     void unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
     Shards filtering(std::string_view path) const;
+    void begin_survey(Asked asked, std::string_view answer);
+    void take_count(const LedgerCounted& counted);
     void tell(const Shards& shards, const FromLink& message);
 
     void on_link_up() override;
@@ -75,6 +84,9 @@ class LinkRouter final : private link::SubscriberListener {
     std::unordered_map<std::string, Topic> topics_;
     std::vector<Filter> filters_;
     std::unordered_map<std::uint64_t, Asked> asked_;
+    std::unordered_map<std::uint64_t, Survey> surveys_;
+    std::uint64_t next_survey_ = 1;
+    std::string edge_;
     std::uint64_t events_ = 0;
 };
 

@@ -162,7 +162,11 @@ MergedStretch Merger::take() {
     std::uint64_t unsent = 0;  // neighbours that are not sent, before the present one
     bool has_dropped = false;
     const auto end_gap = [&] {
-        if (has_dropped) stretch.items.emplace_back(MergedGap{stretch.to + 1 - unsent, stretch.to});
+        if (has_dropped) {
+            stretch.items.emplace_back(MergedGap{stretch.to + 1 - unsent, stretch.to});
+        } else {
+            stretch.merged += unsent;
+        }
         unsent = 0;
         has_dropped = false;
     };
@@ -172,6 +176,7 @@ MergedStretch Merger::take() {
         unsent += is_unsent ? 1 : 0;
         has_dropped = has_dropped || entry.fate == Fate::dropped;
         ++stretch.to;
+        if (entry.fate == Fate::joined) ++stretch.merged;
         if (entry.fate != Fate::sent) continue;
         stretch.items.emplace_back(MergedPush{std::move(entry.batch), entry.index, std::move(entry.payload)});
         ++stretch.left;

@@ -33,6 +33,7 @@ struct MergedStretch {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     std::size_t left = 0;                                    // pushes
+    std::uint64_t merged = 0;                                // a later push stands for them
     std::vector<std::variant<MergedPush, MergedGap>> items;  // by offset
 
     std::uint64_t events() const { return to + 1 - from; }

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "edge/core/event_batch.h"
+#include "edge/core/topic_ledger.h"
 #include "protocol/result.h"
 
 /// What a shard and the link thread say to each other.
@@ -47,7 +48,14 @@ struct TellGone {
     std::string connection;
 };
 
-using ToLink = std::variant<WatchTopic, UnwatchTopic, WatchFilter, UnwatchFilter, FetchEvents, SendCommand, TellGone>;
+/// Answers LedgerAsked.
+struct LedgerCounted {
+    std::uint64_t survey = 0;
+    TopicLedger ledger;
+};
+
+using ToLink = std::variant<WatchTopic, UnwatchTopic, WatchFilter, UnwatchFilter, FetchEvents, SendCommand, TellGone,
+                            LedgerCounted>;
 
 // Link to shard.
 
@@ -92,8 +100,12 @@ struct CommandAnswered {
 struct LinkChanged {
     bool is_up = false;
 };
+struct LedgerAsked {
+    std::uint64_t survey = 0;
+    std::string path;
+};
 
 using FromLink = std::variant<TopicReady, TopicRefused, EventsArrived, EventsTrimmed, EventsFetched, CommandAnswered,
-                              LinkChanged, FilterRenewed>;
+                              LinkChanged, FilterRenewed, LedgerAsked>;
 
 }  // namespace longwire::edge

@@ -24,7 +24,7 @@ ProducerReceiver::Verdict ProducerReceiver::offer(const PartitionSequence& at, s
     const auto bytes = path.size() + envelope.size();
     if (early_bytes_ + bytes <= early_bytes_max_ && !partition.early.contains(at.sequence)) {
         early_bytes_ += bytes;
-        partition.early.emplace(at.sequence, Early{std::string(path), std::string(envelope)});
+        partition.early.emplace(at.sequence, Early{at.sequence, std::string(path), std::string(envelope)});
     }
     return Verdict::early;
 }

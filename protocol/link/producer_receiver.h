@@ -19,6 +19,7 @@ namespace longwire::link {
 class ProducerReceiver {
   public:
     struct Early {
+        std::uint64_t sequence = 0;
         std::string path;
         std::string envelope;
     };

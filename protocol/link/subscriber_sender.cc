@@ -20,6 +20,7 @@ void SubscriberSender::subscribe(const std::string& path, std::uint64_t epoch, s
     catch_up(path, cursor);
     cursor.epoch = epoch;
     cursor.sent = after;
+    cursor.tally = {};
     cursor.head = std::max(head, after);
     cursor.wanted = true;
     if (cursor.sent < cursor.head) fall_behind(path, cursor);
@@ -86,7 +87,7 @@ void SubscriberSender::offer(const std::string& path, std::uint64_t epoch, std::
     if (cursor.state != State::live) return;
     if (offset == cursor.sent + 1 && has_credit()) {
         queue(path, cursor.epoch, offset, envelope);
-        cursor.sent = offset;
+        move_to(cursor, offset, {.events = 1});
     } else {
         fall_behind(path, cursor);
     }
@@ -103,8 +104,9 @@ void SubscriberSender::page(const std::string& path, std::uint64_t first, const 
     auto& cursor = found->second;
     cursor.state = State::live;
     if (first > cursor.sent + 1) {
-        gaps_.push_back({path, cursor.epoch, cursor.sent + 1, first - 1});
-        cursor.sent = first - 1;
+        const Gap gap{path, cursor.epoch, cursor.sent + 1, first - 1};
+        gaps_.push_back(gap);
+        move_to(cursor, gap.to, {.gap = gap.to + 1 - gap.from});
         cursor.head = std::max(cursor.head, cursor.sent);
         // Groups leave before gaps, so what lies behind the gap waits for the next page.
         return fall_behind(path, cursor);
@@ -112,7 +114,7 @@ void SubscriberSender::page(const std::string& path, std::uint64_t first, const 
     for (auto offset = first; const auto& envelope : envelopes) {
         if (offset == cursor.sent + 1) {
             queue(path, cursor.epoch, offset, envelope);
-            cursor.sent = offset;
+            move_to(cursor, offset, {.events = 1});
         }
         ++offset;
     }
@@ -121,6 +123,20 @@ void SubscriberSender::page(const std::string& path, std::uint64_t first, const 
     } else if (!cursor.wanted) {
         cursors_.erase(found);
     }
+}
+
+/// The cursor stands at `last` now; `step` says what brought it there.
+void SubscriberSender::move_to(Cursor& cursor, std::uint64_t last, Tally step) {
+    step.due = last - cursor.sent;
+    cursor.sent = last;
+    cursor.tally += step;
+    if (!step.adds_up()) ++differences_;
+}
+
+std::optional<SubscriberSender::Ledger> SubscriberSender::ledger(const std::string& path) const {
+    const auto found = cursors_.find(path);
+    if (found == cursors_.end() || !found->second.wanted) return std::nullopt;
+    return Ledger{found->second.sent, found->second.tally};
 }
 
 void SubscriberSender::credit(std::uint64_t consumed_bytes) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "protocol/shared_slice.h"
+#include "protocol/tally.h"
 
 namespace longwire::link {
 
@@ -79,6 +81,16 @@ class SubscriberSender {
     std::vector<Gap> take_gaps() { return std::exchange(gaps_, {}); }
     std::vector<PageRequest> take_page_requests();
 
+    /// Where the edge's own subscription to a topic stands, and what was sent since it began. Nothing without one.
+    struct Ledger {
+        std::uint64_t last = 0;
+        Tally sent;
+    };
+    std::optional<Ledger> ledger(const std::string& path) const;
+
+    /// Steps since the last call that didn't add up. There are none, unless events were lost here.
+    std::uint64_t take_differences() { return std::exchange(differences_, 0); }
+
     /// Topics that are behind.
     std::size_t behind() const { return behind_.size() + reading_; }
 
@@ -90,6 +102,7 @@ class SubscriberSender {
         std::uint64_t head = 0;
         bool wanted = true;  // by its own subscription, not only by a filter
         State state = State::live;
+        Tally tally;
         std::list<std::string>::iterator place = {};  // in behind_, while it is behind
     };
     using Cursors = std::unordered_map<std::string, Cursor>;
@@ -102,6 +115,7 @@ class SubscriberSender {
     bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
     bool is_filtered(std::string_view path) const;
     void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
+    void move_to(Cursor& cursor, std::uint64_t last, Tally step);
     void fall_behind(const std::string& path, Cursor& cursor);
     void catch_up(const std::string& path, Cursor& cursor);
     std::size_t page_bytes_max() const;
@@ -120,6 +134,7 @@ class SubscriberSender {
     std::vector<Group> groups_;
     std::unordered_map<std::string, std::size_t> group_of_;  // a topic's newest group
     std::vector<Gap> gaps_;
+    std::uint64_t differences_ = 0;
 };
 
 }  // namespace longwire::link

@@ -104,6 +104,7 @@ TEST_F(Deaths, ATaskOfAKilledWorkerIsTriedAgainByAnother) {
 
     const auto audited = cluster.run_cli({"audit", text(story.back(), "task"), "--json"});
     EXPECT_EQ(audited.ending, (Ending{0, 0})) << audited.out << audited.err;
+    EXPECT_EQ(items(parse_json(audited.out), "hops").size(), 3U) << audited.out;
     const auto attempts = items(parse_json(audited.out), "attempts");
     ASSERT_EQ(attempts.size(), 2);
     EXPECT_TRUE(at(attempts[0], "produced").is_null()) << "the dead do not tell";

@@ -139,6 +139,12 @@ TEST_F(LaggingClient, IsMergedAndMissesNothingThatMatters) {
     read_to_the_end(client, reader);
     expect_whole(reader);
     EXPECT_GT(reader.merged(), 0);
+    const auto ledger = client.ok({{"cmd", "ledger"}, {"topic", "room/a"}});
+    const auto given = [&](const std::string& what) { return number(ledger, "received.given." + what); };
+    EXPECT_EQ(given("due"), 2 * reader.place());
+    EXPECT_EQ(given("due"), given("events") + given("merged") + given("gap"));
+    EXPECT_GT(given("merged"), 0);
+    EXPECT_EQ(metric("longwire_ledger_differences_total{hop=\"edge to client\"}"), 0);
 }
 
 TEST_F(LaggingClient, ThatAsksForEveryEventGetsItLate) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/event_types.h"
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
@@ -10,6 +11,12 @@ namespace {
 constexpr std::int64_t kTickUs = 20'000;
 constexpr std::int64_t kStallUs = 500'000;
 constexpr std::size_t kPublishedMax = 300;  // the high-water mark, low enough to be met
+
+/// An event that a broker without room should have left to whoever wanted it.
+bool is_new_work(const Envelope& envelope) {
+    return envelope.producer != "broker" || envelope.type == event_type::kTaskQueued ||
+           envelope.type == event_type::kTaskStarted || envelope.type == event_type::kTaskInput;
+}
 
 }  // namespace
 
@@ -26,11 +33,13 @@ void BrokerNode::start() {
     options.scheduler.cancel_grace_ms = 1'000;
     options.scheduler.retry_first_ms = 50;
     options.scheduler.retry_last_ms = 500;
+    options.retain_ended_ms = environment_.scenario.retain_ended_ms;
     log_ = std::make_unique<DiskLog>(environment_, disk_, [this] { wake(); });
     broker_ = std::make_unique<broker::Broker>(options, [this] { return environment_.random.next() | 1; });
     inbox_.clear();
     outbox_.clear();
     turned_us_ = 0;
+    has_room_ = true;
     restore();
     for (auto& [peer, link] : workers_) link->listen();
     for (auto& [peer, link] : edges_) link->listen();
@@ -62,6 +71,29 @@ void BrokerNode::stall_disk(std::int64_t for_us) {
     log_->stall(for_us);
 }
 
+void BrokerNode::fill_disk(std::int64_t for_us) {
+    const bool has_reserve = environment_.random.chance(0.5);
+    tell([&] {
+        return std::string("has a disk that is full") + (has_reserve ? "" : " to the last byte") + " for " +
+               std::to_string(for_us / 1000) + " ms";
+    });
+    disk_.fill(has_reserve);
+    wake();
+    environment_.schedule.in(for_us, [this] {
+        disk_.make_room();
+        wake();
+    });
+}
+
+void BrokerNode::check_room() const {
+    if (has_room_ || !outbox_.commit) return;
+    for (const auto& record : *outbox_.commit->records) {
+        const auto envelope = parse_envelope(record.envelope.bytes);
+        require(envelope && !is_new_work(*envelope),
+                [&] { return "new work was taken without room, in " + *record.path; });
+    }
+}
+
 void BrokerNode::hear_worker(const std::string& name, std::string bytes) {
     inbox_.from_workers.push_back({name, std::move(bytes)});
     wake();
@@ -81,10 +113,12 @@ void BrokerNode::hear_published(broker::PublishedFrame frame) {
 void BrokerNode::turn() {
     notice_stall();
     inbox_.log = log_->poll();
+    if (inbox_.log.room) has_room_ = inbox_.log.room->has_value();
     for (const auto& frame : inbox_.from_workers) rules_.from_worker(frame.peer, frame.bytes);
     for (const auto& frame : inbox_.from_edges) rules_.from_edge(frame.peer, frame.bytes);
     broker_->step(now_us(), inbox_, outbox_);
     inbox_.clear();
+    check_room();
     if (outbox_.commit) log_->append(std::move(*outbox_.commit));
     for (auto& read : outbox_.reads) log_->read(std::move(read));
     for (const auto& frame : outbox_.to_workers) send(broker::PeerKind::worker, frame);

@@ -21,6 +21,9 @@ class BrokerNode final : public Node {
     void crash() override { die(false); }
     void lose_power() { die(true); }
     void stall_disk(std::int64_t for_us);
+    void fill_disk(std::int64_t for_us);
+    void damage_disk() { disk_.damage(); }
+    void make_room() { disk_.make_room(); }
 
     // Sockets.
 
@@ -42,6 +45,7 @@ class BrokerNode final : public Node {
     void die(bool with_power);
     void restore();
     void notice_stall();
+    void check_room() const;
     void step();
     void send(broker::PeerKind kind, const broker::LinkFrame& frame);
 
@@ -56,6 +60,7 @@ class BrokerNode final : public Node {
     broker::BrokerInbox inbox_;
     broker::BrokerOutbox outbox_;
     std::int64_t turned_us_ = 0;
+    bool has_room_ = true;  // as it was told
 };
 
 }  // namespace longwire::simulation

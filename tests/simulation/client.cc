@@ -1,40 +1,66 @@
 #include "tests/simulation/client.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "edge/core/epoch.h"
+#include "edge/dialects/native_messages.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
-#include "protocol/topic_filter.h"
-#include "tests/simulation/payload.h"
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
 namespace {
 
-constexpr std::int64_t kAskAgainUsMax = 500'000;
-
 std::string room(Random& random) {
     return "room/" + std::to_string(random.below(3));
 }
 
-std::string range_of(const edge::EventBatch& batch, std::size_t from) {
-    return batch.path() + " " + std::to_string(batch.first() + from) + " to " + std::to_string(batch.last());
+/// The next frame of several, which is taken off their front.
+std::string_view take_frame(std::string_view& frames) {
+    constexpr std::array<std::size_t, 3> kHeaders{2, 4, 10};
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(frames[i]); };
+    const auto header = kHeaders[at(1) < 126 ? 0 : at(1) - 125];
+    std::size_t size = at(1) < 126 ? at(1) : 0;
+    for (std::size_t i = 2; i < header; ++i) size = size << 8 | at(i);
+    const auto payload = frames.substr(header, size);
+    frames.remove_prefix(header + size);
+    return payload;
+}
+
+void write_from(MsgpackWriter& writer, const edge::From& from) {
+    writer.string("from");
+    switch (from.kind) {
+        case edge::From::Kind::now:
+            return writer.string("now");
+        case edge::From::Kind::start:
+            return writer.string("start");
+        case edge::From::Kind::last:
+            writer.map(1);
+            return writer.field("last", from.count);
+        case edge::From::Kind::after:
+            writer.map(2);
+            writer.field("epoch", edge::epoch_text(from.epoch));
+            return writer.field("offset", from.offset);
+    }
 }
 
 }  // namespace
 
 Client::Client(Environment& environment, std::size_t number)
-    : environment_(environment), number_(number), name_("client-" + std::to_string(number)) {}
+    : environment_(environment),
+      number_(number),
+      name_("client-" + std::to_string(number)),
+      is_slow_(environment.random.chance(environment.scenario.slow_clients)) {}
 
 void Client::act() {
     if (way_ == nullptr) return connect();
     auto& random = environment_.random;
     const auto luck = random.below(100);
     // Each has either filters or topics of its own: where the two overlap it could not tell which brought an event.
-    const bool is_for_filters = number_ % 3 == 2;
-    if (luck < 25) return is_for_filters ? filter_or_not() : follow_something();
+    if (luck < 25) return is_for_filters() ? filter_or_not() : follow_something();
     if (luck < 30) return leave_something();
     if (luck < 50) return start_something();
     if (luck < 68) return publish(room(random));
@@ -43,14 +69,17 @@ void Client::act() {
     if (luck < 88) return ask_about_task("run");
     if (luck < 90) return ask_about_task("state");
     if (luck < 96) return disconnect();
-    stop_reading(random.between(1'000, 2'000'000));
+    stop_reading(random.between(1'000, random.chance(0.3) ? 6'000'000 : 1'000'000));
 }
 
 // Its connection.
 
 void Client::connect() {
     if (way_ != nullptr) return;
-    way_ = &ways_[environment_.random.below(ways_.size())];
+    auto place = environment_.random.below(ways_.size());
+    if (std::exchange(goes_elsewhere_, false) && place == place_) place = (place + 1) % ways_.size();
+    place_ = place;
+    way_ = &ways_[place];
     way_->link->dial();
 }
 
@@ -81,21 +110,65 @@ void Client::say(std::function<void(ClientSession&)> message) {
 void Client::connection_changed(const Link& link, bool is_open) {
     if (is_open) {
         environment_.trace.tell(name_, [&] { return "is at " + way_->edge->name(); });
-        for (auto& [number, follower] : std::exchange(followers_, {})) follow(std::move(follower));
-        if (filter_) {
-            filter_->begin_anew(way_->edge->name());
-            follow_filter();
-        }
         ask_again();
+        for (auto& [topic, follower] : followers_) follow(follower);
+        if (filter_) follow_filter();
     } else {
         std::erase_if(asked_, [](const auto& entry) { return !entry.second.may_repeat; });
-        if (way_ != nullptr && way_->link == &link && environment_.random.chance(0.5)) {
+        const bool goes = goes_elsewhere_ || environment_.random.chance(0.5);
+        if (way_ != nullptr && way_->link == &link && goes) {
             // Another edge may be nearer now.
             way_->link->end(End::dialler);
             way_ = nullptr;
             environment_.schedule.in(environment_.random.between(0, 300'000), [this] { connect(); });
         }
     }
+}
+
+void Client::sent_away(std::uint16_t code) {
+    environment_.trace.tell(name_, [&] { return "is sent away with " + std::to_string(code); });
+    goes_elsewhere_ = true;
+}
+
+Client::Pace Client::pace() const {
+    if (!is_slow_ || environment_.is_calm) return {SIZE_MAX, 0};
+    const auto& scenario = environment_.scenario;
+    return {environment_.random.below(scenario.slow_bytes_max), environment_.random.between(0, scenario.slow_us_max)};
+}
+
+const edge::NativeEncoding& Client::encoding() const {
+    return number_ / 2 == 1 ? edge::json_encoding() : edge::msgpack_encoding();
+}
+
+void Client::command(std::uint64_t id, std::string_view name, std::string_view fields) {
+    std::string number;
+    MsgpackWriter(number).unsigned_integer(id);
+    auto object = with_raw_field(with_text_field(fields, "cmd", name), "id", number);
+    if (!encoding().is_binary()) object = edge::native::to_json(object);
+    say([object = std::move(object)](ClientSession& session) { session.hear(object); });
+}
+
+void Client::hear(const ToClient& message) {
+    auto rest = message.bytes.bytes;
+    while (!rest.empty()) {
+        auto object = message.is_framed ? take_frame(rest) : std::exchange(rest, {});
+        read(encoding().take(object).value(), message);
+    }
+}
+
+void Client::read(std::string_view object, const ToClient& message) {
+    std::visit([&](const auto& push) { take(push, message); }, read_push(object));
+}
+
+/// Events are queued only while there is room for them.
+void Client::check_outbox(const ToClient& message) const {
+    const auto& scenario = environment_.scenario;
+    const auto for_filters = std::max(scenario.outbox_full_bytes, scenario.outbox_bytes_max / 2);
+    const auto most = is_for_filters() ? for_filters : scenario.outbox_full_bytes;
+    require(message.unsent_bytes <= most, [&] {
+        return "events were queued for " + name_ + " behind " + std::to_string(message.unsent_bytes) +
+               " bytes that it had not taken";
+    });
 }
 
 // What it follows.
@@ -109,9 +182,7 @@ std::string Client::any_topic() {
 void Client::follow_something() {
     auto& random = environment_.random;
     const auto path = topic_path("r", any_topic());
-    const bool is_known = std::any_of(followers_.begin(), followers_.end(),
-                                      [&](const auto& entry) { return entry.second.path() == path; });
-    if (is_known || !is_connected()) return;
+    if (follower_of(split_path(path).topic) != nullptr || !is_connected()) return;
     edge::From from;
     switch (random.below(4)) {
         case 0:
@@ -123,182 +194,109 @@ void Client::follow_something() {
         default:
             from.kind = edge::From::Kind::start;
     }
-    follow(Follower(environment_.model, name_, path, from));
+    static const std::vector<std::optional<std::int64_t>> kConflation{std::nullopt, std::nullopt, 0, 1, 100};
+    Follower follower(environment_.model, name_, path, from, random.pick(kConflation));
+    follow(followers_.emplace(split_path(path).topic, std::move(follower)).first->second);
 }
 
-void Client::follow(Follower follower) {
-    const auto watch = ++last_number_;
+void Client::follow(Follower& follower) {
+    const auto topic = split_path(follower.path()).topic;
+    const auto from = follower.from();
     environment_.trace.tell(name_, [&] {
-        const auto from = follower.from();
         return "follows " + follower.path() + (from.epoch == 0 ? "" : " after " + std::to_string(from.offset));
     });
-    say([watch, path = follower.path(), from = follower.from()](ClientSession& session) {
-        session.watch(watch, path, from);
-    });
-    followers_.emplace(watch, std::move(follower));
+    Asked asked;
+    asked.command = "subscribe";
+    asked.path = follower.path();
+    MsgpackWriter writer(asked.fields);
+    writer.map(follower.conflate_ms() ? 3 : 2);
+    writer.field("topic", topic);
+    write_from(writer, from);
+    if (follower.conflate_ms()) writer.field("conflate_ms", *follower.conflate_ms());
+    follower.asks(send(std::move(asked)));
 }
 
 void Client::leave_something() {
-    if (followers_.empty()) return;
+    if (followers_.empty() || !is_connected()) return;
     const auto gone =
         std::next(followers_.begin(), static_cast<std::ptrdiff_t>(environment_.random.below(followers_.size())));
-    say([watch = gone->first](ClientSession& session) { session.unwatch(watch); });
+    unsubscribe("topic", gone->first);
     followers_.erase(gone);
+}
+
+void Client::unsubscribe(std::string_view what, std::string_view name) {
+    Asked asked;
+    asked.command = "unsubscribe";
+    MsgpackWriter writer(asked.fields);
+    writer.map(1);
+    writer.field(what, name);
+    send(std::move(asked));
 }
 
 void Client::filter_or_not() {
     if (!is_connected()) return;
     if (filter_) {
-        say([filter = filter_->filter()](ClientSession& session) { session.unwatch_filter(filter); });
+        if (environment_.random.chance(0.6)) return;
+        unsubscribe("filter", filter_->filter());
         filter_.reset();
         return;
     }
     static const std::vector<std::string> kFilters{"room/+", "task/+", "#", "room/1"};
-    filter_.emplace(environment_.model, name_, way_->edge->name(), environment_.random.pick(kFilters));
+    filter_.emplace(environment_.model, name_, environment_.random.pick(kFilters));
     environment_.trace.tell(name_, [&] { return "filters by " + filter_->filter(); });
     follow_filter();
 }
 
+/// Right behind it something is asked: by its answer, the filter is in force.
 void Client::follow_filter() {
-    filter_number_ = ++last_number_;
-    say([number = filter_number_, filter = filter_->filter()](ClientSession& session) {
-        session.watch_filter(number, filter);
-    });
+    Asked subscribe;
+    subscribe.command = "subscribe";
+    MsgpackWriter writer(subscribe.fields);
+    writer.map(1);
+    writer.field("filter", filter_->filter());
+    const auto id = send(std::move(subscribe));
+    Asked question;
+    question.command = "workers";
+    MsgpackWriter(question.fields).map(0);
+    filter_->asks(id, send(std::move(question)));
 }
 
-Follower* Client::find(std::uint64_t watch) {
-    const auto found = followers_.find(watch);
+Follower* Client::follower_of(std::string_view topic) {
+    const auto found = followers_.find(topic);
     return found == followers_.end() ? nullptr : &found->second;
 }
 
-void Client::on_watching(std::uint64_t watch, const edge::WatchStart& start) {
-    if (auto* follower = find(watch)) follower->begins(start);
+void Client::take(const EventPush& push, const ToClient& message) {
+    environment_.trace.tell(name_,
+                            [&] { return "gets " + std::string(push.topic) + " " + std::to_string(push.offset); });
+    if (message.is_framed) check_outbox(message);
+    if (auto* follower = follower_of(push.topic)) return follower->takes(push);
+    if (filter_) filter_->takes(push);
 }
 
-void Client::on_watch_failed(std::uint64_t watch) {
-    require(find(watch) == nullptr, [&] { return name_ + " was refused a topic"; });
-}
-
-void Client::on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from) {
-    auto* follower = find(watch);
-    if (follower == nullptr) return;
-    environment_.trace.tell(name_, [&] { return "gets " + range_of(*batch, from); });
-    follower->takes(*batch, from);
-}
-
-void Client::on_gap(std::uint64_t watch, const edge::Gap& gap) {
-    auto* follower = find(watch);
-    if (follower == nullptr) return;
+void Client::take(const GapPush& push, const ToClient&) {
     environment_.trace.tell(name_, [&] {
-        return "is told a gap of " + follower->path() + " from " + std::to_string(gap.from) + " to " +
-               std::to_string(gap.to);
+        return "is told a gap of " + std::string(push.topic) + " from " + std::to_string(push.from) + " to " +
+               std::to_string(push.to) + ": " + std::string(edge::to_string(push.reason));
     });
-    follower->misses(gap);
+    if (auto* follower = follower_of(push.topic)) return follower->misses(push);
+    if (filter_) filter_->misses(push);
 }
 
-void Client::on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out) {
-    if (!filter_ || filter != filter_number_) return;  // of one given up just now
-    environment_.trace.tell(name_, [&] { return (is_left_out ? "misses " : "gets by filter ") + range_of(*batch, 0); });
-    is_left_out ? filter_->misses(*batch) : filter_->takes(*batch);
-}
-
-// What it asks for.
-
-void Client::start_something() {
-    const auto id = environment_.new_id();
-    Asked asked{"start", {}, true, 0, {}, "key-" + std::to_string(id), environment_.model.wipes()};
-    MsgpackWriter writer(asked.fields);
-    writer.map(4);
-    writer.field("kind", "work");
-    writer.field("key", asked.key);
-    writer.field("max_attempts", std::uint64_t{1} + environment_.random.below(4));
-    static const std::vector<std::string> kWishes{"priority", "priority", "timeout_s", "ttl_s", "delay_s"};
-    writer.field(environment_.random.pick(kWishes), std::uint64_t{1} + environment_.random.below(3));
-    ask(std::move(asked));
-}
-
-void Client::publish(const std::string& topic) {
-    const auto id = environment_.new_id();
-    const bool has_key = environment_.is_calm || environment_.random.chance(0.6);
-    const auto padding = environment_.random.below(environment_.scenario.padding_bytes_max + 1);
-    Asked asked{"publish", {}, has_key, id, topic_path("r", topic), {}, environment_.model.wipes()};
-    MsgpackWriter writer(asked.fields);
-    writer.map(has_key ? 4 : 3);
-    writer.field("topic", topic);
-    writer.field("type", "note");
-    writer.field_raw("data", payload_of(id, padding));
-    if (has_key) writer.field("key", "key-" + std::to_string(id));
-    ask(std::move(asked));
-}
-
-void Client::send_input(const std::string& task) {
-    const auto id = environment_.new_id();
-    Asked asked{"input", {}, false, id, topic_path("r", task_topic(task)), {}, environment_.model.wipes()};
-    MsgpackWriter writer(asked.fields);
-    writer.map(2);
-    writer.field("task", task);
-    writer.field_raw("data", payload_of(id, 0));
-    ask(std::move(asked));
-}
-
-void Client::ask_about_task(const std::string& command) {
-    if (environment_.tasks.empty()) return;
-    const auto task = environment_.random.pick(environment_.tasks);
-    if (command == "input") return send_input(task);
-    const bool may_repeat = command != "run";
-    Asked asked{command, {}, may_repeat, 0, {}, {}, environment_.model.wipes()};
-    MsgpackWriter writer(asked.fields);
-    writer.map(1);
-    writer.field("task", task);
-    ask(std::move(asked));
-}
-
-void Client::ask(Asked asked) {
-    if (!is_connected()) return;
-    environment_.trace.tell(name_, [&] { return "asks for " + asked.command; });
-    send(std::move(asked));
-}
-
-void Client::ask_again() {
-    for (auto& [number, asked] : std::exchange(asked_, {})) {
-        if (asked.may_repeat) send(std::move(asked));
-    }
-}
-
-void Client::send(Asked asked) {
-    const auto number = ++last_number_;
-    say([number, command = asked.command, fields = asked.fields](ClientSession& session) {
-        session.command(number, command, fields);
+void Client::take(const FilterGapPush& push, const ToClient&) {
+    environment_.trace.tell(name_, [&] {
+        return "is told a gap of " + std::string(push.filter) + ": " + std::string(edge::to_string(push.reason));
     });
-    asked_.emplace(number, std::move(asked));
+    if (filter_) filter_->misses(push);
 }
 
-void Client::on_reply(std::uint64_t number, const Result<std::string>& reply) {
-    const auto found = asked_.find(number);
-    require(found != asked_.end(), [&] { return name_ + " was answered twice"; });
-    const auto& asked = found->second;
-    const bool may_ask_again = !reply && asked.may_repeat && reply.error().code == Errc::unavailable;
-    if (may_ask_again) {
-        environment_.schedule.in(environment_.random.between(1'000, kAskAgainUsMax), [this, number] {
-            if (!is_connected()) return;  // then it is asked with the next connection
-            if (auto again = asked_.extract(number); !again.empty()) send(std::move(again.mapped()));
-        });
-        return;
-    }
-    if (reply && asked.wipes == environment_.model.wipes()) check_reply(asked, *reply);
-    asked_.erase(found);
-}
-
-void Client::check_reply(const Asked& asked, const std::string& ok) {
-    const auto fields = MsgpackFields::parse(ok, "ok").value();
-    if (asked.id != 0) {
-        const auto offset = fields.integer("offset", 1, INT64_MAX).value();
-        environment_.model.check_stored(asked.id, asked.path, static_cast<std::uint64_t>(offset));
-    }
-    if (asked.key.empty()) return;
-    const std::string task(fields.string("task").value());
-    environment_.model.check_started(asked.key, task);
-    environment_.tasks.push_back(task);
+void Client::take(const MergedPush& push, const ToClient& message) {
+    environment_.trace.tell(name_, [&] {
+        return "is given " + std::to_string(push.left) + " instead of " + std::string(push.topic) + " " +
+               std::to_string(push.from) + " to " + std::to_string(push.to);
+    });
+    check_outbox(message);
+    if (auto* follower = follower_of(push.topic)) follower->merges(push);
 }
 
 // How content it is.
@@ -306,17 +304,11 @@ void Client::check_reply(const Asked& asked, const std::string& ok) {
 std::string Client::waits_for() const {
     if (!is_connected()) return "a connection";
     if (!asked_.empty()) return "an answer to " + asked_.begin()->second.command;
-    for (const auto& [watch, follower] : followers_) {
-        if (!follower.has_caught_up()) return "events of " + follower.path();
+    for (const auto& [topic, follower] : followers_) {
+        if (!follower.has_caught_up()) return "events of " + topic;
     }
+    if (filter_ && !filter_->has_caught_up()) return "what its filter lets through";
     return {};
-}
-
-bool Client::has_caught_up_by_filters(const std::string& path) const {
-    if (!filter_ || !filter_matches(filter_->filter(), split_path(path).topic)) return true;
-    const bool is_followed = std::any_of(followers_.begin(), followers_.end(),
-                                         [&](const auto& entry) { return entry.second.path() == path; });
-    return is_followed || filter_->has_caught_up(path);
 }
 
 }  // namespace longwire::simulation

@@ -5,11 +5,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "edge/dialects/native_encoding.h"
 #include "tests/simulation/edge_node.h"
 #include "tests/simulation/environment.h"
+#include "tests/simulation/filter_follower.h"
 #include "tests/simulation/follower.h"
+#include "tests/simulation/push.h"
 
 namespace longwire::simulation {
 
@@ -26,6 +30,9 @@ class Client {
 
     const std::string& name() const { return name_; }
     std::size_t number() const { return number_; }
+
+    /// Each has either filters or topics of its own: where the two overlap it could not tell which brought an event.
+    bool is_for_filters() const { return number_ % 2 == 1; }
     bool is_reading() const { return is_reading_; }
 
     /// How it can reach an edge.
@@ -44,18 +51,21 @@ class Client {
 
     /// What keeps it from being content: nothing is asked for, all that it follows has come. Empty if it is.
     std::string waits_for() const;
-    bool has_caught_up_by_filters(const std::string& path) const;
     bool is_waiting_for_answers() const { return !asked_.empty(); }
 
-    // What the connection brings.
+    // Its connection.
 
+    struct Pace {
+        std::size_t bytes_max = 0;  // that it takes at a time,
+        std::int64_t pause_us = 0;  // and after how long again
+    };
+    Pace pace() const;
+    const edge::NativeEncoding& encoding() const;
     void connection_changed(const Link& link, bool is_open);
-    void on_watching(std::uint64_t watch, const edge::WatchStart& start);
-    void on_watch_failed(std::uint64_t watch);
-    void on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from);
-    void on_gap(std::uint64_t watch, const edge::Gap& gap);
-    void on_filtered(std::uint64_t filter, const edge::EventBatchPtr& batch, bool is_left_out);
-    void on_reply(std::uint64_t number, const Result<std::string>& reply);
+    void hear(const ToClient& message);
+
+    /// The edge has closed the connection. What was under way is lost, and perhaps this code.
+    void sent_away(std::uint16_t code);
 
   private:
     struct Asked {
@@ -68,32 +78,48 @@ class Client {
         std::uint64_t wipes = 0;  // of the log, until then
     };
 
+    // client.cc: its connection, and what it follows
+    void read(std::string_view object, const ToClient& message);
     void follow_something();
     void leave_something();
     void filter_or_not();
+    void follow(Follower& follower);
+    void unsubscribe(std::string_view what, std::string_view name);
+    void follow_filter();
+    std::string any_topic();
+    Follower* follower_of(std::string_view topic);
+    void take(const EventPush& push, const ToClient& message);
+    void take(const GapPush& push, const ToClient& message);
+    void take(const FilterGapPush& push, const ToClient& message);
+    void take(const MergedPush& push, const ToClient& message);
+    void check_outbox(const ToClient& message) const;
+    void command(std::uint64_t id, std::string_view name, std::string_view fields);
+    void say(std::function<void(ClientSession&)> message);
+    bool is_connected() const { return way_ != nullptr && way_->link->is_open(End::dialler); }
+
+    // client_asks.cc: what it asks for
     void start_something();
     void ask_about_task(const std::string& command);
     void ask(Asked asked);
-    void send(Asked asked);
+    std::uint64_t send(Asked asked);
     void ask_again();
-    void follow(Follower follower);
-    void follow_filter();
-    void check_reply(const Asked& asked, const std::string& ok);
-    std::string any_topic();
-    Follower* find(std::uint64_t watch);
-    void say(std::function<void(ClientSession&)> message);
-    bool is_connected() const { return way_ != nullptr && way_->link->is_open(End::dialler); }
+    void take(const Answer& answer, const ToClient& message);
+    void begin(const Asked& asked, const Answer& answer);
+    void check_refusal(const Asked& asked, const Error& error);
+    void check_reply(const Asked& asked, std::string_view ok);
 
     Environment& environment_;
     std::size_t number_;
     std::string name_;
     std::vector<Way> ways_;
-    Way* way_ = nullptr;  // the edge it is at, or on its way to
+    Way* way_ = nullptr;     // the edge it is at, or on its way to
+    std::size_t place_ = 0;  // of that among the ways
     bool is_reading_ = true;
     std::uint64_t last_number_ = 0;
-    std::map<std::uint64_t, Follower> followers_;  // by watch
+    bool is_slow_;
+    bool goes_elsewhere_ = false;                             // for this edge has sent it away
+    std::map<std::string, Follower, std::less<>> followers_;  // by topic
     std::optional<FilterFollower> filter_;
-    std::uint64_t filter_number_ = 0;
     std::map<std::uint64_t, Asked> asked_;  // each time under a new number
 };
 

@@ -1,75 +1,96 @@
 #include "tests/simulation/client_session.h"
 
-#include <memory>
 #include <utility>
 
-#include "protocol/command.h"
-#include "protocol/msgpack_fields.h"
+#include "edge/dialects/native.h"
 #include "tests/simulation/client.h"
 
 namespace longwire::simulation {
 namespace {
 
-constexpr std::size_t kMessageBytes = 50;  // about what one takes beside its payload
+constexpr std::int64_t kFlushUsMax = 2'000;
 
 }  // namespace
 
-void ClientSession::push(std::size_t bytes, Schedule::Action at_client) {
-    if (outbox_.empty()) when_flush_is_due();
-    outbox_.push_back({bytes + kMessageBytes, std::move(at_client)});
-    outbox_bytes_ += bytes + kMessageBytes;
+ClientSession::ClientSession(Environment& environment, edge::ShardServices& shard, Client& client, Link& link,
+                             std::uint64_t connection)
+    : environment_(environment),
+      shard_(shard),
+      client_(client),
+      link_(link),
+      connection_(connection),
+      stall_(shard.now_us) {
+    edge::Transport& transport = *this;
+    dialect_ = std::make_unique<edge::NativeDialect>(shard, transport, edge::Identity{"r", "u"}, client.encoding());
+    dialect_->on_open();
+}
+
+ClientSession::~ClientSession() = default;
+
+void ClientSession::hear(std::string_view message) {
+    if (!is_closed_) dialect_->on_message(message, client_.encoding().is_binary());
+}
+
+void ClientSession::close() {
+    dialect_->on_closed(1000);
+}
+
+/// As a real one's connection does.
+void ClientSession::tick() {
+    if (is_closed_) return;
+    dialect_->on_tick();
+    if (stall_.is_stalled(unsent_bytes_, sent_bytes_, shard_.now_us, shard_.limits.stalled_ms)) {
+        close(edge::close_code::kTooSlow, "too slow: resume from your last offset");
+    }
+}
+
+void ClientSession::close(std::uint16_t code, std::string_view) {
+    if (std::exchange(is_closed_, true)) return;
+    outbox_.clear();
+    unsent_bytes_ = 0;
+    if (link_.connection() != connection_) return;
+    client_.sent_away(code);
+    link_.cut();
+}
+
+void ClientSession::send_text(std::string message) {
+    queue(SharedSlice::of(std::move(message)), false);
+}
+
+void ClientSession::send_binary(std::string message) {
+    queue(SharedSlice::of(std::move(message)), false);
+}
+
+void ClientSession::send_frames(SharedSlice frames) {
+    queue(std::move(frames), true);
+}
+
+void ClientSession::queue(SharedSlice bytes, bool is_framed) {
+    if (is_closed_) return;
+    if (outbox_.empty()) when_flush_is_due(environment_.random.between(0, kFlushUsMax));
+    const auto size = bytes.bytes.size();
+    outbox_.push_back({std::move(bytes), is_framed, unsent_bytes_});
+    unsent_bytes_ += size;
 }
 
 void ClientSession::flush() {
-    if (!client_.is_reading()) return;
-    for (auto& message : std::exchange(outbox_, {})) {
-        if (link_.connection() == connection_) link_.send(End::listener, std::move(message.at_client));
+    if (!client_.is_reading() || is_closed_) return;
+    const auto [bytes_max, pause_us] = client_.pace();
+    std::size_t bytes = 0;
+    while (!outbox_.empty() && bytes <= bytes_max) {
+        bytes += outbox_.front().bytes.bytes.size();
+        leave(std::move(outbox_.front()));
+        outbox_.pop_front();
     }
-    outbox_bytes_ = 0;
-    hub_.resume(*this);
+    unsent_bytes_ -= bytes;
+    sent_bytes_ += bytes;
+    if (!outbox_.empty()) return when_flush_is_due(pause_us);
+    if (std::exchange(tells_when_drained_, false)) dialect_->on_drained();
 }
 
-void ClientSession::close(std::int64_t now_us) {
-    for (const auto token : asked_) requests_.give_up(token);
-    hub_.forget(*this, now_us);
-}
-
-void ClientSession::command(std::uint64_t number, const std::string& name, std::string fields) {
-    if (name == StartCommand::kName) {
-        fields = with_text_field(fields, "task", "t" + std::to_string(environment_.new_id()));
-    }
-    const auto token = std::make_shared<std::uint64_t>(0);
-    *token = requests_.command({"r", "u"}, name, std::move(fields), [=, this](const Result<std::string>& reply) {
-        asked_.erase(*token);
-        push(reply ? reply->size() : 0, [=, &client = client_] { client.on_reply(number, reply); });
-    });
-    asked_.insert(*token);
-}
-
-void ClientSession::on_watching(std::uint64_t watch, const edge::WatchStart& start) {
-    auto kept = start;
-    kept.topic = {};
-    push(0, [=, &client = client_] { client.on_watching(watch, kept); });
-}
-
-void ClientSession::on_watch_failed(std::uint64_t watch, std::string_view, const Error&) {
-    push(0, [=, &client = client_] { client.on_watch_failed(watch); });
-}
-
-void ClientSession::on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from) {
-    push(batch->json_frames(from).bytes.size(), [=, &client = client_] { client.on_events(watch, batch, from); });
-}
-
-void ClientSession::on_gap(std::uint64_t watch, const edge::Gap& gap) {
-    auto kept = gap;
-    kept.topic = {};
-    push(0, [=, &client = client_] { client.on_gap(watch, kept); });
-}
-
-void ClientSession::on_filtered_events(const edge::EventBatchPtr& batch) {
-    const bool is_left_out = is_full();  // a filter has no place in the log to go back to
-    const auto bytes = is_left_out ? 0 : batch->json_frames(0).bytes.size();
-    push(bytes, [=, &client = client_, filter = filter_] { client.on_filtered(filter, batch, is_left_out); });
+void ClientSession::leave(ToClient message) {
+    if (link_.connection() != connection_) return;
+    link_.send(End::listener, [&client = client_, message = std::move(message)] { client.hear(message); });
 }
 
 }  // namespace longwire::simulation

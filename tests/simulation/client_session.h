@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <set>
+#include <memory>
 #include <string>
+#include <string_view>
 
-#include "edge/core/hub.h"
-#include "edge/core/requests.h"
+#include "edge/core/client_api.h"
+#include "edge/core/stall_watch.h"
+#include "protocol/shared_slice.h"
 #include "tests/simulation/environment.h"
 #include "tests/simulation/link.h"
 
@@ -15,65 +17,56 @@ namespace longwire::simulation {
 
 class Client;
 
-/// An edge's end of one client's connection: what a dialect, its outbox and its socket are in a real edge.
-class ClientSession final : public edge::Watcher {
+/// One message, or several framed ones, on the way to a client.
+struct ToClient {
+    SharedSlice bytes;
+    bool is_framed = false;
+    std::size_t unsent_bytes = 0;  // before it
+};
+
+/// An edge's end of one client's connection: the native dialect, on a socket that takes what the client takes.
+class ClientSession final : private edge::Transport {
   public:
-    ClientSession(Environment& environment, edge::Hub& hub, edge::Requests& requests, Client& client, Link& link,
-                  std::uint64_t connection)
-        : environment_(environment),
-          hub_(hub),
-          requests_(requests),
-          client_(client),
-          link_(link),
-          connection_(connection) {}
+    ClientSession(Environment& environment, edge::ShardServices& shard, Client& client, Link& link,
+                  std::uint64_t connection);
+    ~ClientSession() override;
 
     std::uint64_t connection() const { return connection_; }
-    void set_now(std::int64_t now_us) { now_us_ = now_us; }
 
-    // What the client says.
-
-    void watch(std::uint64_t id, const std::string& path, const edge::From& from) { hub_.watch(*this, id, path, from); }
-    void unwatch(std::uint64_t id) { hub_.unwatch(*this, id, now_us_); }
-    void watch_filter(std::uint64_t id, const std::string& filter) {
-        filter_ = id;
-        hub_.watch_filter(*this, "r", filter);
-    }
-    void unwatch_filter(const std::string& filter) { hub_.unwatch_filter(*this, "r", filter); }
-    void command(std::uint64_t number, const std::string& name, std::string fields);
+    void hear(std::string_view message);
 
     /// The client is gone.
-    void close(std::int64_t now_us);
+    void close();
 
-    /// What waits leaves, if the client reads.
+    /// As much of what waits leaves as the client takes.
     void flush();
-    std::function<void()> when_flush_is_due;
+    std::function<void(std::int64_t delay_us)> when_flush_is_due;
+
+    void tick();
 
   private:
-    void on_watching(std::uint64_t watch, const edge::WatchStart& start) override;
-    void on_watch_failed(std::uint64_t watch, std::string_view topic, const Error& error) override;
-    void on_events(std::uint64_t watch, const edge::EventBatchPtr& batch, std::size_t from) override;
-    void on_gap(std::uint64_t watch, const edge::Gap& gap) override;
-    void on_filtered_events(const edge::EventBatchPtr& batch) override;
-    bool is_full() override { return outbox_bytes_ >= environment_.scenario.outbox_full_bytes; }
+    void send_text(std::string message) override;
+    void send_binary(std::string message) override;
+    void send_frames(SharedSlice frames) override;
+    std::size_t unsent_bytes() const override { return unsent_bytes_; }
+    void tell_when_drained() override { tells_when_drained_ = true; }
+    void close(std::uint16_t code, std::string_view reason) override;
 
-    void push(std::size_t bytes, Schedule::Action at_client);
-
-    struct Push {
-        std::size_t bytes = 0;
-        Schedule::Action at_client;
-    };
+    void queue(SharedSlice bytes, bool is_framed);
+    void leave(ToClient message);
 
     Environment& environment_;
-    edge::Hub& hub_;
-    edge::Requests& requests_;
+    edge::ShardServices& shard_;
     Client& client_;
     Link& link_;
     std::uint64_t connection_;
-    std::int64_t now_us_ = 0;
-    std::uint64_t filter_ = 0;       // as the client numbered it
-    std::set<std::uint64_t> asked_;  // tokens of commands
-    std::deque<Push> outbox_;
-    std::size_t outbox_bytes_ = 0;
+    bool is_closed_ = false;
+    std::deque<ToClient> outbox_;
+    std::size_t unsent_bytes_ = 0;
+    std::uint64_t sent_bytes_ = 0;
+    bool tells_when_drained_ = false;
+    edge::StallWatch stall_;
+    std::unique_ptr<edge::Dialect> dialect_;
 };
 
 }  // namespace longwire::simulation

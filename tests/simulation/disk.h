@@ -4,7 +4,10 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "broker/log/commit_log.h"
@@ -19,11 +22,26 @@ class Disk {
 
     void write(const broker::CommitBatch& batch);
 
+    /// Drops what a batch says is to go.
+    void trim(const std::vector<broker::Trimmed>& trims);
+
     /// Drops the oldest events of topics that have more than are to be kept.
     std::vector<broker::Trimmed> trim();
 
-    broker::ReadPage read(const broker::ReadRequest& request) const;
+    std::variant<broker::ReadPage, broker::FailedRead> read(const broker::ReadRequest& request) const;
     void wipe();
+
+    // What goes wrong with it.
+
+    /// There is no room for new work, and perhaps not even for what is decided already.
+    void fill(bool has_reserve) { is_full_ = true, has_reserve_ = has_reserve; }
+    void make_room() { is_full_ = false, has_reserve_ = true; }
+    bool is_full() const { return is_full_; }
+    bool can_write() const { return has_reserve_; }
+    static Status no_room();
+
+    /// Some events of one topic, whichever chance picks, cannot be read any more.
+    void damage();
 
     void visit_topics(const broker::CommitLog::VisitTopic& visit) const;
     void visit_state(const broker::CommitLog::VisitState& visit) const;
@@ -36,9 +54,14 @@ class Disk {
         std::uint64_t head() const { return tail - 1 + events.size(); }
     };
 
+    broker::FailedRead failed_read(const broker::ReadRequest& request, std::uint64_t damaged, std::uint64_t head) const;
+
     Environment& environment_;
     std::map<std::string, Topic> topics_;
     std::map<std::string, std::string> state_;
+    std::set<std::pair<std::string, std::uint64_t>> damaged_;  // paths and offsets
+    bool is_full_ = false;
+    bool has_reserve_ = true;
 };
 
 /// A commit log over such a disk. What has gathered while a group was being written is the next group; it takes its
@@ -53,7 +76,7 @@ class DiskLog final : public broker::CommitLog {
     Status visit_events(const std::string&, std::uint64_t, const VisitEvent&) override { return {}; }
     void append(broker::CommitBatch batch) override;
     void read(broker::ReadRequest request) override;
-    broker::LogOutcome poll() override { return std::exchange(outcome_, {}); }
+    broker::LogOutcome poll() override;
     int fd() const override { return -1; }
 
     /// Nothing is written for a time.
@@ -66,6 +89,7 @@ class DiskLog final : public broker::CommitLog {
 
   private:
     void write_group();
+    void write_when_there_is_room();
     void after(std::int64_t delay_us, Schedule::Action action);
     void group_is_durable();
 
@@ -78,6 +102,7 @@ class DiskLog final : public broker::CommitLog {
     bool is_written_ = false;
     std::int64_t read_us_ = 0;  // when the last read asked for is done
     std::int64_t stalled_until_us_ = 0;
+    bool has_told_full_ = false;
     broker::LogOutcome outcome_;
 };
 

@@ -9,11 +9,16 @@
 namespace longwire::simulation {
 namespace {
 
-constexpr std::int64_t kTickUs = 20'000;
+constexpr std::int64_t kTickUs = 50'000;
 constexpr std::int64_t kShardTickUs = 50'000;
 constexpr double kThreadIsRunning = 0.8;
 
 }  // namespace
+
+EdgeNode::Shard::Shard(std::string edge, const edge::Hub::Options& hub_options, const edge::ClientLimits& limits)
+    : hub(hub_options, [this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
+      requests([this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
+      services{std::move(edge), hub, requests, limits, 0, {}} {}
 
 void EdgeNode::start() {
     begin_life(environment_.random.between(-500'000, 1'000'000));
@@ -22,8 +27,19 @@ void EdgeNode::start() {
     options.edge = name();
     options.window_bytes = scenario.edge_window_bytes;
     router_ = std::make_unique<edge::LinkRouter>(options, scenario.shards);
+    edge::ClientLimits limits;
+    limits.outbox_full_bytes = scenario.outbox_full_bytes;
+    limits.outbox_bytes_max = scenario.outbox_bytes_max;
+    limits.stalled_ms = scenario.stalled_ms;
+    limits.is_unlimited = true;
     for (std::size_t i = 0; i < scenario.shards; ++i) {
-        shards_.push_back(std::make_unique<Shard>(edge::Hub::Options{scenario.ring_bytes_max, scenario.linger_ms}));
+        shards_.push_back(std::make_unique<Shard>(
+            name(), edge::Hub::Options{scenario.ring_bytes_max, scenario.linger_ms, scenario.merge_after_ms}, limits));
+        auto& services = shards_.back()->services;
+        services.now_us = now_us();
+        services.new_id = [this](std::string_view prefix) {
+            return std::string(prefix) + "t" + std::to_string(environment_.new_id());
+        };
     }
     link_->dial();
     for (auto* client : clients_) client->listen();
@@ -58,12 +74,11 @@ void EdgeNode::client_connected(Client& client, Link& link) {
     if (!is_alive()) return;
     auto& shard = shard_of(client);
     post(shard, [this, &shard, &client, &link, connection = link.connection()] {
-        shard.sessions[&client] =
-            std::make_unique<ClientSession>(environment_, shard.hub, shard.requests, client, link, connection);
-        shard.sessions[&client]->when_flush_is_due = [this, &client, connection] {
-            in(environment_.random.between(0, 2'000), [this, &client, connection] {
-                say(client, connection, [](ClientSession& session) { session.flush(); });
-            });
+        auto& session = shard.sessions[client.number()];
+        session = std::make_unique<ClientSession>(environment_, shard.services, client, link, connection);
+        session->when_flush_is_due = [this, &client, connection](std::int64_t delay_us) {
+            in(delay_us,
+               [this, &client, connection] { say(client, connection, [](ClientSession& its) { its.flush(); }); });
         };
     });
 }
@@ -72,9 +87,9 @@ void EdgeNode::client_gone(Client& client) {
     if (!is_alive()) return;
     auto& shard = shard_of(client);
     post(shard, [this, &shard, &client] {
-        const auto session = shard.sessions.find(&client);
+        const auto session = shard.sessions.find(client.number());
         if (session == shard.sessions.end()) return;
-        session->second->close(now_us());
+        session->second->close();
         shard.sessions.erase(session);
     });
 }
@@ -83,9 +98,8 @@ void EdgeNode::say(const Client& client, std::uint64_t connection, std::function
     if (!is_alive()) return;
     auto& shard = shard_of(client);
     post(shard, [&shard, &client, connection, message = std::move(message), this] {
-        const auto session = shard.sessions.find(&client);
+        const auto session = shard.sessions.find(client.number());
         if (session == shard.sessions.end() || session->second->connection() != connection) return;
-        session->second->set_now(now_us());
         message(*session->second);
     });
 }
@@ -124,10 +138,12 @@ void EdgeNode::link_turn() {
 }
 
 void EdgeNode::shard_turn(Shard& shard) {
+    shard.services.now_us = now_us();
     for (auto& message : std::exchange(shard.said, {})) message();
     for (const auto& message : std::exchange(shard.from_link, {})) take(shard, message);
     if (now_us() - shard.ticked_us < kShardTickUs) return;
     shard.ticked_us = now_us();
+    for (auto& [number, session] : shard.sessions) session->tick();
     shard.hub.tick(now_us());
 }
 
@@ -142,6 +158,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                        if (!shard.hub.on_fetched(m)) shard.requests.on_fetched(m);
                    },
                    [&](const edge::CommandAnswered& m) { shard.requests.on_answered(m); },
+                   [&](const edge::LedgerAsked& m) { shard.hub.on_ledger_asked(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
                    },

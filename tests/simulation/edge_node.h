@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "edge/core/client_api.h"
 #include "edge/core/hub.h"
 #include "edge/core/link_router.h"
 #include "edge/core/requests.h"
@@ -46,16 +47,15 @@ class EdgeNode final : public Node {
 
   private:
     struct Shard {
-        Shard(const edge::Hub::Options& hub_options)
-            : hub(hub_options, [this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
-              requests([this](edge::ToLink message) { to_link.push_back(std::move(message)); }) {}
+        Shard(std::string edge, const edge::Hub::Options& hub_options, const edge::ClientLimits& limits);
 
         std::deque<std::function<void()>> said;  // by clients
         std::vector<edge::ToLink> to_link;
         std::vector<edge::FromLink> from_link;
         edge::Hub hub;
         edge::Requests requests;
-        std::map<const Client*, std::unique_ptr<ClientSession>> sessions;
+        edge::ShardServices services;
+        std::map<std::size_t, std::unique_ptr<ClientSession>> sessions;  // by the clients' numbers
         std::int64_t ticked_us = 0;
     };
 

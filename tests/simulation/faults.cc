@@ -25,7 +25,7 @@ void Faults::next() {
 void Faults::strike() {
     auto& random = environment_.random;
     auto& node = *random.pick(world_.nodes());
-    switch (random.below(10)) {
+    switch (random.below(11)) {
         case 0:
         case 1:
             return cut_a_link();
@@ -43,6 +43,8 @@ void Faults::strike() {
             return node.freeze(random.between(1'000, 6 * kSecond));
         case 8:
             return node.step_clock(random.between(1'000, 4 * kSecond));
+        case 9:
+            return trouble_the_disk();
         default:
             if (world_.broker().is_alive()) world_.broker().stall_disk(random.between(1'000, 2 * kSecond));
     }
@@ -121,9 +123,16 @@ void Faults::crash_the_broker() {
     restart(broker, 3 * kSecond);
 }
 
+void Faults::trouble_the_disk() {
+    auto& random = environment_.random;
+    if (random.chance(0.5)) return world_.broker().damage_disk();
+    if (world_.broker().is_alive()) world_.broker().fill_disk(random.between(1'000, 3 * kSecond));
+}
+
 void Faults::heal() {
     environment_.is_calm = true;
     environment_.trace.tell("network", [] { return "and all is well from now on"; });
+    world_.broker().make_room();
     for (auto* node : world_.nodes()) node->is_alive() ? node->thaw() : node->start();
 }
 

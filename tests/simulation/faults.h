@@ -27,6 +27,7 @@ class Faults {
     void crash_a_worker();
     void crash_an_edge();
     void crash_the_broker();
+    void trouble_the_disk();
     void restart(Node& node, std::int64_t after_us_max);
 
     World& world_;

@@ -2,9 +2,16 @@
 
 #include <algorithm>
 
+#include "edge/core/epoch.h"
+#include "protocol/msgpack_fields.h"
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
+namespace {
+
+constexpr std::uint64_t kPageMax = 500;  // what an edge passes over where it can't be told what is readable
+
+}  // namespace
 
 void Follower::require_it(bool is_kept, const std::string& what) const {
     require(is_kept, [&] { return who_ + " at " + path_ + " offset " + std::to_string(next_) + ": " + what; });
@@ -20,17 +27,30 @@ edge::From Follower::from() const {
     return {edge::From::Kind::after, 0, epoch_, next_ - 1};
 }
 
-void Follower::begins(const edge::WatchStart& start) {
-    if (has_begun_) return require_it(start.resumed == (start.epoch == epoch_), "was not told whether it goes on");
-    require_it(start.after <= latest_begin(start), "begins too late, behind " + std::to_string(start.after));
+void Follower::asks(std::uint64_t id) {
+    asked_ = id;
+    stretch_.reset();
+}
+
+void Follower::begins(std::string_view ok) {
+    asked_ = 0;
+    const auto fields = MsgpackFields::parse(ok, "ok").value();
+    const auto epoch = edge::read_epoch(fields.string("epoch").value()).value();
+    const auto after = static_cast<std::uint64_t>(fields.integer("offset", 0, INT64_MAX).value());
+    if (has_begun_) {
+        const bool resumed = fields.boolean_or("resumed", false).value();
+        is_at_new_epoch_ = false;
+        return require_it(resumed == (epoch == epoch_), "was not told whether it goes on");
+    }
+    require_it(after <= latest_begin(epoch), "begins too late, behind " + std::to_string(after));
     has_begun_ = true;
-    epoch_ = start.epoch;
-    next_ = start.after + 1;
+    epoch_ = epoch;
+    next_ = after + 1;
 }
 
 /// Behind which offset a first watch may begin at the latest. An edge that has not heard the newest begins earlier.
-std::uint64_t Follower::latest_begin(const edge::WatchStart& start) const {
-    const auto* topic = model_.truth().find(path_, start.epoch);
+std::uint64_t Follower::latest_begin(std::uint64_t epoch) const {
+    const auto* topic = model_.truth().find(path_, epoch);
     if (topic == nullptr) return 0;
     switch (from_.kind) {
         case edge::From::Kind::start:
@@ -42,67 +62,78 @@ std::uint64_t Follower::latest_begin(const edge::WatchStart& start) const {
     }
 }
 
-void Follower::takes(const edge::EventBatch& batch, std::size_t from) {
-    for (auto i = from; i < batch.size(); ++i) {
-        const auto offset = batch.first() + i;
-        require_it(batch.epoch() == epoch_ && offset == next_, "was given offset " + std::to_string(offset));
-        model_.truth().check(who_, path_, epoch_, offset, batch.envelope(i));
-        ++next_;
+void Follower::takes(const EventPush& push) {
+    if (asked_ != 0 || !has_begun_) return;
+    if (std::exchange(is_at_new_epoch_, false)) {
+        require_it(push.offset >= next_ && push.offset <= tail(epoch_),
+                   "was not given the new epoch from its beginning");
+        next_ = push.offset;
     }
+    const auto* topic = model_.truth().find(path_, epoch_);
+    require_it(topic != nullptr && push.offset >= 1 && push.offset <= topic->head(),
+               "was given offset " + std::to_string(push.offset) + ", which is not durable");
+    if (stretch_) {
+        stretch_->takes(push);
+        next_ = stretch_->next();
+        if (stretch_->is_over()) stretch_.reset();
+        return;
+    }
+    require_it(push.offset == next_, "was given offset " + std::to_string(push.offset));
+    require_it(push.shown == topic->at(next_).shown, "was given another event than the one in the log");
+    ++next_;
 }
 
-void Follower::misses(const edge::Gap& gap) {
+void Follower::merges(const MergedPush& merged) {
+    if (asked_ != 0 || !has_begun_) return;
+    require_it(conflate_ms_ != 0, "was sent merged events, and wants every one");
+    require_it(!stretch_ && merged.from == next_ && !is_at_new_epoch_,
+               "was told of merged events from " + std::to_string(merged.from));
+    const auto* topic = model_.truth().find(path_, epoch_);
+    require_it(topic != nullptr, "was told of merged events of nothing");
+    stretch_.emplace(*topic, merged);
+}
+
+void Follower::misses(const GapPush& gap) {
+    if (asked_ != 0 || !has_begun_) return;
+    if (stretch_) {
+        stretch_->misses(gap);
+        next_ = stretch_->next();
+        return;
+    }
     const auto told = "was told a gap from " + std::to_string(gap.from) + " to " + std::to_string(gap.to);
-    require_it(gap.from == next_, told);
-    if (gap.reason == edge::GapReason::epoch_changed) return begin_epoch(gap);
-    require_it(gap.reason == edge::GapReason::trimmed && gap.epoch == epoch_ && gap.after == gap.to, told);
-    require_it(gap.to < tail(epoch_), told + " of events that are still kept");
+    if (gap.reason == edge::GapReason::epoch_changed) {
+        require_it(gap.from == next_ || is_at_new_epoch_, told);
+        return begin_epoch(gap);
+    }
+    if (std::exchange(is_at_new_epoch_, false)) next_ = gap.from;
+    require_it(gap.from == next_ && gap.reason == edge::GapReason::trimmed, told);
+    require_it(is_gone(gap), told + " of events that are still kept");
     next_ = gap.to + 1;
 }
 
-void Follower::begin_epoch(const edge::Gap& gap) {
+/// What the log no longer has, or what it could not read.
+bool Follower::is_gone(const GapPush& gap) const {
+    if (gap.to < tail(epoch_)) return true;
+    const auto* topic = model_.truth().find(path_, epoch_);
+    return topic != nullptr && topic->unreadable.contains(std::max(gap.from, topic->tail)) &&
+           gap.to < gap.from + kPageMax && gap.to <= topic->head();
+}
+
+void Follower::begin_epoch(const GapPush& gap) {
     const auto* old = model_.truth().find(path_);
     require_it(gap.epoch != epoch_ && (old == nullptr || old->epoch != epoch_),
                "was told of a new epoch, and the old one goes on");
-    require_it(gap.after < tail(gap.epoch), "was not given the new epoch from its beginning");
     epoch_ = gap.epoch;
-    next_ = gap.after + 1;
+    next_ = 1;
+    is_at_new_epoch_ = true;
 }
 
 bool Follower::has_caught_up() const {
-    if (!has_begun_) return false;
+    if (!has_begun_ || asked_ != 0 || stretch_) return false;
     const auto* topic = model_.truth().find(path_);
-    return topic == nullptr || (topic->epoch == epoch_ && topic->head() + 1 == next_);
-}
-
-void FilterFollower::takes(const edge::EventBatch& batch) {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        model_.truth().check(who_, batch.path(), batch.epoch(), batch.first() + i, batch.envelope(i));
-    }
-    move_on(batch);
-}
-
-void FilterFollower::move_on(const edge::EventBatch& batch) {
-    auto& place = places_[batch.path()];
-    const auto name = [&](const char* what) {
-        return who_ + " by its filter " + filter_ + ": " + what + " of " + batch.path() + ": from " +
-               std::to_string(place.last) + " to " + std::to_string(batch.first());
-    };
-    if (place.epoch == batch.epoch()) {
-        require(batch.first() > place.last, [&] { return name("an event twice"); });
-        const auto* topic = model_.truth().find(batch.path(), batch.epoch());
-        const bool is_next = batch.first() == place.last + 1 || (topic != nullptr && batch.first() <= topic->tail);
-        const auto era = [&](std::uint64_t offset) { return model_.eras().era_of(edge_, batch.path(), offset); };
-        require(is_next || era(place.last) != era(batch.first()), [&] { return name("a hole"); });
-    }
-    place = {batch.epoch(), batch.last()};
-}
-
-bool FilterFollower::has_caught_up(std::string_view path) const {
-    const auto place = places_.find(path);
-    const auto* topic = model_.truth().find(path);
-    return topic == nullptr ||
-           (place != places_.end() && place->second.epoch == topic->epoch && place->second.last == topic->head());
+    if (topic == nullptr) return true;
+    if (topic->epoch != epoch_) return false;
+    return topic->head() + 1 == next_ || (is_at_new_epoch_ && topic->tail > topic->head());
 }
 
 }  // namespace longwire::simulation

@@ -1,83 +1,63 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "edge/core/event_batch.h"
 #include "edge/core/watcher.h"
 #include "tests/simulation/model.h"
+#include "tests/simulation/push.h"
+#include "tests/simulation/stretch.h"
 
 namespace longwire::simulation {
 
 /// Rule 3, of one client and one topic, through all its connections: each event once and in order from where it asked
-/// to begin, or a gap told for exactly what is missing.
+/// to begin, a gap told for exactly what is missing, and merged only what may be.
 class Follower {
   public:
-    Follower(const Model& model, std::string who, std::string path, const edge::From& from)
-        : model_(model), who_(std::move(who)), path_(std::move(path)), from_(from) {}
+    Follower(const Model& model, std::string who, std::string path, const edge::From& from,
+             std::optional<std::int64_t> conflate_ms)
+        : model_(model), who_(std::move(who)), path_(std::move(path)), from_(from), conflate_ms_(conflate_ms) {}
 
     const std::string& path() const { return path_; }
+    std::optional<std::int64_t> conflate_ms() const { return conflate_ms_; }
 
     /// Where to begin on the next connection.
     edge::From from() const;
 
-    void begins(const edge::WatchStart& start);
-    void takes(const edge::EventBatch& batch, std::size_t from);
-    void misses(const edge::Gap& gap);
+    /// It has asked, with a command of this id. What is pushed until the answer is not for it.
+    void asks(std::uint64_t id);
+    bool asked_by(std::uint64_t id) const { return asked_ == id; }
+
+    /// `ok` is the answer.
+    void begins(std::string_view ok);
+
+    void takes(const EventPush& push);
+    void misses(const GapPush& gap);
+    void merges(const MergedPush& merged);
+    bool is_in_stretch() const { return stretch_.has_value(); }
 
     bool has_caught_up() const;
 
   private:
-    std::uint64_t latest_begin(const edge::WatchStart& start) const;
-    void begin_epoch(const edge::Gap& gap);
+    std::uint64_t latest_begin(std::uint64_t epoch) const;
+    void begin_epoch(const GapPush& gap);
     void require_it(bool is_kept, const std::string& what) const;
     std::uint64_t tail(std::uint64_t epoch) const;
+    bool is_gone(const GapPush& gap) const;
 
     const Model& model_;
     std::string who_;
     std::string path_;
     edge::From from_;
+    std::optional<std::int64_t> conflate_ms_;
+    std::uint64_t asked_ = 0;  // and not answered
     bool has_begun_ = false;
+    bool is_at_new_epoch_ = false;  // of which it has nothing yet
     std::uint64_t epoch_ = 0;
     std::uint64_t next_ = 0;
-};
-
-/// The same of one client and one filter, on one connection: each event at most once and in order, and none left out
-/// within an era of its edge.
-class FilterFollower {
-  public:
-    FilterFollower(const Model& model, std::string who, std::string edge, std::string filter)
-        : model_(model), who_(std::move(who)), edge_(std::move(edge)), filter_(std::move(filter)) {}
-
-    const std::string& filter() const { return filter_; }
-
-    void takes(const edge::EventBatch& batch);
-
-    /// They were left out, and this was told.
-    void misses(const edge::EventBatch& batch) { move_on(batch); }
-
-    /// The connection is another one: what came between is not told.
-    void begin_anew(const std::string& edge) {
-        edge_ = edge;
-        places_.clear();
-    }
-
-    /// Whether it has got this topic's last event.
-    bool has_caught_up(std::string_view path) const;
-
-  private:
-    struct Place {
-        std::uint64_t epoch = 0;
-        std::uint64_t last = 0;
-    };
-    void move_on(const edge::EventBatch& batch);
-
-    const Model& model_;
-    std::string who_;
-    std::string edge_;
-    std::string filter_;
-    std::map<std::string, Place, std::less<>> places_;
+    std::optional<Stretch> stretch_;
 };
 
 }  // namespace longwire::simulation

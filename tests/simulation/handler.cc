@@ -11,6 +11,8 @@ namespace longwire::simulation {
 namespace {
 
 constexpr std::int64_t kEventsMax = 12;
+constexpr std::int64_t kManyEventsMax = 80;
+constexpr std::int64_t kBusyPauseUsMax = 20'000;
 
 std::string failure(std::uint64_t id, bool is_retryable) {
     std::string payload;
@@ -26,8 +28,11 @@ std::string failure(std::uint64_t id, bool is_retryable) {
 Handler::Handler(Environment& environment, worker::StartAttempt start)
     : environment_(environment),
       start_(std::move(start)),
-      events_left_(environment.random.between(0, kEventsMax)),
-      pause_us_max_(environment.random.chance(0.3) ? 100 : environment.scenario.work_us_max),
+      is_busy_(environment.random.chance(0.1)),
+      events_left_(environment.random.between(0, is_busy_ ? kManyEventsMax : kEventsMax)),
+      pause_us_max_(is_busy_                         ? kBusyPauseUsMax
+                    : environment.random.chance(0.3) ? 100
+                                                     : environment.scenario.work_us_max),
       waits_for_input_(environment.random.chance(0.2)),
       ignores_cancel_(environment.random.chance(0.1)) {}
 
@@ -36,16 +41,27 @@ std::int64_t Handler::work() {
     if (is_cancelled_ && !ignores_cancel_) return end(), -1;
     if (events_left_ > 0) {
         --events_left_;
-        emit(environment_.random.chance(0.2) ? event_type::kTaskProgress : event_type::kLog);
+        emit();
         return environment_.random.between(0, pause_us_max_);
     }
     if (!waits_for_input_ || !inputs_.empty()) return end(), -1;
     return -1;
 }
 
-void Handler::emit(std::string_view type) {
+void Handler::emit() {
+    auto& random = environment_.random;
     const auto id = environment_.new_id();
-    const auto padding = environment_.random.below(environment_.scenario.padding_bytes_max + 1);
+    const auto padding = random.below(environment_.scenario.padding_bytes_max + 1);
+    if (random.chance(0.2)) is_talking_ = !is_talking_;
+    if (is_talking_ && random.chance(0.8)) {
+        return events.push_back({event_type::kTextDelta, text_payload_of(id, padding), id, false, false});
+    }
+    const auto luck = random.below(10);
+    if (luck < 2) {
+        events.push_back({event_type::kAgentStatus, status_payload_of(id, random.below(2)), id, false, false});
+        return;
+    }
+    const auto type = luck < 4 ? event_type::kTaskProgress : luck < 5 ? event_type::kArtifact : event_type::kLog;
     events.push_back({type, payload_of(id, padding), id, false, false});
 }
 

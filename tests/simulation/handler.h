@@ -36,13 +36,15 @@ class Handler {
     std::deque<Event> events;  // emitted, not yet taken by the session
 
   private:
-    void emit(std::string_view type);
+    void emit();
     void end();
 
     Environment& environment_;
     worker::StartAttempt start_;
+    bool is_busy_;  // has much to tell in a short time
     std::int64_t events_left_;
     std::int64_t pause_us_max_;
+    bool is_talking_ = false;  // writes one piece of text after the other
     bool waits_for_input_;
     bool ignores_cancel_;
     bool has_ended_ = false;

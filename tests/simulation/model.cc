@@ -61,11 +61,24 @@ void Model::by_task(const broker::Record& record, const Envelope& envelope) {
 
 void Model::by_client(const broker::Record& record, const Envelope& envelope) {
     const auto id = id_of(envelope);
+    require(!refused_.contains(id), [&] {
+        return "what a client was refused, number " + std::to_string(id) + ", is stored at offset " +
+               std::to_string(record.offset) + " of " + *record.path;
+    });
     const auto [place, is_new] = places_.try_emplace(id, *record.path, record.offset);
     require(is_new, [&] {
         return "what a client sent once, number " + std::to_string(id) + ", is stored twice: at offset " +
                std::to_string(place->second.second) + " and " + std::to_string(record.offset) + " of " + *record.path;
     });
+}
+
+/// It is dropped up to the end of a run and no further.
+void Model::trimmed_after_end(const std::string& path, std::uint64_t tail) {
+    const auto* topic = truth_.find(path);
+    require(topic != nullptr && tail >= 2 && topic->at(tail - 1).ends_run, [&] {
+        return path + " was dropped before offset " + std::to_string(tail) + ", which is not where a run has ended";
+    });
+    if (tail > topic->tail) truth_.trim(path, tail);
 }
 
 void Model::wiped() {
@@ -95,6 +108,12 @@ void Model::check_stored(std::uint64_t id, std::string_view path, std::uint64_t 
         return "a client was told that its number " + std::to_string(id) + " is at offset " + std::to_string(offset) +
                " of " + std::string(path) + ", where it is not";
     });
+}
+
+void Model::check_refused(std::uint64_t id) {
+    require(!places_.contains(id),
+            [&] { return "a client was refused its number " + std::to_string(id) + ", which is stored"; });
+    refused_.insert(id);
 }
 
 void Model::check_started(std::string_view key, std::string_view task) const {

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "broker/core/record.h"
 #include "tests/simulation/emissions.h"
-#include "tests/simulation/eras.h"
 #include "tests/simulation/task_history.h"
 #include "tests/simulation/truth.h"
 
@@ -24,6 +24,8 @@ class Model {
 
     void durable(const broker::Record& record);
     void trimmed(const std::string& path, std::uint64_t tail) { truth_.trim(path, tail); }
+    void trimmed_after_end(const std::string& path, std::uint64_t tail);
+    void failed_to_read(const std::string& path, std::uint64_t offset) { truth_.failed_to_read(path, offset); }
     void wiped();
 
     /// Counts the losses of the log.
@@ -31,8 +33,6 @@ class Model {
 
     const Truth& truth() const { return truth_; }
     Emissions& emissions() { return emissions_; }
-    Eras& eras() { return eras_; }
-    const Eras& eras() const { return eras_; }
 
     /// Null for what is no task.
     const TaskHistory* task(std::string_view path) const;
@@ -52,6 +52,9 @@ class Model {
     /// A client was told that what it sent under this number is at this place.
     void check_stored(std::uint64_t id, std::string_view path, std::uint64_t offset) const;
 
+    /// A client was told that what it sent under this number was not taken, and will not send it again.
+    void check_refused(std::uint64_t id);
+
     /// A client was told that the start with this key made this task.
     void check_started(std::string_view key, std::string_view task) const;
 
@@ -64,8 +67,8 @@ class Model {
     Truth truth_;
     std::map<std::string, TaskHistory, std::less<>> tasks_;
     Emissions emissions_;
-    Eras eras_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> places_;  // of clients' events, by number
+    std::set<std::uint64_t> refused_;                                                  // of them
     std::map<std::string, std::string, std::less<>> started_;                          // key → path of the task
 };
 

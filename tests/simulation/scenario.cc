@@ -28,6 +28,12 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.edge_window_bytes = is_heavy ? 64 << 10 : 1 << 20;
     s.ring_bytes_max = is_heavy ? 400'000 : one_of({2'000, 20'000, 1 << 20});
     s.outbox_full_bytes = is_heavy ? 30'000 : one_of({300, 3'000, 256 << 10});
+    s.outbox_bytes_max = random.chance(0.3) ? 4 * s.outbox_full_bytes : 4 << 20;
+    s.merge_after_ms = static_cast<std::int64_t>(one_of({50, 200, 1'000}));
+    s.stalled_ms = static_cast<std::int64_t>(one_of({500, 2'000, 20'000}));
+    s.slow_clients = static_cast<double>(one_of({0, 30, 60})) / 100;
+    s.slow_bytes_max = one_of({100, 1'000, 20'000});
+    s.slow_us_max = static_cast<std::int64_t>(one_of({20'000, 300'000}));
     s.linger_ms = static_cast<std::int64_t>(one_of({100, 1'000, 10'000}));
     s.lease_ms = static_cast<std::int64_t>(one_of({2'000, 4'000}));
 
@@ -37,6 +43,7 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.write_us_max = static_cast<std::int64_t>(one_of({200, 5'000, 50'000}));
     s.sync_us_max = static_cast<std::int64_t>(one_of({5'000, 50'000}));
     s.events_kept = random.chance(0.25) ? one_of({3, 10, 40}) : 0;
+    s.retain_ended_ms = random.chance(0.25) ? static_cast<std::int64_t>(one_of({1, 300, 2'000})) : 0;
 
     s.latency_us_max = static_cast<std::int64_t>(one_of({200, 2'000, 30'000}));
     s.pub_loss = random.chance(0.5) ? 0 : static_cast<double>(one_of({1, 10, 60})) / 100;

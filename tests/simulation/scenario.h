@@ -33,13 +33,20 @@ struct Scenario {
     std::size_t edge_window_bytes = 0;
     std::size_t ring_bytes_max = 0;
     std::size_t outbox_full_bytes = 0;
+    std::size_t outbox_bytes_max = 0;
+    std::int64_t merge_after_ms = 0;
+    std::int64_t stalled_ms = 0;
+    double slow_clients = 0;         // how many of them all
+    std::size_t slow_bytes_max = 0;  // that one of them takes at a time,
+    std::int64_t slow_us_max = 0;    // and after how long again
     std::int64_t linger_ms = 0;
     std::int64_t lease_ms = 0;
 
     Durability durability = Durability::process;
     std::int64_t write_us_max = 0;
     std::int64_t sync_us_max = 0;
-    std::size_t events_kept = 0;  // of each topic; 0: all
+    std::size_t events_kept = 0;       // of each topic; 0: all
+    std::int64_t retain_ended_ms = 0;  // of a task's events, after its end; 0: for ever
 
     std::int64_t latency_us_max = 0;
     double pub_loss = 0;

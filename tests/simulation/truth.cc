@@ -4,18 +4,6 @@
 
 namespace longwire::simulation {
 
-std::uint64_t digest(const Envelope& envelope) {
-    std::uint64_t mixed = std::hash<std::string_view>{}(envelope.payload);
-    const auto mix = [&](std::uint64_t number) { mixed = (mixed ^ number) * 0x9e3779b97f4a7c15 + (mixed >> 29); };
-    mix(std::hash<std::string_view>{}(envelope.producer));
-    mix(std::hash<std::string_view>{}(envelope.type));
-    mix(envelope.incarnation);
-    mix(envelope.sequence);
-    mix(static_cast<std::uint64_t>(envelope.time_us));
-    mix(envelope.attempt);
-    return mixed;
-}
-
 void Truth::append(const broker::Record& record, const Envelope& envelope) {
     const auto& path = *record.path;
     auto& current = current_[path];
@@ -30,7 +18,8 @@ void Truth::append(const broker::Record& record, const Envelope& envelope) {
         return path + " has event " + std::to_string(record.offset) + " behind event " +
                std::to_string(current->head());
     });
-    current->digests.push_back(digest(envelope));
+    current->events.push_back(known_event(envelope));
+    current->events.back().number = ++events_;
 }
 
 const TopicTruth* Truth::find(std::string_view path) const {
@@ -50,6 +39,16 @@ std::uint64_t Truth::head(std::string_view path) const {
     return topic == nullptr ? 0 : topic->head();
 }
 
+std::optional<std::uint64_t> Truth::epoch_of(std::string_view path, std::uint64_t offset, std::uint64_t shown) const {
+    for (auto log = all_.lower_bound(std::pair(std::string(path), std::uint64_t{0}));
+         log != all_.end() && log->first.first == path; ++log) {
+        const auto& topic = log->second;
+        const bool is_there = offset >= 1 && offset <= topic.head() && topic.at(offset).shown == shown;
+        if (is_there) return topic.epoch;
+    }
+    return std::nullopt;
+}
+
 void Truth::check(std::string_view who, std::string_view path, std::uint64_t epoch, std::uint64_t offset,
                   const Envelope& envelope) const {
     const auto place = [&] {
@@ -59,7 +58,7 @@ void Truth::check(std::string_view who, std::string_view path, std::uint64_t epo
     const auto* topic = find(path, epoch);
     require(topic != nullptr && offset >= 1 && offset <= topic->head(),
             [&] { return place() + ", which is not durable"; });
-    require(topic->digests[offset - 1] == digest(envelope),
+    require(topic->at(offset).digest == digest(envelope),
             [&] { return place() + ", which is another event than the one in the log"; });
 }
 

@@ -47,9 +47,6 @@ void WireRules::from_edge(const std::string& edge, std::string_view bytes) {
     const auto decoded = link::decode<link::EdgeToBroker>(bytes);
     if (!decoded) return;
     const auto& message = decoded->message;
-    const bool changes_filters = std::holds_alternative<link::SubscribeFilter>(message) ||
-                                 std::holds_alternative<link::UnsubscribeFilter>(message);
-    if (changes_filters || std::holds_alternative<link::EdgeHello>(message)) model_.eras().next(edge);
     if (const auto* hello = std::get_if<link::EdgeHello>(&message)) {
         edges_[edge] = {std::max<std::uint64_t>(hello->window_bytes, kBatchBytesTarget), 0, 0};
     } else if (const auto* credit = std::get_if<link::Credit>(&message)) {
@@ -114,7 +111,6 @@ void WireRules::to_edge(const std::string& edge, std::string_view bytes) {
 void WireRules::check_events(const std::string& edge, const link::TopicEvents& events) const {
     for (auto offset = events.first; const auto& bytes : events.envelopes) {
         model_.truth().check(edge, events.path, events.epoch, offset, parse_envelope(bytes.bytes).value());
-        model_.eras().sent(edge, events.path, offset);
         ++offset;
     }
 }

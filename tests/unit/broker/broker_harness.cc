@@ -275,6 +275,7 @@ void World::turn(std::int64_t ms) {
     BrokerOutbox out;
     in.is_tapped = is_tapped;
     in.log = log.poll();
+    in.published = std::exchange(published, {});
     for (auto& [name, worker] : workers_) {
         worker->tick(now_us_);
         worker->send_into(in);

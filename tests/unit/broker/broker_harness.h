@@ -303,6 +303,7 @@ class World {
     std::vector<TapFrame> tapped;
     std::vector<std::string> notices;
     std::vector<std::int64_t> cancelled_after_us;
+    std::vector<PublishedFrame> published;  // by nobody in particular, for the next turn
 
   private:
     std::unique_ptr<Broker> make_broker();

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "protocol/limits.h"
+#include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
 #include "tests/unit/broker/broker_harness.h"
 
@@ -125,6 +126,57 @@ TEST_F(ProducerLink, DropsWhatIsNotOfItsMaking) {
     EXPECT_TRUE(refused("nonsense", ""));
     EXPECT_TRUE(refused(topic_key(path, (partition + 1) % 16), "")) << "of another partition";
     EXPECT_TRUE(refused(topic_key(path, partition), "\xc1"));
+}
+
+/// An envelope of the worker's with a header that nobody can read.
+std::string unreadable_envelope(std::uint64_t sequence) {
+    std::string bytes;
+    MsgpackWriter writer(bytes);
+    writer.array(3);
+    writer.string("w");
+    writer.unsigned_integer(1);
+    writer.unsigned_integer(sequence);
+    return bytes;
+}
+
+TEST_F(ProducerLink, RefusesAnEventThatItCannotReadAndGoesOnAfterIt) {
+    join(worker);
+    const auto path = path_of("room/a");
+    const auto partition = partition_of(path, 16);
+    std::string good;
+    Envelope envelope;
+    envelope.producer = "w";
+    envelope.incarnation = 1;
+    envelope.type = "one";
+    const auto publish = [&](const std::string& envelopes) {
+        world.published.push_back({topic_key(path, partition), std::make_shared<const std::string>(envelopes)});
+        world.turn();
+    };
+    envelope.sequence = 2;
+    write_envelope(envelope, good);
+    publish(unreadable_envelope(1) + good);
+    std::string later;
+    envelope.sequence = 4;
+    write_envelope(envelope, later);
+    publish(later + unreadable_envelope(5));
+    publish(unreadable_envelope(3));
+    world.settle();
+    EXPECT_THAT(world.log_of("room/a"), ElementsAre("1 one", "2 one"));
+    EXPECT_EQ(worker.count("refused bad_request"), 3U);
+    EXPECT_EQ(world.broker().stats().events_refused, 3U);
+}
+
+TEST_F(ProducerLink, CountsAnAttemptsEventsAgainstItsWorkersOwnCount) {
+    join_with_task();
+    worker.emit("t", "log");
+    worker.emit("t", "task.completed", R"({"events":1})");
+    world.settle();
+    EXPECT_EQ(world.broker().stats().differences_to_log, 0U);
+    edge.start("u");
+    worker.emit("u", "log");
+    worker.emit("u", "task.completed", R"({"events":3})");
+    world.settle();
+    EXPECT_EQ(world.broker().stats().differences_to_log, 1U);
 }
 
 TEST_F(ProducerLink, RefusesAnEventOfAnotherAttemptAndGoesOnAfterIt) {

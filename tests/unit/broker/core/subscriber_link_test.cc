@@ -451,5 +451,22 @@ TEST_F(SlowEdge, ThatWasTooSlowForTheLogIsToldOfTheGap) {
     EXPECT_THAT(e.told, Not(Contains("down")));
 }
 
+TEST_F(SubscriberLink, TheLedgerSaysWhatEachEdgeWasSent) {
+    publish("room/a", "one");
+    edge.subscribe("room/a");
+    world.settle();
+    publish("room/a", "two");
+    publish("room/a", "three");
+    const auto ledger = edge.ask("ledger", R"({"topic":"room/a"})");
+    EXPECT_EQ(ledger.code, "");
+    EXPECT_EQ(ledger.number("head"), 3);
+    EXPECT_EQ(text_of(ledger.ok.at("sent")), R"([{"edge":"e","offset":3,"due":2,"events":2,"gap":0}])");
+    EXPECT_EQ(world.broker().stats().differences_to_edges, 0U);
+}
+
+TEST_F(SubscriberLink, ATopicThatDoesNotExistHasNoLedger) {
+    EXPECT_EQ(edge.ask("ledger", R"({"topic":"room/none"})").code, "not_found");
+}
+
 }  // namespace
 }  // namespace longwire::broker::testing

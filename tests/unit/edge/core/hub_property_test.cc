@@ -57,6 +57,8 @@ class World {
         }
     }
 
+    void audit() { EXPECT_TRUE(hub_.take_differences().empty()); }
+
     void settle() {
         for (int i = 0; i < 1'000; ++i) {
             deliver();
@@ -194,6 +196,7 @@ TEST(HubProperty, EachWatcherSeesEachOffsetOnceInOrderOrIsToldAGap) {
         World world(seed);
         for (int i = 0; i < 400; ++i) world.step();
         world.settle();
+        world.audit();
         if (testing::Test::HasFailure()) return;
         merged += world.merged;
     }

@@ -96,6 +96,8 @@ class World {
     }
 
     /// Until all have all, without anything more to come.
+    void audit() { EXPECT_TRUE(hub_.take_differences().empty()); }
+
     void settle() {
         for (int i = 0; i < 4'000; ++i) {
             now_us_ += 1'000;
@@ -190,6 +192,7 @@ TEST(HubTurnsProperty, EveryWatchGetsAllInTheEnd) {
         World world(seed);
         for (int i = 0; i < 1'500; ++i) world.step();
         world.settle();
+        world.audit();
         if (testing::Test::HasFailure()) return;
         merged += world.merged;
     }

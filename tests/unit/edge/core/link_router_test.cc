@@ -4,6 +4,8 @@
 
 #include <deque>
 
+#include "protocol/json.h"
+#include "protocol/msgpack_writer.h"
 #include "tests/unit/edge/core/batches.h"
 
 namespace longwire::edge {
@@ -304,6 +306,34 @@ TEST_F(LinkRouterTest, ANewEpochIsToldToShards) {
     EXPECT_EQ(std::get<TopicReady>(messages[0]).epoch, 2U);
     EXPECT_EQ(std::get<TopicReady>(messages[0]).last, 0U);
     EXPECT_EQ(std::get<EventsArrived>(messages[1]).batch->epoch(), 2U);
+}
+
+TEST_F(LinkRouterTest, ALedgerIsTheBrokersAnswerAndWhatAllShardsCount) {
+    std::string fields;
+    MsgpackWriter writer(fields);
+    writer.map(1);
+    writer.field("topic", "room/ops");
+    router.take(1, SendCommand{7, "dev", "anna", "ledger", fields, true}, now_us);
+    say(link::Reply{all<link::Request>().back().request, {"\x80"}, {}, {}, {}, 0});
+    std::uint64_t survey = 0;
+    for (const std::size_t shard : {0U, 1U, 2U}) {
+        const auto asked = told<LedgerAsked>(shard);
+        ASSERT_EQ(asked.size(), 1U);
+        EXPECT_EQ(asked[0].path, kPath);
+        survey = asked[0].survey;
+    }
+    router.take(0, LedgerCounted{survey, {11, 1, {4, 4, 0, 0}, {4, 3, 1, 0}}}, now_us);
+    router.take(1, LedgerCounted{survey, {}}, now_us);
+    EXPECT_TRUE(told<CommandAnswered>(1).empty()) << "not before all have answered";
+    router.take(2, LedgerCounted{survey, {12, 2, {5, 4, 0, 1}, {9, 9, 0, 0}}}, now_us);
+    const auto answers = told<CommandAnswered>(1);
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(answers[0].token, 7U);
+    std::string json;
+    ASSERT_TRUE(append_json(*answers[0].reply, json));
+    EXPECT_EQ(json, R"({"received":{"edge":"edge-1","offset":12,"watches":3,)"
+                    R"("received":{"due":9,"events":8,"merged":0,"gap":1},)"
+                    R"("given":{"due":13,"events":12,"merged":1,"gap":0}}})");
 }
 
 }  // namespace
