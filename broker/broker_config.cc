@@ -2,8 +2,23 @@
 
 #include "protocol/limits.h"
 #include "protocol/node/config.h"
+#include "protocol/topic.h"
 
 namespace longwire::broker {
+
+Result<TaskQueues::KindLimits> read_kind_limits(const std::vector<std::string>& settings) {
+    TaskQueues::KindLimits limits;
+    for (const auto& setting : settings) {
+        const auto equals = setting.rfind('=');
+        const auto kind = setting.substr(0, equals);
+        const auto limit = read_number(equals == std::string::npos ? "" : setting.substr(equals + 1), 1, INT32_MAX);
+        if (!limit || !check_name("kind", kind, kNameBytesMax)) {
+            return bad_request("kind-limit", "'" + setting + "' is not a kind, = and a whole number from 1");
+        }
+        limits.insert_or_assign(kind, static_cast<std::size_t>(*limit));
+    }
+    return limits;
+}
 
 std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& c) {
     Config config("longwire-broker", "Sequences, keeps and routes events, and hands out tasks.");
@@ -50,8 +65,19 @@ std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& 
                   3'600'000);
     config.number({"cancel-grace-ms", "a cancelled task is ended by force after so long, in ms", "MS"},
                   c.cancel_grace_ms, 0, 3'600'000);
+    config.number({"disconnect-grace-ms",
+                   "a task with on_disconnect \"cancel\" goes on so long when nobody is there for it, in ms", "MS"},
+                  c.disconnect_grace_ms, 0, 3'600'000);
     config.number({"queued-per-kind-max", "most tasks queued per kind; then start is refused", "N"},
                   c.queued_per_kind_max, 1);
+    config.number(
+        {"queue-age-max-ms", "a task that has waited so long to be started expires, in ms; 0: none does", "MS"},
+        c.queue_age_max_ms);
+    config.list({"kind-limit", "most tasks of a kind that run at the same time, in the whole cluster", "KIND=N"},
+                c.kind_limits, [](const std::string& limit) -> Status {
+                    LW_TRY_STATUS(read_kind_limits({limit}));
+                    return {};
+                });
     config.number({"tasks-kept-max", "most tasks remembered; the oldest ended ones go first", "N"}, c.tasks_kept_max,
                   1);
     config.number(

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "broker/core/task_queues.h"
 #include "protocol/endpoints.h"
 #include "protocol/node/log_setup.h"
 
@@ -32,7 +34,10 @@ struct BrokerConfig {
     std::int64_t producer_window_bytes = 8 << 20;
     std::int64_t lease_ms = 4'000;
     std::int64_t cancel_grace_ms = 10'000;
+    std::int64_t disconnect_grace_ms = 10'000;
     std::int64_t queued_per_kind_max = 100'000;
+    std::int64_t queue_age_max_ms = 0;
+    std::vector<std::string> kind_limits;
     std::int64_t tasks_kept_max = 200'000;
     std::int64_t outputs_bytes_max = 64 << 20;
     std::int64_t presence_grace_ms = 5'000;
@@ -40,6 +45,9 @@ struct BrokerConfig {
     std::int64_t members_max = 100'000;
     LogSettings logging;
 };
+
+/// Reads the limits of kinds, each KIND=N; a later one for the same kind counts.
+Result<TaskQueues::KindLimits> read_kind_limits(const std::vector<std::string>& settings);
 
 /// Reads the settings. Holds an exit status where the program is to end now.
 std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& config);

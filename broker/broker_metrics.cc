@@ -20,6 +20,15 @@ Status BrokerMetrics::serve(const std::string& address) {
     return {};
 }
 
+void BrokerMetrics::cancelled_after(std::int64_t us) {
+    if (!page_) return;
+    const std::vector<double> bounds{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30};
+    metrics_
+        .histogram("longwire_broker_task_cancel_seconds",
+                   "From when a running task was asked to end to when its end as cancelled was kept.", bounds)
+        .observe(static_cast<double>(us) * 1e-6);
+}
+
 void BrokerMetrics::update(const Broker& broker) {
     if (!page_) return;
     const auto& stats = broker.stats();

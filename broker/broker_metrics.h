@@ -17,6 +17,7 @@ class BrokerMetrics {
     Status serve(const std::string& address);
 
     void update(const Broker& broker);
+    void cancelled_after(std::int64_t us);
 
   private:
     Metrics metrics_;

@@ -57,6 +57,9 @@ int main(int argc, char** argv) {
     options.scheduler.lease_ms = config.lease_ms;
     options.scheduler.cancel_grace_ms = config.cancel_grace_ms;
     options.scheduler.queued_per_kind_max = static_cast<std::size_t>(config.queued_per_kind_max);
+    options.scheduler.disconnect_grace_ms = config.disconnect_grace_ms;
+    options.scheduler.queue_age_max_ms = config.queue_age_max_ms;
+    options.scheduler.kind_limits = *longwire::broker::read_kind_limits(config.kind_limits);
     options.scheduler.tasks_kept_max = static_cast<std::size_t>(config.tasks_kept_max);
     options.outputs_bytes_max = static_cast<std::size_t>(config.outputs_bytes_max);
     options.presence.grace_ms = config.presence_grace_ms;

@@ -143,6 +143,7 @@ Status Shell::step() {
     send_frames(PeerKind::worker, workers_, outbox_.to_workers);
     send_frames(PeerKind::edge, edges_, outbox_.to_edges);
     send_tap();
+    for (const auto us : outbox_.cancelled_after_us) metrics_.cancelled_after(us);
     write_notices();
     update_metrics();
     outbox_.clear();

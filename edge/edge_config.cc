@@ -45,9 +45,6 @@ std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c)
                   c.limits.stalled_ms, 100, 3'600'000);
     config.number({"heartbeat-ms", "time between pings to a client, in ms; two unanswered close 4408", "MS"},
                   c.limits.heartbeat_ms, 100, 3'600'000);
-    config.number({"disconnect-grace-ms",
-                   "how long after its starter has gone a task with on_disconnect \"cancel\" goes on, in ms", "MS"},
-                  c.limits.disconnect_grace_ms, 0, 3'600'000);
     declare_log_settings(config, c.logging);
     config.check([&c]() -> Status {
         if (is_loopback(split_host_port(c.http).host)) return {};

@@ -55,11 +55,7 @@ ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
                 members_,
                 commons.limits,
                 now_us(),
-                [](std::string_view prefix) { return random_id(prefix); },
-                [this](const Identity& who, const std::string& task) {
-                    const auto due_us = services_.now_us + services_.limits.disconnect_grace_ms * 1000;
-                    cancels_.emplace(due_us, std::pair(who, task));
-                }},
+                [](std::string_view prefix) { return random_id(prefix); }},
       api_(services_, {commons.console, [&commons] { return commons.link.is_up(); }, commons.metrics_text}) {}
 
 ShardApp::~ShardApp() = default;
@@ -106,7 +102,9 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                        },
                        [&](const CommandAnswered& m) { requests_.on_answered(m); },
                        [&](const LinkChanged& m) {
-                           if (m.is_up) members_.on_link_up();
+                           if (!m.is_up) return;
+                           members_.on_link_up();
+                           for (auto* client : clients_) client->on_link_up();
                        },
                        [&](const LedgerAsked& m) { hub_.on_ledger_asked(m); },
                        [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
@@ -126,13 +124,6 @@ void ShardApp::on_tick() {
     api_.tick();
     hub_.tick(services_.now_us);
     members_.tick(services_.now_us);
-    while (!cancels_.empty() && cancels_.begin()->first <= services_.now_us) {
-        const auto cancel = cancels_.extract(cancels_.begin());
-        const auto& [who, task] = cancel.mapped();
-        std::string fields = with_text_field("\x80", "task", task);
-        fields = with_text_field(fields, "reason", "the client that started it has gone");
-        requests_.command(who, CancelCommand::kName, std::move(fields), [](const auto&) {});
-    }
     for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
     const std::lock_guard lock(stats_mutex_);
     stats_ = {hub_.topics(),   hub_.ring_bytes(), members_.size(),   too_slow_,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -75,7 +74,6 @@ class ShardApp final : public net::App {
     ShardServices services_;
     http::Api api_;
     std::set<WsClient*> clients_;
-    std::multimap<std::int64_t, std::pair<Identity, std::string>> cancels_;  // by when they are due
     std::uint64_t too_slow_ = 0;
     mutable std::mutex stats_mutex_;
     Stats stats_;  // guarded by stats_mutex_

@@ -29,6 +29,7 @@ class WsClient final : public net::WsHandler, private Transport {
     void on_closed(std::uint16_t code) override;
 
     void on_tick();
+    void on_link_up() { dialect_->on_link_up(); }
     void drain(std::int64_t reconnect_ms);
 
   private:

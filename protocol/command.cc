@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kSecondsMax = 30.0 * 24 * 3600;
 constexpr std::int64_t kPageMax = 1000;
+constexpr std::int64_t kConcurrencyMax = 1'000'000;
 
 /// A name, empty if the field is absent.
 Result<std::string> optional_name(const MsgpackFields& fields, std::string_view field) {
@@ -27,13 +28,34 @@ Result<std::string> required_name(const MsgpackFields& fields, std::string_view 
     return std::string(name);
 }
 
-/// A key of the client's own making: any text of up to 128 bytes, empty if absent.
+/// A key of the client's own making: any text of up to 128 bytes.
+Status check_key(std::string_view field, std::string_view key) {
+    if (!key.empty() && key.size() <= kNameBytesMax) return {};
+    return bad_request(std::string(field), "must be 1 to " + std::to_string(kNameBytesMax) + " bytes");
+}
+
+/// Empty if absent.
 Result<std::string> optional_key(const MsgpackFields& fields) {
     LW_TRY(const std::string_view key, fields.string_or("key", {}));
-    if (fields.has("key") && (key.empty() || key.size() > kNameBytesMax)) {
-        return bad_request("key", "must be 1 to " + std::to_string(kNameBytesMax) + " bytes");
-    }
+    if (fields.has("key")) LW_TRY_STATUS(check_key("key", key));
     return std::string(key);
+}
+
+Error within(std::string_view outer, Error error) {
+    error.field = std::string(outer) + "." + error.field;
+    return error;
+}
+
+Result<Concurrency> optional_concurrency(const MsgpackFields& fields) {
+    constexpr std::string_view kField = "concurrency";
+    if (!fields.has(kField)) return Concurrency{};
+    LW_TRY(const MsgpackFields inner, MsgpackFields::parse(fields.raw(kField), kField));
+    const auto key = inner.string("key");
+    if (!key) return within(kField, key.error());
+    if (const auto checked = check_key("key", *key); !checked) return within(kField, checked.error());
+    const auto limit = inner.integer("limit", 1, kConcurrencyMax);
+    if (!limit) return within(kField, limit.error());
+    return Concurrency{std::string(*key), static_cast<std::uint32_t>(*limit)};
 }
 
 Result<std::string> topic_field(const MsgpackFields& fields) {
@@ -87,6 +109,7 @@ Result<Command> decode(const MsgpackFields& fields, StartCommand command) {
     LW_TRY(const std::int64_t priority, fields.integer_or("priority", 0, -100, 100));
     command.max_attempts = static_cast<std::int32_t>(attempts);
     command.priority = static_cast<std::int32_t>(priority);
+    LW_TRY(command.concurrency, optional_concurrency(fields));
     LW_TRY(command.hold, fields.boolean_or("hold", false));
     LW_TRY(command.watch, fields.boolean_or("watch", false));
     LW_TRY(const std::string_view on_disconnect, fields.string_or("on_disconnect", "continue"));
@@ -95,6 +118,17 @@ Result<Command> decode(const MsgpackFields& fields, StartCommand command) {
     } else if (on_disconnect != "continue") {
         return bad_request("on_disconnect", "must be \"continue\" or \"cancel\"");
     }
+    if (fields.has("disconnect_grace_s")) {
+        if (on_disconnect != "cancel") return bad_request("disconnect_grace_s", "is for on_disconnect \"cancel\"");
+        LW_TRY(command.disconnect_grace_ms, milliseconds(fields, "disconnect_grace_s"));
+    }
+    LW_TRY(command.connection, optional_name(fields, "connection"));
+    return Command{std::move(command)};
+}
+
+Result<Command> decode(const MsgpackFields& fields, AttachCommand command) {
+    LW_TRY(command.task, required_name(fields, "task"));
+    LW_TRY(command.connection, required_name(fields, "connection"));
     return Command{std::move(command)};
 }
 
@@ -133,6 +167,9 @@ Result<Command> decode(const MsgpackFields& fields, TasksCommand command) {
         return bad_request("state", "must be PENDING, RUNNING, COMPLETED, FAILED, CANCELLED or EXPIRED");
     }
     LW_TRY(command.kind, optional_name(fields, "kind"));
+    LW_TRY(command.parent, optional_name(fields, "parent"));
+    LW_TRY(command.root, optional_name(fields, "root"));
+    if (!command.parent.empty() && !command.root.empty()) return bad_request("root", "cannot be asked for with parent");
     LW_TRY(command.after, optional_name(fields, "after"));
     LW_TRY(command.limit, page_limit(fields));
     return Command{std::move(command)};

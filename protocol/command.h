@@ -21,6 +21,12 @@ struct PublishCommand {
 
 enum class OnDisconnect : std::uint8_t { keep_running, cancel };
 
+/// At most `limit` of the tasks with this key run at the same time.
+struct Concurrency {
+    std::string key;  // empty: no limit
+    std::uint32_t limit = 0;
+};
+
 struct StartCommand {
     static constexpr std::string_view kName = "start";
     std::string kind;
@@ -33,9 +39,19 @@ struct StartCommand {
     std::int64_t delay_ms = 0;
     std::int32_t max_attempts = 3;
     std::int32_t priority = 0;  // higher goes first
-    bool hold = false;          // wait for `run`
-    bool watch = false;         // obeyed by the edge
+    Concurrency concurrency;
+    bool hold = false;   // wait for `run`
+    bool watch = false;  // obeyed by the edge
     OnDisconnect on_disconnect = OnDisconnect::keep_running;
+    std::int64_t disconnect_grace_ms = -1;  // with OnDisconnect::cancel; -1: as the broker is set
+    std::string connection;                 // filled in by the edge; empty: none that lasts
+};
+
+/// The connection is there for a task that is cancelled when none is.
+struct AttachCommand {
+    static constexpr std::string_view kName = "attach";
+    std::string task;
+    std::string connection;  // filled in by the edge
 };
 
 struct RunCommand {
@@ -63,9 +79,11 @@ struct StateCommand {
 
 struct TasksCommand {
     static constexpr std::string_view kName = "tasks";
-    std::string state;  // empty: any
-    std::string kind;   // empty: any
-    std::string after;  // the last task of the page before
+    std::string state;   // empty: any
+    std::string kind;    // empty: any
+    std::string parent;  // only its children; empty: any
+    std::string root;    // only it and what descends from it; empty: any
+    std::string after;   // the last task of the page before
     std::int32_t limit = 100;
 };
 
@@ -109,9 +127,9 @@ struct PresenceCommand {
     std::string topic;
 };
 
-using Command =
-    std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand, TasksCommand,
-                 HistoryCommand, LedgerCommand, WorkersCommand, JoinCommand, LeaveCommand, PresenceCommand>;
+using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
+                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand, AttachCommand, JoinCommand,
+                             LeaveCommand, PresenceCommand>;
 
 /// Whether `name` is a command that decode_command() knows.
 bool is_command(std::string_view name);

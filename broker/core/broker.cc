@@ -137,6 +137,7 @@ void Broker::release(Batch& batch, Durability durability) {
     // What the worker is told about its events comes before what follows from them.
     flush_acknowledgements();
     for (const auto& held : batch.messages) send_held(held);
+    for (const auto asked_us : batch.cancels_asked_us) out_->cancelled_after_us.push_back(now_us_ - asked_us);
 }
 
 /// Messages of a session that is over are dropped: its peer resumes from state, not from them.
@@ -277,6 +278,9 @@ void Broker::fold_and_keep(Task& task, std::string_view path, std::uint64_t offs
     const auto before = task.inputs.size();
     if (ends_run(envelope.type)) {
         for (const auto& input : task.inputs) open_.state.push_back(drop_input(task, input.offset));
+    }
+    if (envelope.type == event_type::kTaskCancelled && task.cancelling) {
+        open_.cancels_asked_us.push_back(task.cancel_asked_us);
     }
     const bool is_new = task.created_us == 0;
     fold(task, offset, envelope);

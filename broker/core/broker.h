@@ -68,7 +68,8 @@ struct BrokerOutbox {
     std::optional<CommitBatch> commit;
     std::vector<ReadRequest> reads;
     std::vector<TapFrame> tap;
-    std::vector<std::string> notices;  // for the log: what an operator would want to know
+    std::vector<std::string> notices;              // for the log: what an operator would want to know
+    std::vector<std::int64_t> cancelled_after_us;  // of tasks that were asked to end and now have, durably
 
     void clear() { *this = {}; }
 };
@@ -174,7 +175,8 @@ class Broker final : private SchedulerPort {
         std::vector<StatePut> state;
         std::vector<Trimmed> trims;
         bool has_lifecycle = false;
-        std::vector<HeldMessage> refusals;  // of events; each is among the acknowledgements too
+        std::vector<std::int64_t> cancels_asked_us;  // of the tasks that are cancelled in it
+        std::vector<HeldMessage> refusals;           // of events; each is among the acknowledgements too
         std::vector<HeldAcknowledgement> acknowledgements;
         std::vector<HeldMessage> messages;
         bool empty() const { return records->empty() && acknowledgements.empty() && messages.empty() && trims.empty(); }
@@ -228,6 +230,7 @@ class Broker final : private SchedulerPort {
     WorkerLink& worker_in_its_life(std::string_view name, std::uint64_t incarnation);
     void on_worker_hello(const std::string& peer, std::uint64_t number, const link::WorkerHello& hello);
     void on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message);
+    void on_start_child(const std::string& peer, const link::StartChild& start);
     void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
     void take_published(const ParsedKey& key, const Result<Envelope>& envelope, const SharedSlice& bytes);
     void take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,

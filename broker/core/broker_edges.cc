@@ -70,34 +70,36 @@ void Broker::on_edge_frame(const LinkFrame& frame) {
 }
 
 void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link::EdgeToBroker& message) {
-    std::visit(Overloaded{
-                   [&](const link::EdgeHello&) {},
-                   [&](const link::Subscribe& subscribe) { on_subscribe(peer, edge, subscribe); },
-                   [&](const link::Unsubscribe& unsubscribe) {
-                       const std::string path(unsubscribe.path);
-                       edge.sender.unsubscribe(path);
-                       auto* topic = edge.subscribed.erase(path) > 0 ? topics_.find(path) : nullptr;
-                       if (topic == nullptr) return;
-                       --topic->subscribers;
-                       topics_.release(*topic);
-                   },
-                   [&](const link::SubscribeFilter& subscribe) {
-                       if (auto checked = check_topic_filter(subscribe.filter); !checked) {
-                           return reply(peer, edge, subscribe.request, checked.error());
-                       }
-                       edge.sender.subscribe_filter(subscribe.realm, subscribe.filter);
-                       send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, 0, 0, 0, 0}));
-                   },
-                   [&](const link::UnsubscribeFilter& unsubscribe) {
-                       edge.sender.unsubscribe_filter(unsubscribe.realm, unsubscribe.filter);
-                   },
-                   [&](const link::Credit& credit) { edge.sender.credit(credit.consumed_bytes); },
-                   [&](const link::Request& request) { on_request(peer, edge, request); },
-                   [&](const link::Fetch& fetch) { on_fetch(peer, edge, fetch); },
-                   [&](const link::EdgeHeartbeat&) {},
-                   [&](const link::EdgeBye&) { end_edge(peer); },
-               },
-               message);
+    std::visit(
+        Overloaded{
+            [&](const link::EdgeHello&) {},
+            [&](const link::Subscribe& subscribe) { on_subscribe(peer, edge, subscribe); },
+            [&](const link::Unsubscribe& unsubscribe) {
+                const std::string path(unsubscribe.path);
+                edge.sender.unsubscribe(path);
+                auto* topic = edge.subscribed.erase(path) > 0 ? topics_.find(path) : nullptr;
+                if (topic == nullptr) return;
+                --topic->subscribers;
+                topics_.release(*topic);
+            },
+            [&](const link::SubscribeFilter& subscribe) {
+                if (auto checked = check_topic_filter(subscribe.filter); !checked) {
+                    return reply(peer, edge, subscribe.request, checked.error());
+                }
+                edge.sender.subscribe_filter(subscribe.realm, subscribe.filter);
+                send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, 0, 0, 0, 0}));
+            },
+            [&](const link::UnsubscribeFilter& unsubscribe) {
+                edge.sender.unsubscribe_filter(unsubscribe.realm, unsubscribe.filter);
+            },
+            [&](const link::Credit& credit) { edge.sender.credit(credit.consumed_bytes); },
+            [&](const link::Request& request) { on_request(peer, edge, request); },
+            [&](const link::Fetch& fetch) { on_fetch(peer, edge, fetch); },
+            [&](const link::ConnectionGone& gone) { scheduler_.connection_gone(peer, gone.connection, now_us_); },
+            [&](const link::EdgeHeartbeat&) {},
+            [&](const link::EdgeBye&) { end_edge(peer); },
+        },
+        message);
 }
 
 void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe) {
@@ -182,8 +184,9 @@ Result<std::string> Broker::obey(const std::string& edge, const link::Request& r
                           [&](const PublishCommand& c) { return publish(realm, user, c); },
                           [&](const StartCommand& c) -> Result<std::string> {
                               if (c.task.empty()) return bad_request("task", "is required");
-                              return scheduler_.start(realm, user, c, now_us_);
+                              return scheduler_.start(realm, user, edge, c, now_us_);
                           },
+                          [&](const AttachCommand& c) { return scheduler_.attach(realm, user, edge, c, now_us_); },
                           [&](const RunCommand& c) { return scheduler_.run(realm, c, now_us_); },
                           [&](const CancelCommand& c) { return scheduler_.cancel(realm, user, c, now_us_); },
                           [&](const InputCommand& c) { return scheduler_.input(realm, user, c, now_us_); },
@@ -282,6 +285,7 @@ void Broker::end_edge(const std::string& peer) {
     const auto edge = edges_.find(peer);
     if (edge == edges_.end()) return;
     presence_.lose_edge(peer, now_us_);
+    scheduler_.edge_gone(peer, now_us_);
     for (const auto& path : edge->second.subscribed) {
         auto* topic = topics_.find(path);
         if (topic == nullptr) continue;

@@ -85,6 +85,7 @@ void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, cons
                 on_published(resent.key.bytes, std::make_shared<const std::string>(resent.envelopes.bytes));
             },
             [&](const link::HandBack& back) { scheduler_.handed_back(peer, back.attempt, back.reason, now_us_); },
+            [&](const link::StartChild& start) { on_start_child(peer, start); },
             [&](const link::WorkerDraining&) { scheduler_.worker_draining(peer); },
             [&](const link::WorkerBye&) {
                 out_->notices.push_back("worker " + peer + " left");
@@ -93,6 +94,20 @@ void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, cons
             },
         },
         message);
+}
+
+void Broker::on_start_child(const std::string& peer, const link::StartChild& start) {
+    const auto begin = [&]() -> Status {
+        LW_TRY_STATUS(room_);
+        LW_TRY(Command command, decode_command(StartCommand::kName, start.fields.bytes));
+        return scheduler_.start_child(peer, start.attempt, start.name, std::get<StartCommand>(std::move(command)),
+                                      now_us_);
+    };
+    const auto begun = begin();
+    if (begun) return;
+    const auto error = begun.error();
+    send_to_worker(peer, link::prepare(link::ChildRefused{start.attempt, start.name, to_string(error.code),
+                                                          error.message, error.field, error.retry_after_ms}));
 }
 
 void Broker::on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes) {

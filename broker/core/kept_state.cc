@@ -64,6 +64,10 @@ void origin_fields(Archive& archive, OriginType& origin) {
     archive.number("max_attempts", origin.max_attempts);
     archive.number("timeout_ms", origin.timeout_ms);
     archive.number("ttl_ms", origin.ttl_ms);
+    archive.number("cancels_on_disconnect", origin.cancels_on_disconnect);
+    archive.number("disconnect_grace_ms", origin.disconnect_grace_ms);
+    archive.text("concurrency_key", origin.concurrency.key);
+    archive.number("concurrency_limit", origin.concurrency.limit);
     archive.number("age", origin.age);
     archive.number("created_us", origin.created_us);
 }
@@ -83,6 +87,7 @@ void task_fields(Archive& archive, TaskType& task) {
     archive.number("output_offset", task.output_offset);
     archive.real("progress", task.progress);
     archive.text("message", task.message);
+    archive.text("prompt", task.prompt);
     archive.text("current_agent", task.current_agent);
     archive.agents("agents", task.agents);
     archive.number("queued_us", task.queued_us);

@@ -38,8 +38,8 @@ bool is_brokers_own(std::string_view type) {
 
 }  // namespace
 
-std::string Scheduler::key_path(std::string_view realm, std::string_view key) {
-    return std::string(realm).append(1, '\n').append(key);
+std::string Scheduler::key_path(std::string_view realm, std::string_view parent, std::string_view key) {
+    return std::string(realm).append(1, '\n').append(parent).append(1, '\n').append(key);
 }
 
 std::string Scheduler::path_of(std::string_view realm, std::string_view task) {
@@ -73,7 +73,7 @@ void Scheduler::restore(Task task) {
     auto& entry = insert(task.realm, task.id);
     task.age = entry.task.age;
     entry.task = std::move(task);
-    remember_key(entry);
+    remember_links(entry);
 }
 
 void Scheduler::restore(RestoredInput input) {
@@ -86,6 +86,7 @@ void Scheduler::restore(RestoredInput input) {
 void Scheduler::restored(std::int64_t now_us) {
     for (auto& [path, entry] : tasks_) {
         const auto& task = entry->task;
+        entry->alone_since_us = now_us;  // edges say anew who is there
         if (!task.worker.empty()) {
             auto& worker = workers_[task.worker];
             worker.info.worker = task.worker;
@@ -98,6 +99,7 @@ void Scheduler::restored(std::int64_t now_us) {
 
 void Scheduler::settle(Entry& entry, std::int64_t now_us) {
     const auto& task = entry.task;
+    count_running(entry);
     const bool may_start = !is_terminal(task.status) && !task.held && task.worker.empty();
     if (may_start && task.not_before_us <= now_us) {
         enqueue(entry);
@@ -105,31 +107,49 @@ void Scheduler::settle(Entry& entry, std::int64_t now_us) {
         dequeue(entry);
     }
     set_deadline(entry, next_deadline(entry));
-    if (is_terminal(task.status)) ended_.emplace(entry.task.age, &entry);
+    if (!is_terminal(task.status)) return;
+    ended_.emplace(entry.task.age, &entry);
+    detach_all(entry);
+    entry.children_asked_for.clear();
+    tell_parent(task);
 }
 
 void Scheduler::enqueue(Entry& entry) {
     if (entry.queued) return;
     entry.queued = true;
-    queues_[entry.task.kind].emplace(queue_key(entry), &entry);
+    queues_.add(entry.task);
     hand_out_due_ = true;
 }
 
 void Scheduler::dequeue(Entry& entry) {
     if (!entry.queued) return;
     entry.queued = false;
-    const auto queue = queues_.find(entry.task.kind);
-    queue->second.erase(queue_key(entry));
-    if (queue->second.empty()) queues_.erase(queue);
+    queues_.remove(entry.task);
+}
+
+void Scheduler::count_running(Entry& entry) {
+    const bool is_taken = !entry.task.worker.empty();
+    if (std::exchange(entry.taken, is_taken) == is_taken) return;
+    if (is_taken) return queues_.taken(entry.task);
+    queues_.let_go(entry.task);
+    hand_out_due_ = true;  // another may be the one that waited for this limit
+}
+
+/// In the queue, before the first start of a run; 0: without limit.
+std::int64_t Scheduler::longest_wait_ms(const Task& task) const {
+    const auto [ttl_ms, age_ms] = std::pair(task.ttl_ms, options_.queue_age_max_ms);
+    return ttl_ms > 0 && age_ms > 0 ? std::min(ttl_ms, age_ms) : std::max(ttl_ms, age_ms);
 }
 
 std::int64_t Scheduler::next_deadline(const Entry& entry) const {
     const auto& task = entry.task;
-    if (is_terminal(task.status) || task.held) return 0;
-    std::int64_t next = INT64_MAX;
+    if (is_terminal(task.status)) return 0;
+    const auto abandoned = abandoned_us(entry);
+    if (task.held) return abandoned;
+    std::int64_t next = abandoned == 0 ? INT64_MAX : abandoned;
     if (!entry.queued && task.worker.empty()) next = std::min(next, task.not_before_us);
-    if (task.status == TaskStatus::pending && task.ttl_ms > 0) {
-        next = std::min(next, may_start_us(task) + task.ttl_ms * kUsPerMs);
+    if (task.status == TaskStatus::pending && longest_wait_ms(task) > 0) {
+        next = std::min(next, may_start_us(task) + longest_wait_ms(task) * kUsPerMs);
     }
     if (task.status == TaskStatus::running && task.timeout_ms > 0) {
         next = std::min(next, task.started_us + task.timeout_ms * kUsPerMs);
@@ -150,7 +170,12 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
     const auto is_past = [&](std::int64_t since_us, std::int64_t limit_ms) {
         return now_us >= since_us + limit_ms * kUsPerMs;
     };
-    if (task.status == TaskStatus::pending && task.ttl_ms > 0 && is_past(may_start_us(task), task.ttl_ms)) {
+    if (const auto abandoned = abandoned_us(entry); abandoned != 0 && now_us >= abandoned) {
+        ask_to_end(entry, {}, "disconnected", now_us);
+        return cancel_descendants(entry, {}, "parent_cancelled", now_us);
+    }
+    const auto wait_ms = longest_wait_ms(task);
+    if (task.status == TaskStatus::pending && wait_ms > 0 && is_past(may_start_us(task), wait_ms)) {
         return end(entry, event_type::kTaskExpired, error_payload("expired", "waited in the queue too long"), now_us);
     }
     if (task.cancelling && is_past(task.cancel_asked_us, options_.cancel_grace_ms)) {
@@ -169,6 +194,11 @@ void Scheduler::fire_deadline(Entry& entry, std::int64_t now_us) {
 }
 
 void Scheduler::end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us) {
+    end_alone(entry, type, std::move(payload), now_us);
+    end_children(entry, now_us);
+}
+
+void Scheduler::end_alone(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us) {
     const auto worker = entry.task.worker;
     dequeue(entry);
     port_.append(entry.task, entry.task.attempt, type, std::move(payload));
@@ -332,7 +362,9 @@ void Scheduler::passed(std::string_view realm, std::string_view task, const Reco
 void Scheduler::after_event(const std::string& worker, const Task& task, std::int64_t now_us) {
     if (!task.worker.empty()) return;
     free_worker(worker, task);
-    settle(*find(task.realm, task.id), now_us);
+    auto& entry = *find(task.realm, task.id);
+    settle(entry, now_us);
+    end_children(entry, now_us);
 }
 
 void Scheduler::free_worker(const std::string& worker, const Task& task) {
@@ -365,15 +397,21 @@ void Scheduler::advance(std::int64_t now_us) {
 
 /// First what comes first in all queues together, or the kinds of one worker would starve each other.
 void Scheduler::hand_out_queued() {
-    std::map<QueueKey, std::string> heads;  // the first of each queue, and its kind
-    for (const auto& [kind, queue] : queues_) heads.emplace(queue.begin()->first, kind);
+    std::map<QueuePlace, std::string> heads;  // the first of each kind
+    for (const auto* task : queues_.fronts()) heads.emplace(QueuePlace::of(*task), task->kind);
     while (!heads.empty()) {
-        const auto kind = heads.extract(heads.begin()).mapped();
-        auto* worker = least_loaded(kind);
-        if (worker == nullptr) continue;  // nor for the others of this kind
-        hand_out(*queues_.at(kind).begin()->second, *worker);
-        const auto queue = queues_.find(kind);
-        if (queue != queues_.end()) heads.emplace(queue->second.begin()->first, kind);
+        const auto [place, kind] = *heads.begin();
+        heads.erase(heads.begin());
+        const auto* task = queues_.front(kind);
+        const bool is_same = task != nullptr && QueuePlace::of(*task) == place;
+        if (is_same) {
+            auto* worker = least_loaded(kind);
+            if (worker == nullptr) continue;  // nor for the others of this kind
+            hand_out(*find(task->realm, task->id), *worker);
+            task = queues_.front(kind);
+        }
+        // Where it is another one, a task of another kind has used up what their key allows.
+        if (task != nullptr) heads.emplace(QueuePlace::of(*task), kind);
     }
 }
 
@@ -391,6 +429,8 @@ void Scheduler::hand_out(Entry& entry, Worker& worker) {
     task.started_us != 0 ? writer.unsigned_integer(task.attempt) : writer.nil();
     port_.append(task, task.attempt + 1, event_type::kTaskStarted, std::move(payload));
     worker.running.insert(path_of(task));
+    entry.children_asked_for.clear();
+    count_running(entry);
     send_assignment(task);
     send_inputs(task);
     set_deadline(entry, next_deadline(entry));
@@ -416,15 +456,21 @@ void Scheduler::send_cancel(const Task& task, std::int64_t now_us) {
                                                                      std::max<std::int64_t>(left_us / kUsPerMs, 0)}));
 }
 
-void Scheduler::remember_key(const Entry& entry) {
+void Scheduler::remember_links(Entry& entry) {
     const auto& task = entry.task;
-    if (!task.key.empty()) by_key_.emplace(key_path(task.realm, task.key), path_of(task));
+    if (!task.key.empty()) by_key_.emplace(key_path(task.realm, task.parent, task.key), path_of(task));
+    if (parent_of(task) != nullptr) children_[path_of(task.realm, task.parent)].emplace(task.age, &entry);
 }
 
 void Scheduler::forget(const Entry& entry) {
     const auto path = path_of(entry.task);
-    const auto key = by_key_.find(key_path(entry.task.realm, entry.task.key));
+    const auto key = by_key_.find(key_path(entry.task.realm, entry.task.parent, entry.task.key));
     if (key != by_key_.end() && key->second == path) by_key_.erase(key);
+    children_.erase(path);
+    const auto siblings = children_.find(path_of(entry.task.realm, entry.task.parent));
+    if (siblings != children_.end() && siblings->second.erase(entry.task.age) > 0 && siblings->second.empty()) {
+        children_.erase(siblings);
+    }
     by_age_[entry.task.realm].erase(entry.task.age);
     ended_.erase(entry.task.age);
     port_.task_forgotten(entry.task);
@@ -433,12 +479,6 @@ void Scheduler::forget(const Entry& entry) {
 
 void Scheduler::forget_oldest_ended() {
     while (tasks_.size() > options_.tasks_kept_max && !ended_.empty()) forget(*ended_.begin()->second);
-}
-
-std::size_t Scheduler::queued() const {
-    std::size_t count = 0;
-    for (const auto& [kind, queue] : queues_) count += queue.size();
-    return count;
 }
 
 std::size_t Scheduler::running() const {

@@ -7,11 +7,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "broker/core/kept_state.h"
 #include "broker/core/string_map.h"
 #include "broker/core/task.h"
+#include "broker/core/task_queues.h"
 #include "protocol/command.h"
 #include "protocol/link/producer_messages.h"
 #include "protocol/result.h"
@@ -47,15 +49,20 @@ class Scheduler {
   public:
     struct Options {
         std::size_t queued_per_kind_max = 100'000;
+        std::int64_t queue_age_max_ms = 0;      // what has waited so long for its first start expires; 0: no limit
+        TaskQueues::KindLimits kind_limits{};   // how many of a kind may run at the same time
         std::size_t tasks_kept_max = 200'000;   // beyond it the oldest ended ones are forgotten (their events are not);
                                                 // where none has ended, nothing more is started
         std::int64_t cancel_grace_ms = 10'000;  // then a running task ends cancelled whatever its worker does
-        std::int64_t retry_first_ms = 1'000;    // doubled for each further attempt
+        std::int64_t disconnect_grace_ms = 10'000;  // then a task that nobody is there for is cancelled, if it was
+                                                    // started so and did not say another time
+        std::int64_t retry_first_ms = 1'000;        // doubled for each further attempt
         std::int64_t retry_last_ms = 60'000;
         std::int64_t lease_ms = 4'000;  // a worker unheard of for so long has lost its attempts
     };
 
-    Scheduler(Options options, SchedulerPort& port) : options_(options), port_(port) {}
+    Scheduler(Options options, SchedulerPort& port)
+        : options_(std::move(options)), port_(port), queues_(options_.kind_limits) {}
 
     /// Tasks as the log has them, oldest first, then the inputs of those that have not ended; then restored().
     void restore(Task task);
@@ -66,8 +73,10 @@ class Scheduler {
 
     // Commands. Each returns the reply's map, or why not.
 
-    Result<std::string> start(std::string_view realm, std::string_view user, const StartCommand& command,
-                              std::int64_t now_us);
+    Result<std::string> start(std::string_view realm, std::string_view user, std::string_view edge,
+                              const StartCommand& command, std::int64_t now_us);
+    Result<std::string> attach(std::string_view realm, std::string_view user, std::string_view edge,
+                               const AttachCommand& command, std::int64_t now_us);
     Result<std::string> run(std::string_view realm, const RunCommand& command, std::int64_t now_us);
     Result<std::string> cancel(std::string_view realm, std::string_view user, const CancelCommand& command,
                                std::int64_t now_us);
@@ -76,6 +85,11 @@ class Scheduler {
     Result<std::string> state(std::string_view realm, const StateCommand& command) const;
     Result<std::string> tasks(std::string_view realm, const TasksCommand& command) const;
     Result<std::string> workers() const;
+
+    // Connections of clients, and edges with all of theirs: they are not there any more.
+
+    void connection_gone(std::string_view edge, std::string_view connection, std::int64_t now_us);
+    void edge_gone(std::string_view edge, std::int64_t now_us);
 
     // Workers.
 
@@ -99,6 +113,11 @@ class Scheduler {
     void worker_left(const std::string& worker, std::int64_t now_us);
     void handed_back(const std::string& worker, const link::AttemptRef& attempt, std::string_view reason,
                      std::int64_t now_us);
+
+    /// Starts a child of the attempt's task, or finds the one that its run has under this name already. The worker is
+    /// told where it stands, now and when it has ended.
+    Status start_child(const std::string& worker, const link::AttemptRef& attempt, std::string_view name,
+                       StartCommand command, std::int64_t now_us);
 
     /// The task whose attempt this is, while the worker holds it; the error says why an event of it is refused.
     /// `task_path` is the path of the task's topic.
@@ -130,15 +149,20 @@ class Scheduler {
         return entry == nullptr ? nullptr : &entry->task;
     }
 
-    std::size_t queued() const;
+    std::size_t queued() const { return queues_.size(); }
     std::size_t running() const;
     std::size_t known() const { return tasks_.size(); }
 
   private:
+    using Connection = std::pair<std::string, std::string>;  // of an edge, by the edge's name for it
     struct Entry {
         Task task;
         std::int64_t deadline_us = 0;  // 0: none; else it is in deadlines_
         bool queued = false;
+        bool taken = false;                // counts as running in queues_
+        std::set<Connection> connections;  // that are there for it, where that matters
+        std::int64_t alone_since_us = 0;
+        std::map<std::string, std::string> children_asked_for;  // by its worker: path and name, until they have ended
     };
     struct Worker {
         WorkerInfo info;
@@ -147,33 +171,29 @@ class Scheduler {
         bool away = true;  // without a session
         bool draining = false;
     };
-    /// Sorts a queue: higher priority first, then first come first served.
-    struct QueueKey {
-        std::int32_t priority = 0;
-        std::int64_t queued_us = 0;
-        std::uint64_t age = 0;
-        bool operator<(const QueueKey& other) const {
-            return std::tuple(-priority, queued_us, age) < std::tuple(-other.priority, other.queued_us, other.age);
-        }
-    };
-    using Queue = std::map<QueueKey, Entry*>;
+    using ByAge = std::map<std::uint64_t, Entry*>;
 
-    static std::string key_path(std::string_view realm, std::string_view key);
+    static std::string key_path(std::string_view realm, std::string_view parent, std::string_view key);
     static std::string path_of(std::string_view realm, std::string_view task);
     static std::string path_of(const Task& task) { return path_of(task.realm, task.id); }
-    static QueueKey queue_key(const Entry& entry) {
-        return {entry.task.priority, entry.task.queued_us, entry.task.age};
-    }
 
     Entry* find(std::string_view path) const;
     Entry* find(std::string_view realm, std::string_view task) const { return find(path_of(realm, task)); }
     Result<Entry*> find_or_error(std::string_view realm, std::string_view task);
     Entry& insert(std::string_view realm, std::string_view task);
     Status check_room(const std::string& kind) const;
-    static Result<std::string> start_again(const Entry& existing, const StartCommand& command);
+    struct Started {
+        Entry* entry = nullptr;
+        bool created = false;
+    };
+    Result<Started> find_or_start(std::string_view realm, std::string_view user, const StartCommand& command,
+                                  std::int64_t now_us);
+    static Result<Started> start_again(Entry& existing, const StartCommand& command);
 
     void enqueue(Entry& entry);
     void dequeue(Entry& entry);
+    void count_running(Entry& entry);
+    std::int64_t longest_wait_ms(const Task& task) const;
     void set_deadline(Entry& entry, std::int64_t deadline_us);
     std::int64_t next_deadline(const Entry& entry) const;
 
@@ -193,22 +213,44 @@ class Scheduler {
     std::string retry_payload(const Task& task, std::string_view reason, std::string_view error_raw, bool counts,
                               std::int64_t now_us) const;
     void end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
+    void end_alone(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
+    void ask_to_end(Entry& entry, std::string_view user, std::string_view reason, std::int64_t now_us);
     void fire_deadline(Entry& entry, std::int64_t now_us);
     void revoke(const Task& task, std::string_view reason);
     void expire_leases(std::int64_t now_us);
-    void remember_key(const Entry& entry);
+    void remember_links(Entry& entry);
     void forget(const Entry& entry);
     void forget_oldest_ended();
 
+    // scheduler_attachments.cc: who is there for a task
+    void attach(Entry& entry, Connection connection, std::int64_t now_us);
+    void detach(Entry& entry, const Connection& connection, std::int64_t now_us);
+    void detach_all(Entry& entry);
+    static std::int64_t abandoned_us(const Entry& entry);
+
+    // scheduler_tree.cc: parents and children
+    const ByAge& children_of(const Task& task) const;
+    ByAge descendants_of(const Task& task) const;
+    Entry* parent_of(const Task& task) const;
+    Status check_parent(std::string_view realm, const std::string& parent) const;
+    void cancel_descendants(const Entry& entry, std::string_view user, std::string_view reason, std::int64_t now_us);
+    void tell_parent(const Task& task);
+    void end_children(const Entry& entry, std::int64_t now_us);
+    double shown_progress(const Task& task, int depth = 0) const;
+    void write_view(const Task& task, std::string& out) const;
+    Result<ByAge> tree_to_list(std::string_view realm, const TasksCommand& command) const;
+
     Options options_;
     SchedulerPort& port_;
-    StringMap<std::unique_ptr<Entry>> tasks_;                             // by the path of their topic
-    StringMap<std::string> by_key_;                                       // realm and key -> the path of the task
-    StringMap<std::map<std::uint64_t, Entry*>> by_age_;                   // per realm
-    std::map<std::uint64_t, Entry*> ended_;                               // by age, the oldest first
-    std::map<std::string, Queue> queues_;                                 // by kind; only what may start now
+    StringMap<std::unique_ptr<Entry>> tasks_;  // by the path of their topic
+    StringMap<std::string> by_key_;            // realm, parent and key -> the path of the task
+    StringMap<ByAge> by_age_;                  // per realm
+    StringMap<ByAge> children_;                // by the path of their parent
+    ByAge ended_;                              // the oldest first
+    TaskQueues queues_;                        // only what may start now
     std::map<std::pair<std::int64_t, std::uint64_t>, Entry*> deadlines_;  // by time, then age
     StringMap<Worker> workers_;
+    std::map<Connection, std::set<Entry*>> attached_;
     std::uint64_t next_age_ = 1;
     std::int64_t leases_checked_us_ = 0;
     bool hand_out_due_ = false;

@@ -8,8 +8,7 @@ namespace longwire::broker {
 namespace {
 
 constexpr std::size_t kInputsMax = 10'000;
-constexpr std::size_t kInputBytesMax = 4 << 20;    // of one run, kept for further attempts
-constexpr std::size_t kPageBytesTarget = 1 << 20;  // of snapshots; then a page of tasks is full
+constexpr std::size_t kInputBytesMax = 4 << 20;  // of one run, kept for further attempts
 
 std::string started_reply(const Task& task, bool created) {
     std::string reply;
@@ -22,10 +21,11 @@ std::string started_reply(const Task& task, bool created) {
     return reply;
 }
 
-std::string queued_payload(const Task& task, const StartCommand& command, std::string_view user, std::int64_t now_us) {
+std::string queued_payload(const Task& task, const StartCommand& command, std::string_view user,
+                           std::int64_t disconnect_grace_ms, std::int64_t now_us) {
     std::string payload;
     MsgpackWriter writer(payload);
-    writer.map(12);
+    writer.map(16);
     writer.field("run", task.run + 1);
     writer.field("held", command.hold);
     writer.field("kind", command.kind);
@@ -37,6 +37,12 @@ std::string queued_payload(const Task& task, const StartCommand& command, std::s
     writer.field("max_attempts", command.max_attempts);
     writer.field("timeout_ms", command.timeout_ms);
     writer.field("ttl_ms", command.ttl_ms);
+    writer.field_or_nil("concurrency_key", command.concurrency.key);
+    writer.field("concurrency_limit", command.concurrency.limit);
+    const bool cancels = command.on_disconnect == OnDisconnect::cancel;
+    writer.field_or_nil("on_disconnect", cancels ? "cancel" : "");
+    const auto grace_ms = command.disconnect_grace_ms < 0 ? disconnect_grace_ms : command.disconnect_grace_ms;
+    writer.field("disconnect_grace_ms", cancels ? grace_ms : 0);
     writer.field("not_before_us", command.delay_ms == 0 ? 0 : now_us + command.delay_ms * 1000);
     return payload;
 }
@@ -62,42 +68,50 @@ std::string cancel_reply(const Task& task) {
 
 }  // namespace
 
-Result<std::string> Scheduler::start_again(const Entry& existing, const StartCommand& command) {
+Result<Scheduler::Started> Scheduler::start_again(Entry& existing, const StartCommand& command) {
     const auto& task = existing.task;
     if (task.kind != command.kind || task.input_raw != command.input) {
         const auto field = command.key.empty() ? "task" : "key";
         return Error{Errc::conflict, "task " + task.id + " was started with another kind or input", field};
     }
-    return started_reply(task, false);
+    return Started{&existing, false};
 }
 
 Status Scheduler::check_room(const std::string& kind) const {
-    const auto queue = queues_.find(kind);
-    if (queue == queues_.end() || queue->second.size() < options_.queued_per_kind_max) return {};
+    if (queues_.size(kind) < options_.queued_per_kind_max) return {};
     return Error{Errc::unavailable, "the queue of " + kind + " is full", "kind", 1000};
 }
 
-Result<std::string> Scheduler::start(std::string_view realm, std::string_view user, const StartCommand& command,
-                                     std::int64_t now_us) {
+Result<std::string> Scheduler::start(std::string_view realm, std::string_view user, std::string_view edge,
+                                     const StartCommand& command, std::int64_t now_us) {
+    LW_TRY(const auto started, find_or_start(realm, user, command, now_us));
+    const auto& task = started.entry->task;
+    const bool is_there_for_it =
+        command.on_disconnect == OnDisconnect::cancel && task.cancels_on_disconnect && task.user == user;
+    if (is_there_for_it) attach(*started.entry, {std::string(edge), command.connection}, now_us);
+    return started_reply(task, started.created);
+}
+
+Result<Scheduler::Started> Scheduler::find_or_start(std::string_view realm, std::string_view user,
+                                                    const StartCommand& command, std::int64_t now_us) {
     if (!command.key.empty()) {
-        const auto known = by_key_.find(key_path(realm, command.key));
+        const auto known = by_key_.find(key_path(realm, command.parent, command.key));
         if (known != by_key_.end()) return start_again(*tasks_.at(known->second), command);
     }
-    if (const auto* existing = find(realm, command.task)) return start_again(*existing, command);
-    if (!command.parent.empty() && find(realm, command.parent) == nullptr) {
-        return Error{Errc::not_found, "there is no task " + command.parent, "parent"};
-    }
+    if (auto* existing = find(realm, command.task)) return start_again(*existing, command);
+    if (!command.parent.empty()) LW_TRY_STATUS(check_parent(realm, command.parent));
     LW_TRY_STATUS(check_room(command.kind));
     if (tasks_.size() >= options_.tasks_kept_max && ended_.empty()) {
         return Error{Errc::unavailable, "there are too many tasks that have not ended", "task", 1000};
     }
     auto& entry = insert(realm, command.task);
     port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued,
-                 queued_payload(entry.task, command, user, now_us));
-    remember_key(entry);
+                 queued_payload(entry.task, command, user, options_.disconnect_grace_ms, now_us));
+    entry.alone_since_us = now_us;
+    remember_links(entry);
     settle(entry, now_us);
     forget_oldest_ended();
-    return started_reply(entry.task, true);
+    return Started{&entry, true};
 }
 
 Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& command, std::int64_t now_us) {
@@ -113,6 +127,7 @@ Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& com
         writer.field("held", false);
         port_.append(task, task.attempt, event_type::kTaskQueued, std::move(payload));
         ended_.erase(task.age);
+        if (entry->connections.empty()) entry->alone_since_us = now_us;
         settle(*entry, now_us);
     }
     std::string reply;
@@ -127,17 +142,20 @@ Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& com
 Result<std::string> Scheduler::cancel(std::string_view realm, std::string_view user, const CancelCommand& command,
                                       std::int64_t now_us) {
     LW_TRY(auto* const entry, find_or_error(realm, command.task));
-    auto& task = entry->task;
-    if (!is_terminal(task.status) && !task.cancelling) {
-        if (task.worker.empty()) {
-            end(*entry, event_type::kTaskCancelled, asked_payload(user, command.reason), now_us);
-        } else {
-            port_.append(task, task.attempt, event_type::kTaskCancelling, asked_payload(user, command.reason));
-            send_cancel(task, now_us);
-            settle(*entry, now_us);
-        }
+    ask_to_end(*entry, user, command.reason, now_us);
+    cancel_descendants(*entry, user, "parent_cancelled", now_us);
+    return cancel_reply(entry->task);
+}
+
+void Scheduler::ask_to_end(Entry& entry, std::string_view user, std::string_view reason, std::int64_t now_us) {
+    auto& task = entry.task;
+    if (is_terminal(task.status) || task.cancelling) return;
+    if (task.worker.empty()) {
+        return end_alone(entry, event_type::kTaskCancelled, asked_payload(user, reason), now_us);
     }
-    return cancel_reply(task);
+    port_.append(task, task.attempt, event_type::kTaskCancelling, asked_payload(user, reason));
+    send_cancel(task, now_us);
+    settle(entry, now_us);
 }
 
 Result<std::string> Scheduler::input(std::string_view realm, std::string_view user, const InputCommand& command,
@@ -166,52 +184,6 @@ Result<std::string> Scheduler::input(std::string_view realm, std::string_view us
     reply_writer.map(2);
     reply_writer.field("task", task.id);
     reply_writer.field("offset", task.offset);
-    return reply;
-}
-
-Result<std::string> Scheduler::state(std::string_view realm, const StateCommand& command) const {
-    const auto* entry = find(realm, command.task);
-    if (entry == nullptr) return Error{Errc::not_found, "there is no task " + command.task, "task"};
-    std::string reply;
-    write_snapshot(entry->task, reply);
-    return reply;
-}
-
-Result<std::string> Scheduler::tasks(std::string_view realm, const TasksCommand& command) const {
-    std::string page;  // of snapshots
-    std::size_t count = 0;
-    std::string next;  // the last one in the page, if others follow
-    const auto of_realm = by_age_.find(realm);
-    if (of_realm != by_age_.end()) {
-        const auto& entries = of_realm->second;
-        auto newer = entries.end();
-        if (!command.after.empty()) {
-            const auto* last = find(realm, command.after);
-            if (last == nullptr) return Error{Errc::not_found, "there is no task " + command.after, "after"};
-            newer = entries.find(last->task.age);
-        }
-        const Task* listed = nullptr;
-        while (newer != entries.begin()) {
-            const auto& task = (--newer)->second->task;
-            const bool is_wanted = (command.state.empty() || command.state == to_string(task.status)) &&
-                                   (command.kind.empty() || command.kind == task.kind);
-            if (!is_wanted) continue;
-            if (count == static_cast<std::size_t>(command.limit) || page.size() >= kPageBytesTarget) {
-                next = listed->id;
-                break;
-            }
-            write_snapshot(task, page);
-            listed = &task;
-            ++count;
-        }
-    }
-    std::string reply;
-    MsgpackWriter writer(reply);
-    writer.map(next.empty() ? 1 : 2);
-    writer.string("tasks");
-    writer.array(count);
-    writer.raw(page);
-    if (!next.empty()) writer.field("next", next);
     return reply;
 }
 

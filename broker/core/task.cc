@@ -58,6 +58,10 @@ void on_queued(Task& task, const Payload& payload, std::uint64_t offset, std::in
         task.max_attempts = static_cast<std::int32_t>(payload.integer("max_attempts"));
         task.timeout_ms = payload.integer("timeout_ms");
         task.ttl_ms = payload.integer("ttl_ms");
+        task.concurrency.key = payload.text("concurrency_key");
+        task.cancels_on_disconnect = payload.text("on_disconnect") == "cancel";
+        task.disconnect_grace_ms = payload.integer("disconnect_grace_ms");
+        task.concurrency.limit = static_cast<std::uint32_t>(payload.integer("concurrency_limit"));
         task.created_us = time_us;
     }
     task.held = payload.flag("held");
@@ -116,6 +120,14 @@ void write_agents(const Task& task, MsgpackWriter& writer) {
         writer.field("progress", agent.progress);
         writer.field("message", agent.message);
     }
+}
+
+void write_concurrency(const Concurrency& concurrency, MsgpackWriter& writer) {
+    writer.string("concurrency");
+    if (concurrency.key.empty()) return writer.nil();
+    writer.map(2);
+    writer.field("key", concurrency.key);
+    writer.field("limit", concurrency.limit);
 }
 
 void time_field(MsgpackWriter& writer, std::string_view name, std::int64_t time_us) {
@@ -184,6 +196,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
         if (payload.flag("uncounted")) --task.attempts_in_run;
     } else if (type == event_type::kTaskWaiting) {
         task.waiting = true;
+        task.prompt = payload.text("prompt");
     } else if (type == event_type::kTaskInput) {
         task.waiting = false;
         task.inputs.push_back({offset, payload.raw("data")});
@@ -208,18 +221,20 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
 
 void write_snapshot(const Task& task, std::string& out) {
     MsgpackWriter writer(out);
-    writer.map(26);
+    writer.map(28);
     writer.field("task", task.id);
     writer.field("kind", task.kind);
     writer.field_raw_or_nil("input", task.input_raw);
     writer.field("state", to_string(task.status));
     writer.field("held", task.held);
     writer.field("waiting", task.waiting);
+    writer.field_or_nil("prompt", task.waiting ? task.prompt : std::string_view{});
     writer.field("cancelling", task.cancelling);
     writer.field_or_nil("parent", task.parent);
     writer.field("run", task.run);
     writer.field("attempt", task.attempt);
     writer.field("max_attempts", task.max_attempts);
+    write_concurrency(task.concurrency, writer);
     writer.field("progress", task.progress);
     writer.field("message", task.message);
     writer.field_or_nil("current_agent", task.current_agent);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/command.h"
 #include "protocol/envelope.h"
 #include "protocol/event_types.h"
 #include "protocol/result.h"
@@ -45,6 +46,9 @@ struct TaskOrigin {
     std::int32_t max_attempts = 1;
     std::int64_t timeout_ms = 0;
     std::int64_t ttl_ms = 0;
+    Concurrency concurrency;
+    bool cancels_on_disconnect = false;
+    std::int64_t disconnect_grace_ms = 0;
     std::uint64_t age = 0;  // rises with creation among all tasks of a broker; the one thing that no event tells
     std::int64_t created_us = 0;
 };
@@ -68,6 +72,7 @@ struct Task : TaskOrigin {
 
     double progress = 0;
     std::string message;
+    std::string prompt;  // what it waits for, while it does
     std::string current_agent;
     std::vector<AgentState> agents;
     std::vector<KeptInput> inputs;  // of this run

@@ -41,6 +41,8 @@ Result<std::vector<json::object>> list_tasks(const ClientSettings& settings, con
         std::string target = "/v1/tasks?limit=" + std::to_string(std::min(left, kTasksPerPage));
         if (!query.state.empty()) target += "&state=" + percent_encoded(query.state);
         if (!query.kind.empty()) target += "&kind=" + percent_encoded(query.kind);
+        if (!query.parent.empty()) target += "&parent=" + percent_encoded(query.parent);
+        if (!query.root.empty()) target += "&root=" + percent_encoded(query.root);
         if (!after.empty()) target += "&after=" + percent_encoded(after);
         LW_TRY(const json::object page, get_json(settings, target, hook));
         const json::array* rows = array_at(page, "tasks");

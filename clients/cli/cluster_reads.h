@@ -19,6 +19,8 @@ Result<boost::json::object> get_json(const ClientSettings& settings, const std::
 struct TaskQuery {
     std::string state;
     std::string kind;
+    std::string parent;
+    std::string root;
     std::int64_t limit = 1000;
 };
 

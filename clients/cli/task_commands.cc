@@ -33,6 +33,8 @@ int run_ps(const Arguments& arguments) {
     config.choice(only_flag("state", "only tasks in this state", "", 's'), state,
                   {"any", "pending", "running", "completed", "failed", "cancelled", "expired"});
     config.text(only_flag("kind", "only tasks of this kind", "KIND", 'k'), query.kind);
+    config.text(only_flag("parent", "only children of this task", "TASK", 'p'), query.parent);
+    config.text(only_flag("tree", "only this task and all that descends from it", "TASK", 't'), query.root);
     config.number(only_flag("limit", "at most so many", "N", 'n'), query.limit, 1, 1'000'000);
     declare_client_settings(config, settings);
     if (const auto status = config.parse(arguments)) return *status;

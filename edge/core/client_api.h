@@ -54,8 +54,7 @@ struct ClientLimits {
     std::size_t outbox_bytes_max = 4 << 20;     // above it the client is closed as too slow
     std::int64_t stalled_ms = 20'000;           // taking nothing for so long, a client is closed as too slow
     std::int64_t heartbeat_ms = 25'000;
-    std::int64_t disconnect_grace_ms = 10'000;  // then tasks started with on_disconnect "cancel" are cancelled
-    bool is_unlimited = false;                  // loopback without authentication: no limits of rate
+    bool is_unlimited = false;  // loopback without authentication: no limits of rate
 };
 
 /// One shard's services to its clients, and the time of the present turn.
@@ -69,9 +68,6 @@ struct ShardServices {
 
     /// Gives a name that nobody has had: "conn-…", "task-…".
     std::function<std::string(std::string_view prefix)> new_id;
-
-    /// Asks for a task's end on behalf of a client that has gone, once the grace time is over.
-    std::function<void(const Identity& who, const std::string& task)> cancel_after_grace;
 };
 
 /// One client's conversation in one dialect: its messages become commands and watches, events become its messages.
@@ -87,6 +83,9 @@ class Dialect {
 
     /// About every 50 ms.
     virtual void on_tick() = 0;
+
+    /// There is a session with the broker again, which knows nothing of this client.
+    virtual void on_link_up() {}
 
     /// The edge is about to close the connection: the client is to come back, elsewhere, after this time.
     virtual void on_draining(std::int64_t reconnect_ms) = 0;

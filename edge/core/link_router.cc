@@ -38,6 +38,7 @@ void LinkRouter::take(std::size_t shard, ToLink message, std::int64_t now_us) {
                    [&](const UnwatchTopic& m) { unwatch_topic(shard, m.path); },
                    [&](const WatchFilter& m) { watch_filter(shard, m.realm, m.filter); },
                    [&](const UnwatchFilter& m) { unwatch_filter(shard, m.realm, m.filter); },
+                   [&](const TellGone& m) { link_.connection_gone(m.connection); },
                    [&](FetchEvents& m) {
                        const auto request = link_.fetch(m.path, m.epoch, m.after, m.events_max, now_us);
                        asked_[request] = {shard, m.token, std::move(m.path)};

@@ -11,8 +11,8 @@ namespace {
 /// Whether obeying a command twice is the same as once. A start is, because the edge names its task; a publish with a
 /// key is; run and input are not.
 bool may_repeat(std::string_view command, std::string_view fields) {
-    constexpr std::array<std::string_view, 9> kHarmless{"start",  "cancel", "state", "tasks",   "workers",
-                                                        "ledger", "join",   "leave", "presence"};
+    constexpr std::array<std::string_view, 10> kHarmless{"start",   "cancel", "attach", "state", "tasks",
+                                                         "workers", "ledger", "join",   "leave", "presence"};
     if (std::find(kHarmless.begin(), kHarmless.end(), command) != kHarmless.end()) return true;
     if (command != "publish") return false;
     const auto parsed = MsgpackFields::parse(fields, "command");

@@ -41,6 +41,9 @@ class Requests {
     std::uint64_t fetch(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
                         OnPage on_page);
 
+    /// See ConnectionGone of the subscriber link.
+    void tell_gone(const std::string& connection) { to_link_(TellGone{connection}); }
+
     /// The answer is of no more interest: the callback will not be called.
     void give_up(std::uint64_t token);
 

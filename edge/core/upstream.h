@@ -43,14 +43,19 @@ struct SendCommand {
     bool may_repeat = false;
 };
 
+/// A client's connection that was named in a command is gone.
+struct TellGone {
+    std::string connection;
+};
+
 /// Answers LedgerAsked.
 struct LedgerCounted {
     std::uint64_t survey = 0;
     TopicLedger ledger;
 };
 
-using ToLink =
-    std::variant<WatchTopic, UnwatchTopic, WatchFilter, UnwatchFilter, FetchEvents, SendCommand, LedgerCounted>;
+using ToLink = std::variant<WatchTopic, UnwatchTopic, WatchFilter, UnwatchFilter, FetchEvents, SendCommand, TellGone,
+                            LedgerCounted>;
 
 // Link to shard.
 

@@ -17,11 +17,22 @@ constexpr std::int64_t kOverRatePatienceUs = 5'000'000;
 constexpr std::int64_t kOverRatePauseUs = 1'000'000;
 constexpr std::int64_t kIdMax = std::int64_t{1} << 53;  // what a JavaScript number holds
 
-/// The id of the task that a start was answered with; empty if there is none.
-std::string started_task(std::string_view answer) {
+constexpr std::string_view kEmptyMap = "\x80";
+
+std::string text_of(std::string_view answer, std::string_view name) {
     const auto fields = MsgpackFields::parse(answer, "reply");
-    const auto task = fields ? fields->string_or("task", {}) : Result<std::string_view>(std::string_view{});
-    return task ? std::string(*task) : std::string();
+    const auto text = fields ? fields->string_or(name, {}) : Result<std::string_view>(std::string_view{});
+    return text ? std::string(*text) : std::string();
+}
+
+/// The task that an answer is about; empty if there is none.
+std::string task_of(std::string_view answer) {
+    return text_of(answer, "task");
+}
+
+bool has_ended(std::string_view answer) {
+    const auto state = text_of(answer, "state");
+    return state != "PENDING" && state != "RUNNING";
 }
 
 }  // namespace
@@ -100,8 +111,15 @@ void NativeDialect::on_command(Id id, std::string_view name, const MsgpackFields
     if (!is_command(name)) {
         return reply(id, bad_request("cmd", "is unknown: " + std::string(name.substr(0, kNameBytesMax))));
     }
+    // Which connection this is the client cannot say.
+    std::string with_connection;
+    if (name == AttachCommand::kName || fields.has("connection")) {
+        with_connection = with_text_field(object, "connection", connection_);
+        object = with_connection;
+    }
     auto command = decode_command(name, object);
     if (!command) return reply(id, command.error());
+    if (const auto* wanted = std::get_if<AttachCommand>(&*command)) return attach(id, *wanted);
     if (const auto* wanted = std::get_if<StartCommand>(&*command)) return start(id, *wanted, object);
     if (const auto* wanted = std::get_if<JoinCommand>(&*command)) return join(id, *wanted);
     if (const auto* wanted = std::get_if<LeaveCommand>(&*command)) return leave(id, *wanted);
@@ -182,24 +200,61 @@ void NativeDialect::start(Id id, const StartCommand& command, std::string_view o
     }
     // The edge names the task, so that asking a second time after a lost answer starts nothing twice.
     const auto task = command.task.empty() ? shard_.new_id("") : command.task;
-    const auto own_token = std::make_shared<std::uint64_t>();
-    *own_token = ask(StartCommand::kName, with_text_field(object, "task", task),
-                     [this, id, own_token, watch_it = command.watch,
-                      on_disconnect = command.on_disconnect](const Result<std::string>& result) {
-                         cancelled_starts_.erase(*own_token);
-                         reply(id, result);
-                         if (result) started(*result, watch_it, on_disconnect);
-                     });
-    if (command.on_disconnect == OnDisconnect::cancel) cancelled_starts_.insert(*own_token);
+    auto named = with_text_field(object, "task", task);
+    if (command.on_disconnect == OnDisconnect::cancel) {
+        return ask_to_attach(StartCommand::kName, std::move(named),
+                             [this, id, watch_it = command.watch](const Result<std::string>& result) {
+                                 reply(id, result);
+                                 if (result) started(*result, watch_it);
+                             });
+    }
+    ask(StartCommand::kName, std::move(named), [this, id, watch_it = command.watch](const Result<std::string>& result) {
+        reply(id, result);
+        if (result) started(*result, watch_it);
+    });
 }
 
-void NativeDialect::started(std::string_view answer, bool watch_it, OnDisconnect on_disconnect) {
-    const auto task = started_task(answer);
-    if (task.empty()) return;
-    if (on_disconnect == OnDisconnect::cancel) cancel_on_close_.push_back(task);
+void NativeDialect::started(std::string_view answer, bool watch_it) {
+    const auto task = task_of(answer);
+    if (!watch_it || task.empty()) return;
     const auto topic = task_topic(task);
-    if (!watch_it || !can_subscribe(topic)) return;
+    if (!can_subscribe(topic)) return;
     watch(open_watch({topic, {}, {}, Merging{true, 0}}), topic, From{From::Kind::start, 0, 0, 0});
+}
+
+void NativeDialect::attach(Id id, const AttachCommand& command) {
+    ask_to_attach(AttachCommand::kName, with_text_field(kEmptyMap, "task", command.task),
+                  [this, id](const Result<std::string>& result) { reply(id, result); });
+}
+
+/// Asks for what makes this connection be there for a task.
+void NativeDialect::ask_to_attach(std::string_view command, std::string fields, Requests::OnReply on_reply) {
+    const auto own_token = std::make_shared<std::uint64_t>();
+    *own_token = ask(command, with_text_field(fields, "connection", connection_),
+                     [this, own_token, then = std::move(on_reply)](const Result<std::string>& result) {
+                         attaching_.erase(*own_token);
+                         if (result) attached(*result);
+                         then(result);
+                     });
+    attaching_.insert(*own_token);
+}
+
+void NativeDialect::attached(std::string_view answer) {
+    const bool is_new = attached_.insert(task_of(answer)).second;
+    if (!is_new || attached_.size() < sift_at_) return;
+    sift_at_ = 2 * attached_.size();
+    attach_again();
+}
+
+/// Tells a broker that does not know it, and learns which of the tasks are over.
+void NativeDialect::attach_again() {
+    for (const auto& task : attached_) {
+        ask_to_attach(AttachCommand::kName, with_text_field(kEmptyMap, "task", task),
+                      [this, task](const Result<std::string>& result) {
+                          const bool is_over = result ? has_ended(*result) : result.error().code == Errc::not_found;
+                          if (is_over) attached_.erase(task);
+                      });
+    }
 }
 
 void NativeDialect::reply(Id id, const Result<std::string>& result) {
@@ -229,17 +284,16 @@ void NativeDialect::on_draining(std::int64_t reconnect_ms) {
 
 void NativeDialect::on_closed(std::uint16_t code) {
     shard_.members.drop(connection_, code != close_code::kDone);
-    for (const auto& task : cancel_on_close_) shard_.cancel_after_grace(identity_, task);
-    cancel_on_close_.clear();
-    // A task whose start is still to be answered is cancelled as soon as that is known to have happened.
-    for (const auto token : cancelled_starts_) {
+    if (!attached_.empty() || !attaching_.empty()) shard_.requests.tell_gone(connection_);
+    // What is still to be answered may be obeyed only now, in a later session.
+    for (const auto token : attaching_) {
         requests_.erase(token);
-        shard_.requests.redirect(token, [&shard = shard_, who = identity_](const Result<std::string>& result) {
-            const auto task = result ? started_task(*result) : std::string();
-            if (!task.empty()) shard.cancel_after_grace(who, task);
+        shard_.requests.redirect(token, [&shard = shard_, connection = connection_](const Result<std::string>&) {
+            shard.requests.tell_gone(connection);
         });
     }
-    cancelled_starts_.clear();
+    attaching_.clear();
+    attached_.clear();
 }
 
 }  // namespace longwire::edge

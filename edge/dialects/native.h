@@ -29,11 +29,14 @@ class NativeDialect final : public Dialect, private Watcher {
     void on_message(std::string_view message, bool is_binary) override;
     void on_drained() override;
     void on_tick() override;
+    void on_link_up() override { attach_again(); }
     void on_draining(std::int64_t reconnect_ms) override;
     void on_closed(std::uint16_t code) override;
 
   private:
     using Id = std::uint64_t;  // of a command, as the client chose it
+
+    static constexpr std::size_t kAttachedUnsifted = 256;
 
     /// A subscribe for many topics, answered when all have been.
     struct Many {
@@ -81,7 +84,11 @@ class NativeDialect final : public Dialect, private Watcher {
     void fail_opening(std::uint64_t watch, const Error& error);
 
     void start(Id id, const StartCommand& command, std::string_view object);
-    void started(std::string_view answer, bool watch_it, OnDisconnect on_disconnect);
+    void started(std::string_view answer, bool watch_it);
+    void attach(Id id, const AttachCommand& command);
+    void ask_to_attach(std::string_view command, std::string fields, Requests::OnReply on_reply);
+    void attached(std::string_view answer);
+    void attach_again();
 
     void join(Id id, const JoinCommand& command);
     void leave(Id id, const LeaveCommand& command);
@@ -127,9 +134,10 @@ class NativeDialect final : public Dialect, private Watcher {
     std::set<std::string, std::less<>> filters_;
     MissedEvents missed_;  // by filters
     std::uint64_t next_watch_ = 1;
-    std::set<std::uint64_t> requests_;          // given up when the client goes,
-    std::set<std::uint64_t> cancelled_starts_;  // but of these the task is cancelled then
-    std::vector<std::string> cancel_on_close_;
+    std::set<std::uint64_t> requests_;   // given up when the client goes,
+    std::set<std::uint64_t> attaching_;  // but after these the broker is told so again
+    std::set<std::string> attached_;     // tasks that this connection is there for; perhaps some that have ended
+    std::size_t sift_at_ = kAttachedUnsifted;
     std::shared_ptr<const bool> here_ = std::make_shared<const bool>(true);  // as long as this is
 };
 

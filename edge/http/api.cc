@@ -17,6 +17,7 @@
 namespace longwire::edge::http {
 namespace {
 
+constexpr std::string_view kNil = "\xC0";  // of MessagePack
 constexpr std::size_t kEventsPerRequestMax = 1'000;
 constexpr std::size_t kStreamTopicsMax = 100;
 
@@ -179,6 +180,8 @@ void Api::start_task(const Call& call, const Exchange& exchange) {
     auto named = fields->has("task") ? *body : with_text_field(*body, "task", shard_.new_id(""));
     const auto key = call.request.header("idempotency-key");
     if (!key.empty() && !fields->has("key")) named = with_text_field(named, "key", key);
+    // A request is no connection that could be there for a task.
+    if (fields->has("connection")) named = with_raw_field(named, "connection", kNil);
     obey(StartCommand::kName, std::move(named), exchange,
          [](std::string_view reply) { return is_created(reply) ? 201U : 200U; });
 }

@@ -14,6 +14,14 @@ std::string_view openapi_json() {
           {"name": "state", "in": "query", "schema": {"$ref": "#/components/schemas/State"}},
           {"name": "kind", "in": "query", "schema": {"type": "string"}},
           {
+            "name": "parent", "in": "query", "schema": {"type": "string"},
+            "description": "Only the children of this task."
+          },
+          {
+            "name": "root", "in": "query", "schema": {"type": "string"},
+            "description": "Only this task and all that descends from it."
+          },
+          {
             "name": "limit", "in": "query",
             "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
           },
@@ -310,9 +318,15 @@ std::string_view openapi_json() {
           "kind": {"type": "string"}, "input": {}, "task": {"type": "string"}, "key": {"type": "string"},
           "timeout_s": {"type": "number"}, "ttl_s": {"type": "number"}, "max_attempts": {"type": "integer"},
           "priority": {"type": "integer"}, "delay_s": {"type": "number"}, "parent": {"type": "string"},
-          "hold": {"type": "boolean"}
+          "hold": {"type": "boolean"},
+          "concurrency": {"$ref": "#/components/schemas/Concurrency"}
         },
         "required": ["kind"]
+      },
+      "Concurrency": {
+        "type": "object",
+        "properties": {"key": {"type": "string"}, "limit": {"type": "integer", "minimum": 1, "maximum": 1000000}},
+        "required": ["key", "limit"]
       },
       "Started": {
         "type": "object",
@@ -326,6 +340,7 @@ std::string_view openapi_json() {
         "properties": {
           "task": {"type": "string"}, "kind": {"type": "string"}, "state": {"$ref": "#/components/schemas/State"},
           "held": {"type": "boolean"}, "waiting": {}, "parent": {"type": ["string", "null"]},
+          "concurrency": {"oneOf": [{"$ref": "#/components/schemas/Concurrency"}, {"type": "null"}]},
           "run": {"type": "integer"}, "attempt": {"type": "integer"}, "progress": {"type": ["number", "null"]},
           "message": {"type": ["string", "null"]}, "current_agent": {"type": ["string", "null"]},
           "agents": {"type": "array", "items": {"type": "object"}}, "worker": {"type": ["string", "null"]},

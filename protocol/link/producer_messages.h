@@ -80,7 +80,18 @@ struct WorkerBye {
     static auto tie(auto&) { return std::tie(); }
 };
 
-using WorkerToBroker = std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye>;
+/// Starts a child of an attempt's task: `fields` are those of a client's `start`. Under one name each run of a task has
+/// one child, whichever attempt asks and how often. Answered by ChildState or ChildRefused.
+struct StartChild {
+    static constexpr std::uint32_t kKind = 7;
+    AttemptRef attempt;
+    std::string_view name;
+    Raw fields;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.name, m.fields); }
+};
+
+using WorkerToBroker =
+    std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye, StartChild>;
 
 // Broker to worker.
 
@@ -179,7 +190,31 @@ struct HelloRefused {
     static auto tie(auto& m) { return std::tie(m.message); }
 };
 
-using BrokerToWorker = std::variant<WorkerWelcome, EventsCommitted, ResendRequest, AssignTask, CancelTask, TaskInput,
-                                    RevokeAttempt, EventRefused, BrokerHeartbeat, LinkReset, HelloRefused>;
+/// Where a child stands: said when it was asked for, and when it has ended.
+struct ChildState {
+    static constexpr std::uint32_t kKind = 76;
+    AttemptRef attempt;  // of the parent
+    std::string_view name;
+    std::string_view task;
+    std::string_view state;
+    Raw result;
+    Raw error;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.name, m.task, m.state, m.result, m.error); }
+};
+
+struct ChildRefused {
+    static constexpr std::uint32_t kKind = 77;
+    AttemptRef attempt;  // of the parent
+    std::string_view name;
+    std::string_view code;
+    std::string_view message;
+    std::string_view field;
+    std::int64_t retry_after_ms = 0;
+    static auto tie(auto& m) { return std::tie(m.attempt, m.name, m.code, m.message, m.field, m.retry_after_ms); }
+};
+
+using BrokerToWorker =
+    std::variant<WorkerWelcome, EventsCommitted, ResendRequest, AssignTask, CancelTask, TaskInput, RevokeAttempt,
+                 EventRefused, BrokerHeartbeat, LinkReset, HelloRefused, ChildState, ChildRefused>;
 
 }  // namespace longwire::link

@@ -97,8 +97,15 @@ struct Fetch {
     static auto tie(auto& m) { return std::tie(m.request, m.path, m.epoch, m.after, m.events_max); }
 };
 
+/// A client's connection that was named in a request is not there any more.
+struct ConnectionGone {
+    static constexpr std::uint32_t kKind = 11;
+    std::string_view connection;
+    static auto tie(auto& m) { return std::tie(m.connection); }
+};
+
 using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit,
-                                  Request, EdgeHeartbeat, EdgeBye, Fetch>;
+                                  Request, EdgeHeartbeat, EdgeBye, Fetch, ConnectionGone>;
 
 // Broker to edge.
 

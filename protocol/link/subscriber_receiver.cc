@@ -44,6 +44,10 @@ void SubscriberReceiver::unsubscribe_filter(const std::string& realm, const std:
     if (is_up_) send(UnsubscribeFilter{realm, filter});
 }
 
+void SubscriberReceiver::connection_gone(std::string_view connection) {
+    if (is_up_) send(ConnectionGone{connection});
+}
+
 std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_view user, std::string_view command,
                                           std::string_view fields, bool may_repeat, std::int64_t now_us) {
     now_us_ = now_us;

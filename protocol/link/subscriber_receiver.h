@@ -69,6 +69,10 @@ class SubscriberReceiver {
     std::uint64_t request(std::string_view realm, std::string_view user, std::string_view command,
                           std::string_view fields, bool may_repeat, std::int64_t now_us);
 
+    /// A connection that requests have named is gone. For the broker they all go with the session, so that without one
+    /// there is nothing to say.
+    void connection_gone(std::string_view connection);
+
     /// Asks for a page of a topic's past. The answer comes as on_fetched.
     std::uint64_t fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
                         std::int64_t now_us);

@@ -16,6 +16,7 @@ WORKER_TO_BROKER = [
     ("HandBack", 4, [ATTEMPT, "draining"]),
     ("WorkerDraining", 5, []),
     ("WorkerBye", 6, []),
+    ("StartChild", 7, [ATTEMPT, "part 1", {"kind": "demo.count", "input": {"n": 10}, "task": "1c2d"}]),
 ]
 
 BROKER_TO_WORKER = [
@@ -30,6 +31,8 @@ BROKER_TO_WORKER = [
     ("BrokerHeartbeat", 73, []),
     ("LinkReset", 74, ["no session"]),
     ("HelloRefused", 75, ["this broker speaks another version of the link"]),
+    ("ChildState", 76, [ATTEMPT, "part 1", "1c2d", "COMPLETED", {"n": 10}, None]),
+    ("ChildRefused", 77, [ATTEMPT, "part 1", "unavailable", "the queue of demo.count is full", "kind", 1000]),
 ]
 
 EDGE_TO_BROKER = [
@@ -43,6 +46,7 @@ EDGE_TO_BROKER = [
     ("EdgeHeartbeat", 8, []),
     ("EdgeBye", 9, []),
     ("Fetch", 10, [4, "dev/task/8f3a", 0, 0, 500]),
+    ("ConnectionGone", 11, ["conn-4k2j"]),
 ]
 
 BROKER_TO_EDGE = [

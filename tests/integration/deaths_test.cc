@@ -112,6 +112,45 @@ TEST_F(Deaths, ATaskOfAKilledWorkerIsTriedAgainByAnother) {
     EXPECT_GE(number(attempts[1], "committed"), 600);
 }
 
+TEST_F(Deaths, InputsComeOnceToEachAttemptAndAreGivenToTheNextOneInTheirOrder) {
+    cluster.start_worker("demo", "second").wait_for_line("ready");
+    auto client = cluster.ws(0);
+    client.ok({{"cmd", "start"},
+               {"kind", "demo.echo"},
+               {"input", json::object{}},
+               {"task", "talk"},
+               {"max_attempts", 2},
+               {"watch", true}});
+    auto story = client.pushes_until_type("task.waiting");
+    EXPECT_EQ(text(cluster.http().get("/v1/tasks/talk").json(), "prompt"), text(story.back(), "data.prompt"));
+    const auto say = [&](json::value data) {
+        client.ok({{"cmd", "input"}, {"task", "talk"}, {"data", std::move(data)}});
+    };
+    const auto echoes = [&](std::int64_t attempt) {
+        std::vector<std::int64_t> said;
+        for (const auto& push : story) {
+            const bool is_echo = text(push, "type") == "agent.message" && number(push, "attempt") == attempt;
+            if (is_echo) said.push_back(number(push, "data.data"));
+        }
+        return said;
+    };
+    const auto listen_until = [&](std::int64_t attempt, std::size_t count) {
+        while (echoes(attempt).size() < count) story.push_back(client.next_push());
+    };
+    for (int i = 1; i <= 3; ++i) say(i);
+    listen_until(1, 3);
+    Cluster::kill(cluster.worker(text(data_of(story, "task.started").at(0), "worker")));
+    listen_until(2, 3);
+    say(4);
+    listen_until(2, 4);
+    say({{"end", true}});
+    for (auto& push : client.pushes_until_type("task.completed")) story.push_back(std::move(push));
+    expect_seamless(story, 1);
+    EXPECT_EQ(echoes(1), (std::vector<std::int64_t>{1, 2, 3}));
+    EXPECT_EQ(echoes(2), (std::vector<std::int64_t>{1, 2, 3, 4}));
+    EXPECT_EQ(number(story.back(), "data.result.echoed"), 4);
+}
+
 TEST_F(Deaths, WithoutAttemptsLeftATaskOfAKilledWorkerFails) {
     const auto task = start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 60'000}}}, {"max_attempts", 1}});
     wait_for_state(task, "RUNNING");

@@ -85,8 +85,13 @@ TEST_F(DurableBroker, KnowsWhatItHasAcknowledged) {
 }
 
 TEST_F(DurableBroker, ATaskWhoseWorkerDiedWithItIsTriedAgain) {
-    const auto task = start_task({{"kind", "demo.sleep"}, {"input", {{"ms", 600}}}, {"max_attempts", 2}});
-    wait_for_state(task, "RUNNING");
+    const int n = 400;
+    const auto task =
+        start_task({{"kind", "demo.count"}, {"input", {{"n", n}, {"interval_ms", 2}}}, {"max_attempts", 2}});
+    auto before = cluster.ws(0);
+    before.ok(subscribe("task/" + task, "start"));
+    std::vector<json::value> seen;
+    while (seen.size() < 50) seen.push_back(before.next_push());
     Cluster::kill(cluster.worker("demo"));
     Cluster::kill(cluster.broker());
     Cluster::kill(cluster.edge(0));
@@ -100,7 +105,14 @@ TEST_F(DurableBroker, ATaskWhoseWorkerDiedWithItIsTriedAgain) {
     client.ok(subscribe("task/" + task, "start"));
     const auto story = client.pushes_until_type("task.completed");
     expect_seamless(story, 1);
+    EXPECT_EQ(std::vector(story.begin(), story.begin() + 50), seen) << "what has been seen stays";
     EXPECT_EQ(data_of(story, "task.retrying").size(), 1);
+    EXPECT_EQ(data_of(story, "task.started").size(), 2);
+    std::vector<json::value> second_attempt;
+    for (const auto& push : story) {
+        if (number(push, "attempt") == 2) second_attempt.push_back(push);
+    }
+    expect_counts_to(second_attempt, n);
 }
 
 TEST_F(DurableBroker, ItsWatchersAndFiltersGoOnWithoutAGap) {

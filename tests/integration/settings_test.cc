@@ -63,7 +63,10 @@ std::vector<Node> nodes() {
                                {"producer-window-bytes", numbers, "1"},
                                {"lease-ms", numbers, "999"},
                                {"cancel-grace-ms", numbers, "never"},
+                               {"disconnect-grace-ms", numbers, "x"},
                                {"queued-per-kind-max", small, "0"},
+                               {"queue-age-max-ms", numbers, "-1"},
+                               {"kind-limit", {"a=1", "b=2", "c=3"}, "a=0"},
                                {"tasks-kept-max", small, "0"},
                                {"outputs-bytes-max", large, "1"},
                                {"presence-grace-ms", numbers, "-1"},
@@ -84,8 +87,7 @@ std::vector<Node> nodes() {
                              {"outbox-bytes-max", large, "1"},
                              {"merge-after-ms", numbers, "-1"},
                              {"stalled-ms", numbers, "99"},
-                             {"heartbeat-ms", numbers, "99"},
-                             {"disconnect-grace-ms", numbers, "x"}};
+                             {"heartbeat-ms", numbers, "99"}};
     edge.insert(edge.end(), common.begin(), common.end());
     return {{"longwire-broker", broker},
             {"longwire-edge", edge},

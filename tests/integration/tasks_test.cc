@@ -8,7 +8,7 @@ namespace {
 
 class Tasks : public ClusterTest {
   protected:
-    Tasks() : ClusterTest({.edge = {"--disconnect-grace-ms", "50"}}) {}
+    Tasks() : ClusterTest({.broker = {"--disconnect-grace-ms", "50"}}) {}
 
     static json::object start(const std::string& kind, json::value input, json::object more = {}) {
         more["cmd"] = "start";

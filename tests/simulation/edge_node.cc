@@ -18,8 +18,7 @@ constexpr double kThreadIsRunning = 0.8;
 EdgeNode::Shard::Shard(std::string edge, const edge::Hub::Options& hub_options, const edge::ClientLimits& limits)
     : hub(hub_options, [this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
       requests([this](edge::ToLink message) { to_link.push_back(std::move(message)); }),
-      services{std::move(edge), hub, requests, members,
-               limits,          0,   {},       [](const edge::Identity&, const std::string&) {}} {}
+      services{std::move(edge), hub, requests, members, limits, 0, {}} {}
 
 void EdgeNode::start() {
     begin_life(environment_.random.between(-500'000, 1'000'000));

@@ -22,6 +22,10 @@ TaskResult sleep_through(Task& task);
 /// {echoed}.
 TaskResult echo(Task& task);
 
+/// `demo.parts {parts, n?, interval_ms?}`: starts `demo.count {n, interval_ms}` as a child so many times and waits for
+/// them all; fails with the first that does not complete. Result {parts, n}: n of all together.
+TaskResult parts(Task& task);
+
 /// `demo.team {requirement, steps?, step_ms?}`: a team of agents at work, with every kind of event that agents emit.
 /// Result {content, agents}.
 TaskResult team(Task& task);

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "protocol/event_types.h"
 #include "protocol/msgpack_writer.h"
@@ -16,6 +17,7 @@ constexpr std::int64_t kEventsMax = 1'000'000'000;
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kBytesMax = 1'000'000;
 constexpr std::int64_t kProgressSteps = 20;
+constexpr std::int64_t kPartsMax = 1'000;
 
 std::chrono::milliseconds ms(std::int64_t count) {
     return std::chrono::milliseconds(count);
@@ -106,7 +108,7 @@ TaskResult sleep_through(Task& task) {
 
 TaskResult echo(Task& task) {
     std::int64_t echoed = 0;
-    while (const auto input = task.wait_input("Say something; {\"end\": true} ends this.")) {
+    while (const auto input = task.ask("Say something; {\"end\": true} ends this.")) {
         const auto* end = input->is_object() ? input->as_object().if_contains("end") : nullptr;
         if (end != nullptr && *end == true) return TaskResult::completed({{"echoed", echoed}});
         ++echoed;
@@ -120,13 +122,42 @@ TaskResult echo(Task& task) {
     return TaskResult::cancelled();
 }
 
+TaskResult parts(Task& task) {
+    const auto fields = input_fields(task);
+    if (!fields) return bad_input(fields.error());
+    const auto count_of_parts = fields->integer("parts", 1, kPartsMax);
+    const auto n = fields->integer_or("n", 10, 0, kEventsMax);
+    const auto interval_ms = fields->integer_or("interval_ms", 0, 0, kDayMs);
+    if (!count_of_parts) return bad_input(count_of_parts.error());
+    if (!n) return bad_input(n.error());
+    if (!interval_ms) return bad_input(interval_ms.error());
+
+    std::vector<ChildTask> children;
+    for (std::int64_t i = 1; i <= *count_of_parts; ++i) {
+        ChildOptions options;
+        options.name = "part " + std::to_string(i);
+        auto child = task.child("demo.count", {{"n", *n}, {"interval_ms", *interval_ms}}, options);
+        if (!child) return TaskResult::failed(std::string(to_string(child.error().code)), describe(child.error()));
+        children.push_back(std::move(*child));
+    }
+    std::int64_t counted = 0;
+    for (const auto& child : children) {
+        const auto end = child.wait();
+        if (!end) return TaskResult::cancelled();
+        if (!end->is_completed()) return TaskResult::failed("part", "task " + child.id() + " ended as " + end->state);
+        counted += end->result.at("n").to_number<std::int64_t>();
+    }
+    return TaskResult::completed({{"parts", *count_of_parts}, {"n", counted}});
+}
+
 void serve_all(Worker& worker) {
     worker.serve("demo.count", count)
         .serve("demo.tokens", tokens)
         .serve("demo.team", team)
         .serve("demo.fail", fail)
         .serve("demo.sleep", sleep_through)
-        .serve("demo.echo", echo);
+        .serve("demo.echo", echo)
+        .serve("demo.parts", parts);
 }
 
 }  // namespace longwire::demo

@@ -139,22 +139,33 @@ TextStream Task::text(std::string stream) {
     return {*this, std::move(stream)};
 }
 
-std::optional<boost::json::value> Task::wait_input(std::chrono::milliseconds timeout, std::string_view prompt) {
-    if (!prompt.empty() && !state_.has_input()) {
-        std::string payload;
-        MsgpackWriter writer(payload);
-        writer.map(1);
-        writer.field("prompt", prompt);
-        emit_msgpack(event_type::kTaskWaiting, payload);
-    }
-    const bool unlimited = timeout == std::chrono::milliseconds::max();
-    const auto data = state_.wait_input(unlimited ? std::nullopt : std::optional(timeout));
-    if (!data) return std::nullopt;
-    return read_input(*data);
+std::optional<boost::json::value> Task::wait_input(std::chrono::milliseconds timeout) {
+    const auto data = state_.wait_input(timeout);
+    return data ? std::optional(read_input(*data)) : std::nullopt;
 }
 
-std::optional<boost::json::value> Task::wait_input(std::string_view prompt) {
-    return wait_input(std::chrono::milliseconds::max(), prompt);
+std::optional<boost::json::value> Task::wait_input() {
+    const auto data = state_.wait_input(std::nullopt);
+    return data ? std::optional(read_input(*data)) : std::nullopt;
+}
+
+std::optional<boost::json::value> Task::ask(std::string_view prompt) {
+    put_question(prompt);
+    return wait_input();
+}
+
+std::optional<boost::json::value> Task::ask(std::string_view prompt, std::chrono::milliseconds timeout) {
+    put_question(prompt);
+    return wait_input(timeout);
+}
+
+void Task::put_question(std::string_view prompt) {
+    if (state_.has_input()) return;
+    std::string payload;
+    MsgpackWriter writer(payload);
+    writer.map(1);
+    writer.field("prompt", prompt);
+    emit_msgpack(event_type::kTaskWaiting, payload);
 }
 
 EmitOutcome TextStream::write(std::string_view text) {

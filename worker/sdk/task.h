@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "protocol/node/log_setup.h"
+#include "protocol/result.h"
+#include "worker/sdk/child_task.h"
 #include "worker/sdk/task_result.h"
 
 namespace longwire {
@@ -82,6 +84,17 @@ class Task {
     /// A text that grows: `text.delta {stream, index, text}` for each piece, then `text.done {stream, index}`.
     TextStream text(std::string stream);
 
+    // Children.
+
+    /// Starts a task below this one and waits until the broker has it: while it has no room for one, until there is.
+    /// A run of this task starts each child once, whichever attempt asks (see ChildOptions::name); one that is asked
+    /// for again with another kind or input is `conflict`. When this task ends other than well its children are
+    /// cancelled.
+    /// Errors: what is wrong with the kind or the options; `unavailable` when this task has been asked to end.
+    ///
+    /// A parent that waits for its children keeps its place at its worker: workers need room for both.
+    Result<ChildTask> child(std::string_view kind, const boost::json::value& input, const ChildOptions& options = {});
+
     // Waiting. All of these return early once the task is asked to end.
 
     /// Set when the task is cancelled, its attempt is revoked, or the worker's grace time for draining is over.
@@ -93,13 +106,20 @@ class Task {
     /// False if the task was asked to end before the time had passed.
     bool sleep_for(std::chrono::milliseconds time);
 
-    /// The next input sent to the task, or nothing when `timeout` has passed or the task was asked to end. With a
-    /// prompt, and if there is no input yet, `task.waiting {prompt}` says what is wanted.
-    std::optional<boost::json::value> wait_input(std::chrono::milliseconds timeout, std::string_view prompt = {});
+    /// The next input sent to the task, in the order of the log, or nothing when `timeout` has passed or the task was
+    /// asked to end. Each attempt is given all inputs of its run, from the first.
+    std::optional<boost::json::value> wait_input(std::chrono::milliseconds timeout);
     /// The same without a limit.
-    std::optional<boost::json::value> wait_input(std::string_view prompt = {});
+    std::optional<boost::json::value> wait_input();
+
+    /// Asks those who watch: `task.waiting {prompt}` says what is wanted, and the next input is the answer. One that is
+    /// there already is taken for it, and nobody is asked: so a later attempt gets the answers that were given before.
+    std::optional<boost::json::value> ask(std::string_view prompt);
+    std::optional<boost::json::value> ask(std::string_view prompt, std::chrono::milliseconds timeout);
 
   private:
+    void put_question(std::string_view prompt);
+
     worker::TaskState& state_;
     boost::json::value input_;
 };

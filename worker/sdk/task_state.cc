@@ -10,7 +10,8 @@ TaskState::TaskState(StartAttempt assignment, std::size_t buffer_bytes_max, When
                      std::shared_ptr<Doorbell> doorbell)
     : start(std::move(assignment)),
       when_full(when_full_by_default),
-      events(start.id, buffer_bytes_max, std::move(doorbell)) {}
+      events(start.id, buffer_bytes_max, doorbell),
+      children(start.id, std::move(doorbell)) {}
 
 void TaskState::give_input(std::uint64_t offset, std::string data) {
     {

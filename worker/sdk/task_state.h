@@ -11,6 +11,7 @@
 
 #include "worker/sdk/core/worker_session.h"
 #include "worker/sdk/event_buffer.h"
+#include "worker/sdk/task_children.h"
 
 namespace longwire::worker {
 
@@ -27,6 +28,7 @@ class TaskState {
     const StartAttempt start;
     const WhenFull when_full;
     EventBuffer events;
+    TaskChildren children;
 
     // The loop's.
 

@@ -187,6 +187,9 @@ bool WorkerLoop::gather_from(AttemptId id) {
     const auto found = running_.find(id);
     if (found == running_.end()) return true;
     auto& running = found->second;
+    for (auto& child : running.state->children.take_requests()) {
+        session_->start_child(id, std::move(child.name), std::move(child.fields), now_us());
+    }
     if (running.batch.at_end()) running.state->events.take(running.batch);
     while (!running.batch.at_end()) {
         const auto event = running.batch.front();
@@ -243,6 +246,11 @@ void WorkerLoop::obey(const RevokedAttempt& order) {
 void WorkerLoop::obey(const GiveInput& order) {
     const auto found = running_.find(order.id);
     if (found != running_.end()) found->second.state->give_input(order.offset, order.data);
+}
+
+void WorkerLoop::obey(const ChildNews& order) {
+    const auto found = running_.find(order.id);
+    if (found != running_.end()) found->second.state->children.tell(order);
 }
 
 void WorkerLoop::obey(const Notice& order) {

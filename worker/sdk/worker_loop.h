@@ -58,6 +58,7 @@ class WorkerLoop {
     void obey(const CancelAttempt& order);
     void obey(const RevokedAttempt& order);
     void obey(const GiveInput& order);
+    void obey(const ChildNews& order);
     void obey(const Notice& order);
 
     WorkerOptions options_;

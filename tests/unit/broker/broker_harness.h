@@ -131,6 +131,8 @@ class FakeWorker {
     void bye();
     void draining();
     void hand_back(const std::string& task);
+    /// Asks for a child of the attempt it has, or of another one.
+    void start_child(const std::string& task, std::string_view name, std::string_view json, std::uint32_t attempt = 0);
 
     /// An event of the attempt it has, or had last. False when the window is full.
     bool emit(const std::string& task, std::string_view type, std::string_view json = "{}");
@@ -139,7 +141,7 @@ class FakeWorker {
                  const Envelope& extra = {});
 
     /// What it has heard since the last call, without heartbeats: "assign t#1", "input t#1 5 "text"", "cancel t#1",
-    /// "revoke t#1", "refused conflict", "ack", "welcome", "reset", …
+    /// "revoke t#1", "refused conflict", "child t#1 name RUNNING", "ack", "welcome", "reset", …
     std::vector<std::string> heard() { return std::exchange(heard_, {}); }
     std::size_t count(std::string_view word) const;
 
@@ -300,6 +302,7 @@ class World {
     bool is_tapped = false;
     std::vector<TapFrame> tapped;
     std::vector<std::string> notices;
+    std::vector<std::int64_t> cancelled_after_us;
     std::vector<PublishedFrame> published;  // by nobody in particular, for the next turn
 
   private:

@@ -52,6 +52,12 @@ void FakeWorker::draining() {
     send(link::WorkerDraining{});
 }
 
+void FakeWorker::start_child(const std::string& task, std::string_view name, std::string_view json,
+                             std::uint32_t attempt) {
+    const auto fields = msgpack(json);
+    send(link::StartChild{{kRealm, task, attempt == 0 ? attempts_.at(task).attempt : attempt}, name, {fields}});
+}
+
 void FakeWorker::hand_back(const std::string& task) {
     const auto held = attempts_.find(task);
     if (held == attempts_.end()) return;
@@ -157,6 +163,16 @@ void FakeWorker::hear(const link::BrokerToWorker& message) {
                        // A real worker looks here for the attempt that the refusal is about.
                        const auto event = sender_.find(refused.at);
                        heard_.push_back("refused " + std::string(refused.code) + (event ? "" : " unknown"));
+                   },
+                   [&](const link::ChildState& child) {
+                       const auto result = child.result.bytes.empty() ? "" : " " + text_of(json_of(child.result.bytes));
+                       const auto error = child.error.bytes.empty() ? "" : " " + text_of(json_of(child.error.bytes));
+                       heard_.push_back("child " + name_of(child.attempt) + " " + std::string(child.name) + " " +
+                                        std::string(child.task) + " " + std::string(child.state) + result + error);
+                   },
+                   [&](const link::ChildRefused& refused) {
+                       heard_.push_back("no child " + name_of(refused.attempt) + " " + std::string(refused.name) + " " +
+                                        std::string(refused.code) + " " + std::string(refused.field));
                    },
                    [&](const link::BrokerHeartbeat&) {},
                    [&](const link::LinkReset&) {

@@ -107,7 +107,26 @@ TEST(Start, HasDefaults) {
     EXPECT_EQ(c.max_attempts, 3);
     EXPECT_EQ(c.priority, 0);
     EXPECT_FALSE(c.hold || c.watch);
+    EXPECT_EQ(c.concurrency.key, "");
     EXPECT_EQ(c.on_disconnect, OnDisconnect::keep_running);
+}
+
+TEST(Start, ReadsTheConcurrencyOfItsKey) {
+    const auto c = read<StartCommand>(R"({"kind": "k", "concurrency": {"key": "user 7", "limit": 2}})");
+    EXPECT_EQ(c.concurrency.key, "user 7");
+    EXPECT_EQ(c.concurrency.limit, 2U);
+    const auto fault_of = [](const std::string& json) {
+        return fault("start", R"({"kind": "k", "concurrency": )" + json + "}");
+    };
+    EXPECT_EQ(fault_of("null"), "none");
+    EXPECT_EQ(fault_of("3"), "bad_request concurrency");
+    EXPECT_EQ(fault_of("{}"), "bad_request concurrency.key");
+    EXPECT_EQ(fault_of(R"({"key": "", "limit": 1})"), "bad_request concurrency.key");
+    EXPECT_EQ(fault_of(R"({"key": 7, "limit": 1})"), "bad_request concurrency.key");
+    EXPECT_EQ(fault_of(R"({"key": )" + quoted(129) + R"(, "limit": 1})"), "bad_request concurrency.key");
+    EXPECT_EQ(fault_of(R"({"key": "k"})"), "bad_request concurrency.limit");
+    EXPECT_EQ(fault_of(R"({"key": "k", "limit": 0})"), "bad_request concurrency.limit");
+    EXPECT_EQ(fault_of(R"({"key": "k", "limit": 1000001})"), "bad_request concurrency.limit");
 }
 
 TEST(Start, ReadsItsFields) {
@@ -145,6 +164,32 @@ TEST(Start, NamesTheFieldAtFault) {
     }
     EXPECT_EQ(fault("start", R"({"kind": "k", "input": )" + quoted(kPayloadBytesMax) + "}"), "too_large input");
     EXPECT_EQ(fault("start", R"({"kind": )" + quoted(129) + "}"), "bad_request kind");
+}
+
+TEST(Start, ReadsHowLongItGoesOnAlone) {
+    EXPECT_EQ(read<StartCommand>(R"({"kind": "k", "on_disconnect": "cancel"})").disconnect_grace_ms, -1);
+    const auto c = read<StartCommand>(
+        R"({"kind": "k", "on_disconnect": "cancel", "disconnect_grace_s": 0, "connection": "conn-1"})");
+    EXPECT_EQ(c.disconnect_grace_ms, 0);
+    EXPECT_EQ(c.connection, "conn-1");
+    EXPECT_EQ(fault("start", R"({"kind": "k", "disconnect_grace_s": 1})"), "bad_request disconnect_grace_s");
+    EXPECT_EQ(fault("start", R"({"kind": "k", "on_disconnect": "cancel", "disconnect_grace_s": -1})"),
+              "bad_request disconnect_grace_s");
+}
+
+TEST(Attach, NamesATaskAndAConnection) {
+    const auto c = read<AttachCommand>(R"({"task": "t", "connection": "conn-1"})");
+    EXPECT_EQ(c.task + " " + c.connection, "t conn-1");
+    EXPECT_EQ(fault("attach", R"({"connection": "conn-1"})"), "bad_request task");
+    EXPECT_EQ(fault("attach", R"({"task": "t"})"), "bad_request connection");
+}
+
+TEST(TaskLists, AreOfAParentOrOfARoot) {
+    EXPECT_EQ(read<TasksCommand>(R"({"parent": "p"})").parent, "p");
+    EXPECT_EQ(read<TasksCommand>(R"({"root": "r"})").root, "r");
+    EXPECT_EQ(fault("tasks", R"({"parent": "a/b"})"), "bad_request parent");
+    EXPECT_EQ(fault("tasks", R"({"root": 1})"), "bad_request root");
+    EXPECT_EQ(fault("tasks", R"({"parent": "p", "root": "p"})"), "bad_request root");
 }
 
 TEST(Start, ThirtyDaysAreTheLongestTime) {

@@ -85,6 +85,22 @@ void FakeBroker::input(const std::string& task, std::uint32_t attempt, std::uint
     });
 }
 
+void FakeBroker::child_state(const std::string& task, std::uint32_t attempt, const std::string& name,
+                             const std::string& child, const std::string& state, const std::string& result_json) {
+    post([=, this] {
+        const auto result = must(json_to_msgpack(result_json));
+        send(link::ChildState{{kRealm, task, attempt}, name, child, state, {result}, {}});
+    });
+}
+
+void FakeBroker::child_refused(const std::string& task, std::uint32_t attempt, const std::string& name,
+                               const Error& error) {
+    post([=, this] {
+        send(link::ChildRefused{
+            {kRealm, task, attempt}, name, to_string(error.code), error.message, error.field, error.retry_after_ms});
+    });
+}
+
 void FakeBroker::reset_session() {
     post([this] {
         send(link::LinkReset{"asked for by a test"});
@@ -216,6 +232,11 @@ void FakeBroker::handle(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     if (const auto* back = std::get_if<link::HandBack>(&decoded.message)) {
         seen_.handed_back.push_back(name_of(back->attempt) + " " + std::string(back->reason));
+    }
+    if (const auto* child = std::get_if<link::StartChild>(&decoded.message)) {
+        seen_.children.push_back(name_of(child->attempt) + " " + std::string(child->name));
+        seen_.last_child.clear();
+        if (!append_json(child->fields.bytes, seen_.last_child)) seen_.violated = true;
     }
     if (std::holds_alternative<link::WorkerDraining>(decoded.message)) seen_.draining = true;
     if (std::holds_alternative<link::WorkerBye>(decoded.message)) seen_.bye = true;

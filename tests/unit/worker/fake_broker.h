@@ -60,6 +60,10 @@ class FakeBroker {
     void revoke(const std::string& task, std::uint32_t attempt, const std::string& reason);
     void input(const std::string& task, std::uint32_t attempt, std::uint64_t offset, const std::string& json);
 
+    void child_state(const std::string& task, std::uint32_t attempt, const std::string& name, const std::string& child,
+                     const std::string& state, const std::string& result_json = "null");
+    void child_refused(const std::string& task, std::uint32_t attempt, const std::string& name, const Error& error);
+
     /// Ends the session as a broker that has forgotten it would.
     void reset_session();
     /// Accepts events but acknowledges none until release_acks().
@@ -75,6 +79,8 @@ class FakeBroker {
         std::size_t hellos = 0;
         std::vector<std::string> last_running;  // "task:attempt" of the newest hello
         std::vector<std::string> handed_back;   // "task:attempt reason"
+        std::vector<std::string> children;      // asked for: "task:attempt name"
+        std::string last_child;                 // the newest one's fields, as JSON
         std::size_t resent_messages = 0;
         std::size_t lost_messages = 0;
         bool draining = false;

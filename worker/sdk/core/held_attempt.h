@@ -30,6 +30,14 @@ struct HeldAttempt {
     std::uint64_t events = 0;                     // taken so far
     std::uint64_t last_input = 0;                 // the offset of the newest input passed on
 
+    /// A child that has been asked for and has not ended.
+    struct Child {
+        std::string fields;       // of its start
+        std::int64_t ask_us = 0;  // when to ask; never: kAsked
+    };
+    static constexpr std::int64_t kAsked = INT64_MAX;
+    std::map<std::string, Child> children;  // by name
+
     link::AttemptRef ref() const { return {realm, task, attempt}; }
 };
 

@@ -18,6 +18,7 @@ constexpr std::int64_t kHelloLastUs = 1'000'000;
 constexpr std::int64_t kSteadyUs = 5'000'000;  // a session that lasted so long was no false start
 constexpr std::int64_t kTailPatienceUs = 100'000;
 constexpr std::int64_t kRefusalsSaidUs = 5'000'000;
+constexpr std::int64_t kChildPauseMs = 250;  // at least, before one that there was no room for is asked for again
 constexpr std::int64_t kTickBusyUs = 50'000;
 constexpr std::int64_t kTickIdleUs = 250'000;
 
@@ -133,6 +134,10 @@ void WorkerSession::on(const link::WorkerWelcome& welcome, std::int64_t now_us) 
     update_subscribed();
     if (draining_) send(link::WorkerDraining{}, now_us);
     settle(now_us);
+    for (auto& [id, held] : attempts_.all()) {
+        for (auto& [name, child] : held.children) child.ask_us = now_us;  // what was told meanwhile is lost
+    }
+    ask_for_children(now_us);
 }
 
 void WorkerSession::on(const link::LinkReset& reset, std::int64_t now_us) {
@@ -328,6 +333,57 @@ void WorkerSession::on(const link::RevokeAttempt& message, std::int64_t) {
     revoke(attempts_.id_of(message.attempt), message.reason);
 }
 
+// Children.
+
+void WorkerSession::start_child(AttemptId id, const std::string& name, std::string fields, std::int64_t now_us) {
+    auto* held = attempts_.find(id);
+    if (held == nullptr || held->stage != HeldAttempt::Stage::running) return;
+    held->children.insert_or_assign(name, HeldAttempt::Child{std::move(fields), now_us});
+    ask_for_children(now_us);
+}
+
+void WorkerSession::ask_for_children(std::int64_t now_us) {
+    if (state_ != State::live) return;
+    for (auto& [id, held] : attempts_.all()) {
+        if (held.stage != HeldAttempt::Stage::running) continue;
+        for (auto& [name, child] : held.children) {
+            if (child.ask_us > now_us) continue;
+            child.ask_us = HeldAttempt::kAsked;
+            send(link::StartChild{held.ref(), name, {child.fields}}, now_us);
+        }
+    }
+}
+
+void WorkerSession::on(const link::ChildState& child, std::int64_t) {
+    const auto id = attempts_.id_of(child.attempt);
+    auto* held = attempts_.find(id);
+    if (held == nullptr) return;
+    ChildNews news{id,
+                   std::string(child.name),
+                   std::string(child.task),
+                   std::string(child.state),
+                   std::string(child.result.bytes),
+                   std::string(child.error.bytes)};
+    if (news.has_ended()) held->children.erase(news.name);
+    orders_.emplace_back(std::move(news));
+}
+
+void WorkerSession::on(const link::ChildRefused& refused, std::int64_t now_us) {
+    const auto id = attempts_.id_of(refused.attempt);
+    auto* held = attempts_.find(id);
+    if (held == nullptr) return;
+    const auto child = held->children.find(std::string(refused.name));
+    if (child == held->children.end()) return;
+    Error error{errc_from_string(refused.code), std::string(refused.message), std::string(refused.field),
+                refused.retry_after_ms};
+    if (error.code == Errc::unavailable) {
+        child->second.ask_us = now_us + std::max(error.retry_after_ms, kChildPauseMs) * 1000;
+        return;
+    }
+    orders_.emplace_back(ChildNews{id, child->first, {}, {}, {}, {}, std::move(error)});
+    held->children.erase(child);
+}
+
 // Time.
 
 bool WorkerSession::tail_is_due(std::int64_t now_us) const {
@@ -345,6 +401,7 @@ void WorkerSession::tick(std::int64_t now_us) {
     if (draining_) tick_drain(now_us);
     if (state_ == State::joining && now_us >= hello_due_us_) say_hello(now_us);
     if (state_ == State::live) tick_live(now_us);
+    ask_for_children(now_us);
 }
 
 std::int64_t WorkerSession::next_tick_us(std::int64_t now_us) const {

@@ -48,6 +48,19 @@ struct GiveInput {
     std::string data;  // MessagePack
 };
 
+/// Where a child of an attempt stands, or why there is none.
+struct ChildNews {
+    AttemptId id = 0;
+    std::string name;
+    std::string task;
+    std::string state;
+    std::string result;  // MessagePack, empty for none
+    std::string error;   // likewise
+    std::optional<Error> refused = {};
+
+    bool has_ended() const { return !refused && state != "PENDING" && state != "RUNNING"; }
+};
+
 /// Something for the log.
 struct Notice {
     enum class Level { info, warn, error };
@@ -55,7 +68,7 @@ struct Notice {
     std::string message;
 };
 
-using Order = std::variant<StartAttempt, CancelAttempt, RevokedAttempt, GiveInput, Notice>;
+using Order = std::variant<StartAttempt, CancelAttempt, RevokedAttempt, GiveInput, ChildNews, Notice>;
 
 /// A worker's end of the producer link, as a state machine: says hello until it is welcomed, keeps the session alive,
 /// begins a new one when it breaks, and holds the attempts and events that must outlive all that.
@@ -128,6 +141,10 @@ class WorkerSession {
     /// an attempt that is not running (any more) is dropped, and true returned. `is_last` ends the attempt.
     bool emit(AttemptId id, std::string_view type, std::string_view payload, std::int64_t time_us, bool is_last);
 
+    /// Asks for a child of a running attempt by `fields`, a MessagePack map; again after each new session and while the
+    /// broker has no room for it. ChildNews tell where it stands, until it has ended.
+    void start_child(AttemptId id, const std::string& name, std::string fields, std::int64_t now_us);
+
     /// The shell can't work on an attempt it was told to start.
     void give_back(AttemptId id, std::string_view reason, std::int64_t now_us);
 
@@ -152,6 +169,7 @@ class WorkerSession {
     void revoke(AttemptId id, std::string_view reason);
     void hand_back(const link::AttemptRef& ref, std::string_view reason, std::int64_t now_us);
     void notice(Notice::Level level, std::string message);
+    void ask_for_children(std::int64_t now_us);
     void notice_refusal(const link::EventRefused& refused, std::int64_t now_us);
     void tick_live(std::int64_t now_us);
     bool tail_is_due(std::int64_t now_us) const;
@@ -166,6 +184,8 @@ class WorkerSession {
     void on(const link::TaskInput& input, std::int64_t now_us);
     void on(const link::RevokeAttempt& revoke, std::int64_t now_us);
     void on(const link::EventRefused& refused, std::int64_t now_us);
+    void on(const link::ChildState& child, std::int64_t now_us);
+    void on(const link::ChildRefused& refused, std::int64_t now_us);
     void on(const link::BrokerHeartbeat&, std::int64_t) {}
     void on(const link::LinkReset& reset, std::int64_t now_us);
     void on(const link::HelloRefused& refused, std::int64_t now_us);

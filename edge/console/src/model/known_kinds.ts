@@ -11,6 +11,7 @@ export const knownKinds: readonly KnownKind[] = [
   { kind: 'demo.tokens', about: 'Stream a text word by word.', input: { text: 'Every event once, in order.', delay_ms: 80 } },
   { kind: 'demo.team', about: 'Several agents share a requirement.', input: { requirement: 'Compare three event buses', steps: 4 } },
   { kind: 'demo.echo', about: 'Answer each input until {"end": true}.', input: {} },
+  { kind: 'demo.parts', about: 'Start tasks below it and wait for them.', input: { parts: 3, n: 100, interval_ms: 50 } },
   { kind: 'demo.sleep', about: 'Do nothing for a while.', input: { ms: 10_000 } },
   { kind: 'demo.fail', about: 'Fail, and try again.', input: { after_ms: 500, times: 2 } },
   { kind: 'agent.chat', about: 'Talk to an agent.', input: { message: 'What is an epoch?' } },

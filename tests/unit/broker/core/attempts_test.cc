@@ -218,6 +218,21 @@ TEST_F(Attempts, ACancelThatIsIgnoredIsForced) {
     EXPECT_TRUE(worker.attempts().contains("u")) << "the worker's place is free again";
 }
 
+TEST_F(Attempts, HowLongACancelTookIsKnownOnceItsEndIsDurable) {
+    start();
+    edge.ask("cancel", R"({"task":"t"})");
+    world.pass(300);
+    world.log.hold();
+    worker.emit("t", "task.cancelled");
+    world.settle();
+    EXPECT_THAT(world.cancelled_after_us, IsEmpty());
+    world.pass(200);
+    world.log.release();
+    world.settle();
+    ASSERT_EQ(world.cancelled_after_us.size(), 1U);
+    EXPECT_EQ(world.cancelled_after_us[0], 500'000);
+}
+
 TEST_F(Attempts, ACancelWithoutGraceIsForcedAtOnce) {
     // With a grace of 0 ms the deadline was always due and never acted upon: the broker looped for ever.
     auto options = World::defaults();

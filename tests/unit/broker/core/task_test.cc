@@ -84,13 +84,14 @@ TEST(TaskSnapshot, ShowsWhatTheEventsTell) {
                          {"agent.status", R"({"agent":"b","status":"idle"})"},
                          {"agent.status", R"({"agent":"a","status":"done"})"},
                          {"agent.handoff", R"({"agent":"a","to":"b"})"}}));
-    EXPECT_EQ(boost::json::serialize(fields),
-              R"({"task":"t","kind":"demo","input":{"n":1},"state":"RUNNING","held":false,"waiting":false,)"
-              R"("cancelling":false,"parent":"p","run":1,"attempt":1,"max_attempts":3,"progress":2.5E-1,)"
-              R"("message":"quarter","current_agent":"b","agents":[{"agent":"a","status":"done","progress":5E-1,)"
-              R"("message":"m"},{"agent":"b","status":"idle","progress":0,"message":""}],"worker":"w","user":"ann",)"
-              R"("created_us":1000,"queued_us":1000,"started_us":2000,"ended_us":null,"result":null,"error":null,)"
-              R"("topic":"task/t","epoch":"000000000000abcd","offset":7})");
+    EXPECT_EQ(
+        boost::json::serialize(fields),
+        R"({"task":"t","kind":"demo","input":{"n":1},"state":"RUNNING","held":false,"waiting":false,"prompt":null,)"
+        R"("cancelling":false,"parent":"p","run":1,"attempt":1,"max_attempts":3,"concurrency":null,"progress":2.5E-1,)"
+        R"("message":"quarter","current_agent":"b","agents":[{"agent":"a","status":"done","progress":5E-1,)"
+        R"("message":"m"},{"agent":"b","status":"idle","progress":0,"message":""}],"worker":"w","user":"ann",)"
+        R"("created_us":1000,"queued_us":1000,"started_us":2000,"ended_us":null,"result":null,"error":null,)"
+        R"("topic":"task/t","epoch":"000000000000abcd","offset":7})");
 }
 
 TEST(TaskFold, EveryEndIsItsState) {

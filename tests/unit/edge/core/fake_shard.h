@@ -13,12 +13,8 @@ namespace longwire::edge {
 
 /// A shard's services without threads and sockets: what its clients ask of the link lies in `asked`.
 struct FakeShard {
-    explicit FakeShard(ClientLimits limits = {})
-        : services{"edge-1", hub, requests, members, limits, 1'000'000, {}, {}} {
+    explicit FakeShard(ClientLimits limits = {}) : services{"edge-1", hub, requests, members, limits, 1'000'000, {}} {
         services.new_id = [this](std::string_view prefix) { return std::string(prefix) + std::to_string(++ids); };
-        services.cancel_after_grace = [this](const Identity& who, const std::string& task) {
-            cancelled.push_back(who.user + ":" + task);
-        };
     }
 
     template <class Message>
@@ -60,7 +56,6 @@ struct FakeShard {
     }
 
     std::vector<ToLink> asked;
-    std::vector<std::string> cancelled;
     int ids = 0;
     Hub hub{{}, [this](ToLink message) { asked.push_back(std::move(message)); }};
     Requests requests{[this](ToLink message) { asked.push_back(std::move(message)); }};

@@ -241,7 +241,7 @@ TEST_F(NativeTest, ARefusedStartWatchesNothingAndCancelsNothing) {
     refuse({Errc::conflict, "there is one", "task", 0});
     EXPECT_TRUE(all<WatchTopic>().empty());
     leave();
-    EXPECT_TRUE(cancelled.empty());
+    EXPECT_TRUE(all<TellGone>().empty());
 }
 
 TEST(NativeLimits, AStartWithWatchNeedsRoomForItsSubscription) {
@@ -252,26 +252,57 @@ TEST(NativeLimits, AStartWithWatchNeedsRoomForItsSubscription) {
     EXPECT_TRUE(client.all<SendCommand>().empty());
 }
 
-TEST_F(NativeTest, ATaskWithOnDisconnectCancelIsCancelledAfterTheGraceTime) {
-    say(R"({"id":1,"cmd":"start","kind":"k","task":"t1","on_disconnect":"cancel"})");
-    answer(R"({"task":"t1"})");
-    say(R"({"id":2,"cmd":"start","kind":"k","task":"t2"})");
-    answer(R"({"task":"t2"})");
-    leave();
-    EXPECT_EQ(cancelled, std::vector<std::string>{"anna:t1"});
+std::string field_of(const std::string& map, std::string_view name) {
+    return std::string(MsgpackFields::parse(map, "map")->string(name).value());
 }
 
-TEST_F(NativeTest, ATaskWhoseClientGoesBeforeItsStartIsAnsweredIsCancelledToo) {
-    // The answer to a start was given up with its client, and with it the cancelling of the task.
-    say(R"({"id":1,"cmd":"start","kind":"k","task":"t1","on_disconnect":"cancel"})");
-    say(R"({"id":2,"cmd":"start","kind":"k","task":"t2","on_disconnect":"cancel"})");
-    say(R"({"id":3,"cmd":"start","kind":"k","task":"t3"})");
+TEST_F(NativeTest, AClientThatWasThereForATaskIsToldToBeGone) {
+    say(R"({"id":1,"cmd":"start","kind":"k","task":"t1","on_disconnect":"cancel","connection":"another's"})");
+    const auto connection = field_of(all<SendCommand>().back().fields, "connection");
+    EXPECT_TRUE(connection.starts_with("conn-")) << "it is the edge that says so";
+    answer(R"({"task":"t1","state":"PENDING"})");
     leave();
-    EXPECT_TRUE(cancelled.empty());
-    answer(R"({"task":"t1"})", 2);
-    refuse({Errc::unavailable, "no"}, 1);
-    EXPECT_EQ(cancelled, std::vector<std::string>{"anna:t1"});
-    EXPECT_EQ(requests.waiting(), 0U) << "the others were given up";
+    ASSERT_EQ(all<TellGone>().size(), 1U);
+    EXPECT_EQ(all<TellGone>().back().connection, connection);
+}
+
+TEST_F(NativeTest, AClientThatWasThereForNoneIsNotSpokenOf) {
+    say(R"({"id":1,"cmd":"start","kind":"k","task":"t1"})");
+    answer(R"({"task":"t1","state":"PENDING"})");
+    say(R"({"id":2,"cmd":"attach","task":"t1"})");
+    refuse({Errc::conflict, "goes on by itself", "task", 0});
+    leave();
+    EXPECT_TRUE(all<TellGone>().empty());
+}
+
+TEST_F(NativeTest, AClientThatGoesBeforeItsStartIsAnsweredIsSpokenOfAgainAfterwards) {
+    // The start may be obeyed in a later session, after all that was said before.
+    say(R"({"id":1,"cmd":"start","kind":"k","task":"t1","on_disconnect":"cancel"})");
+    say(R"({"id":2,"cmd":"start","kind":"k","task":"t3"})");
+    leave();
+    EXPECT_EQ(all<TellGone>().size(), 1U);
+    answer(R"({"task":"t1","state":"PENDING"})", 1);
+    EXPECT_EQ(all<TellGone>().size(), 2U);
+    EXPECT_EQ(requests.waiting(), 0U) << "the other was given up";
+}
+
+TEST_F(NativeTest, WhoIsThereForATaskIsSaidAgainToABrokerThatDoesNotKnow) {
+    say(R"({"id":1,"cmd":"start","kind":"k","task":"t1","on_disconnect":"cancel"})");
+    answer(R"({"task":"t1","state":"PENDING"})");
+    say(R"({"id":2,"cmd":"attach","task":"t2"})");
+    EXPECT_EQ(all<SendCommand>().back().command, "attach");
+    answer(R"({"task":"t2","state":"RUNNING"})");
+    EXPECT_EQ(heard(), R"({"id":2,"ok":{"task":"t2","state":"RUNNING"}})");
+    const auto before = all<SendCommand>().size();
+    dialect->on_link_up();
+    ASSERT_EQ(all<SendCommand>().size(), before + 2);
+    EXPECT_EQ(all<SendCommand>().back().command, "attach");
+    EXPECT_EQ(field_of(all<SendCommand>().back().fields, "task"), "t2");
+    answer(R"({"task":"t2","state":"COMPLETED"})");
+    answer(R"({"task":"t1","state":"RUNNING"})", 1);
+    EXPECT_EQ(heard(), "") << "the client did not ask";
+    dialect->on_link_up();
+    EXPECT_EQ(all<SendCommand>().size(), before + 3) << "only those that go on";
 }
 
 TEST_F(NativeTest, AClientThatGoesGivesUpWhatItHasAsked) {

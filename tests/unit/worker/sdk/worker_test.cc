@@ -207,7 +207,7 @@ TEST(Worker, InputsComeInOrderAndOnce) {
     FakeBroker broker;
     RunningWorker worker(broker, [](Worker& w) {
         w.serve("echo", [](Task& task) {
-            while (const auto input = task.wait_input("more?")) {
+            while (const auto input = task.ask("more?")) {
                 if (*input == "end") break;
                 task.emit("agent.message", *input);
             }
