@@ -17,10 +17,10 @@ Result<boost::json::object> get_json(const ClientSettings& settings, const std::
 
 /// Which tasks, and how many at most. Empty texts stand for any.
 struct TaskQuery {
-    std::string state;
-    std::string kind;
-    std::string parent;
-    std::string root;
+    std::string state = {};
+    std::string kind = {};
+    std::string parent = {};
+    std::string root = {};  // of a tree of tasks
     std::int64_t limit = 1000;
 };
 

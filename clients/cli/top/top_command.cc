@@ -28,9 +28,9 @@ struct TopSettings {
 Result<TopSample> read_sample(const ClientSettings& settings, const WaitHook& hook) {
     TopSample sample;
     sample.time_us = now_us();
-    LW_TRY(sample.youngest, list_tasks(settings, {"", "", kYoungestMax}, hook));
-    LW_TRY(sample.pending, list_tasks(settings, {"PENDING", "", kActiveTasksMax + 1}, hook));
-    LW_TRY(sample.running, list_tasks(settings, {"RUNNING", "", kActiveTasksMax + 1}, hook));
+    LW_TRY(sample.youngest, list_tasks(settings, {.limit = kYoungestMax}, hook));
+    LW_TRY(sample.pending, list_tasks(settings, {.state = "PENDING", .limit = kActiveTasksMax + 1}, hook));
+    LW_TRY(sample.running, list_tasks(settings, {.state = "RUNNING", .limit = kActiveTasksMax + 1}, hook));
     LW_TRY(const json::object workers, get_json(settings, "/v1/workers", hook));
     const auto cut = [](auto& tasks, bool& has_more) {
         has_more = tasks.size() > kActiveTasksMax;
