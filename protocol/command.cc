@@ -64,13 +64,27 @@ Result<std::string> topic_field(const MsgpackFields& fields) {
     return std::string(topic);
 }
 
-Result<std::string> payload_field(const MsgpackFields& fields, std::string_view name) {
+Result<std::string> value_field(const MsgpackFields& fields, std::string_view name, std::size_t bytes_max,
+                                std::size_t levels_max) {
     const auto raw = fields.raw(name);
-    if (raw.size() > kPayloadBytesMax) {
-        return Error{Errc::too_large, "is larger than " + std::to_string(kPayloadBytesMax) + " bytes",
-                     std::string(name)};
+    if (raw.size() > bytes_max) {
+        return Error{Errc::too_large, "is larger than " + std::to_string(bytes_max) + " bytes", std::string(name)};
+    }
+    constexpr char kArrayOfOne = '\x91';
+    const std::string levels_around(kPayloadDepthMax - levels_max, kArrayOfOne);
+    if (!raw.empty() && !levels_around.empty() && !is_one_msgpack_value(levels_around + std::string(raw))) {
+        return bad_request(std::string(name), "is nested deeper than " + std::to_string(levels_max) + " levels");
     }
     return std::string(raw);
+}
+
+Result<std::string> payload_field(const MsgpackFields& fields, std::string_view name) {
+    return value_field(fields, name, kPayloadBytesMax, kPayloadDepthMax);
+}
+
+/// For what becomes a part of an event's payload.
+Result<std::string> part_of_payload_field(const MsgpackFields& fields, std::string_view name) {
+    return value_field(fields, name, kPayloadBytesMax, kPayloadDepthMax - 1);
 }
 
 /// 0 only where 0 was given: it stands for none.
@@ -98,7 +112,7 @@ Result<Command> decode(const MsgpackFields& fields, PublishCommand command) {
 
 Result<Command> decode(const MsgpackFields& fields, StartCommand command) {
     LW_TRY(command.kind, required_name(fields, "kind"));
-    LW_TRY(command.input, payload_field(fields, "input"));
+    LW_TRY(command.input, part_of_payload_field(fields, "input"));
     LW_TRY(command.task, optional_name(fields, "task"));
     LW_TRY(command.key, optional_key(fields));
     LW_TRY(command.parent, optional_name(fields, "parent"));
@@ -147,7 +161,7 @@ Result<Command> decode(const MsgpackFields& fields, CancelCommand command) {
 
 Result<Command> decode(const MsgpackFields& fields, InputCommand command) {
     LW_TRY(command.task, required_name(fields, "task"));
-    LW_TRY(command.data, payload_field(fields, "data"));
+    LW_TRY(command.data, part_of_payload_field(fields, "data"));
     if (command.data.empty()) return bad_request("data", "is required");
     return Command{std::move(command)};
 }
@@ -197,16 +211,7 @@ Result<Command> decode(const MsgpackFields& fields, JoinCommand command) {
     LW_TRY(command.topic, topic_field(fields));
     LW_TRY(command.as, optional_name(fields, "as"));
     LW_TRY(command.connection, optional_name(fields, "connection"));
-    command.info = fields.raw("info");
-    if (command.info.size() > JoinCommand::kInfoBytesMax) {
-        return Error{Errc::too_large, "is larger than " + std::to_string(JoinCommand::kInfoBytesMax) + " bytes",
-                     "info"};
-    }
-    constexpr char kArrayOfOne = '\x91';
-    const std::string levels_around(kPayloadDepthMax - JoinCommand::kInfoDepthMax, kArrayOfOne);
-    if (!command.info.empty() && !is_one_msgpack_value(levels_around + command.info)) {
-        return bad_request("info", "has more than " + std::to_string(JoinCommand::kInfoDepthMax) + " levels");
-    }
+    LW_TRY(command.info, value_field(fields, "info", JoinCommand::kInfoBytesMax, JoinCommand::kInfoDepthMax));
     return Command{std::move(command)};
 }
 

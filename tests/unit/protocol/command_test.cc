@@ -6,6 +6,7 @@
 
 #include "protocol/json.h"
 #include "protocol/limits.h"
+#include "protocol/msgpack_writer.h"
 #include "tests/unit/protocol/bytes.h"
 
 namespace longwire {
@@ -307,6 +308,19 @@ TEST(State, HasOutputWhereThatIsAskedFor) {
     EXPECT_FALSE(read<StateCommand>(R"({"task":"t"})").output);
     EXPECT_TRUE(read<StateCommand>(R"({"task":"t","output":true})").output);
     EXPECT_EQ(fault("state", R"({"task":"t","output":"yes"})"), "bad_request output");
+}
+
+TEST(Command, WhatBecomesPartOfAPayloadLeavesALevelForIt) {
+    const auto input = [](std::size_t levels) {
+        std::string fields;
+        MsgpackWriter writer(fields);
+        writer.map(2);
+        writer.field("task", "t");
+        writer.field_raw("data", std::string(levels - 1, '\x91') + '\x90');
+        return decode_command(InputCommand::kName, fields);
+    };
+    EXPECT_TRUE(input(63));
+    EXPECT_EQ(input(64).error().field, "data");
 }
 
 }  // namespace
