@@ -200,7 +200,7 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
     send();
     for (auto& request : edge.sender.take_page_requests()) {
         const auto token = next_read_++;
-        reads_.emplace(token, PendingRead{name, edge.session, 0});
+        reads_.emplace(token, PendingRead{name, edge.session, 0, topics_.find(request.path)->committed});
         out_->reads.push_back({token, std::move(request.path), request.after, SIZE_MAX, request.bytes_max});
     }
 }

@@ -184,7 +184,8 @@ class Broker final : private SchedulerPort {
     struct PendingRead {
         std::string edge;
         std::uint64_t session = 0;
-        std::uint64_t fetch = 0;  // the request to answer; 0: a page for the edge's cursors
+        std::uint64_t fetch = 0;      // the request to answer; 0: a page for the edge's cursors
+        std::uint64_t committed = 0;  // of the topic, when it was asked for
     };
     /// Who waits for a task's snapshot with its output.
     struct OutputAsker {

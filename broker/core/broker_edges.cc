@@ -131,7 +131,7 @@ void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch
         return send_now(peer, edge, link::prepare(none));
     }
     const auto token = next_read_++;
-    reads_.emplace(token, PendingRead{peer, edge.session, fetch.request});
+    reads_.emplace(token, PendingRead{peer, edge.session, fetch.request, topic->committed});
     const auto events_max = std::clamp<std::size_t>(fetch.events_max, 1, kFetchEventsMax);
     out_->reads.push_back({token, *topic->path, fetch.after, events_max, kFetchBytesMax});
 }
@@ -140,7 +140,7 @@ void Broker::take_page(ReadPage& page) {
     if (take_output_page(page)) return;
     const auto read = reads_.extract(page.token);
     if (read.empty()) return;
-    const auto& [name, session, fetch] = read.mapped();
+    const auto& [name, session, fetch, committed] = read.mapped();
     const auto edge = edges_.find(name);
     if (edge == edges_.end() || edge->second.session != session) return;
     if (fetch == 0) return edge->second.sender.page(page.path, page.first, page.envelopes);
@@ -157,12 +157,12 @@ void Broker::take_failed_read(const FailedRead& failed) {
     if (skip_unreadable_output(failed)) return;
     const auto read = reads_.extract(failed.token);
     if (read.empty()) return;
-    const auto& [name, session, fetch] = read.mapped();
+    const auto& [name, session, fetch, committed] = read.mapped();
     const auto edge = edges_.find(name);
     if (edge == edges_.end() || edge->second.session != session) return;
     const auto& topic = *topics_.find(failed.path);
-    const auto past_all = topic.committed + 1;
-    const auto next = failed.readable_from == 0 ? past_all : std::min(failed.readable_from, past_all);
+    // What was committed since the log was asked may be readable, although it has found nothing that is.
+    const auto next = failed.readable_from == 0 ? committed + 1 : std::min(failed.readable_from, topic.committed + 1);
     if (fetch == 0) return edge->second.sender.page(failed.path, next, {});
     const link::Fetched none{fetch, topic.epoch, topic.committed, topic.tail, next, {}};
     send_now(name, edge->second, link::prepare(none));

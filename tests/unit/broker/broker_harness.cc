@@ -61,7 +61,7 @@ void GatedLog::append(CommitBatch batch) {
 void GatedLog::read(ReadRequest request) {
     if (request.after + 1 >= readable_from_) return log_.read(std::move(request));
     const Error error{Errc::internal, "cannot read " + request.path};
-    failed_reads_.push_back({request.token, error, request.path, readable_from_});
+    failed_reads_.push_back({request.token, error, request.path, readable_from_ == kAll ? 0 : readable_from_});
 }
 
 LogOutcome GatedLog::poll() {

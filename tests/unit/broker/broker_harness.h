@@ -71,8 +71,9 @@ class GatedLog {
     /// Whether the last batch said so.
     bool had_lifecycle() const { return had_lifecycle_; }
 
-    /// Nothing before this offset can be read any more.
+    /// Nothing before this offset can be read any more; with kAll, nothing at all.
     void damage(std::uint64_t readable_from) { readable_from_ = readable_from; }
+    static constexpr std::uint64_t kAll = UINT64_MAX;
 
     /// Says that there is no room for new work, and that there is again.
     void run_out_of_room() { room_ = Status(Error{Errc::unavailable, "the disk is full", {}, 1000}); }

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::SizeIs;
 
 struct Unreadable : ::testing::Test {
     World world;
@@ -44,6 +45,16 @@ TEST_F(Unreadable, AFetchIsToldWhereItCanGoOn) {
     EXPECT_THAT(edge.fetched[rest], ElementsAre("3 note"));
     EXPECT_EQ(world.broker().stats().read_errors, 1U);
     EXPECT_THAT(world.notices, Contains("the log could not be read: internal: cannot read r/room/a"));
+}
+
+TEST_F(Unreadable, WhatIsCommittedMeanwhileIsNotPassedOver) {
+    publish(3);
+    world.log.damage(GatedLog::kAll);
+    const auto page = edge.fetch("room/a", 0, 0, 10);
+    other.send("publish", R"({"topic":"room/a","type":"note"})");
+    world.settle();
+    EXPECT_THAT(world.log_of("room/a"), SizeIs(4));
+    EXPECT_THAT(edge.fetched[page], ElementsAre("none before 4"));
 }
 
 TEST_F(Unreadable, ASubscriptionIsToldTheGapAndGoesOnBehindIt) {
