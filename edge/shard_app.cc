@@ -102,12 +102,12 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                        },
                        [&](const CommandAnswered& m) { requests_.on_answered(m); },
                        [&](const LinkChanged& m) {
-                           if (!m.is_up) return;
+                           if (!m.is_up) return hub_.on_link_lost();
                            members_.on_link_up();
                            for (auto* client : clients_) client->on_link_up();
                        },
                        [&](const LedgerAsked& m) { hub_.on_ledger_asked(m); },
-                       [&](const FilterRenewed& m) { hub_.on_filter_renewed(m); },
+                       [&](const FilterInForce& m) { hub_.on_filter_in_force(m); },
                    },
                    message);
     }

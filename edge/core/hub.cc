@@ -12,9 +12,14 @@ namespace {
 
 constexpr std::size_t kTopicRingBytesMax = 512 << 10;
 
-bool matches_any(const std::vector<HubFilter>& filters, std::string_view realm, std::string_view topic) {
+bool contains(const std::vector<HubFilter>& filters, const HubFilter& filter) {
+    return std::find(filters.begin(), filters.end(), filter) != filters.end();
+}
+
+bool matches_any(const std::vector<HubFilter>& filters, const std::vector<HubFilter>& lost, std::string_view realm,
+                 std::string_view topic) {
     return std::any_of(filters.begin(), filters.end(), [&](const HubFilter& filter) {
-        return filter.realm == realm && filter_matches(filter.filter, topic);
+        return filter.realm == realm && filter_matches(filter.filter, topic) && !contains(lost, filter);
     });
 }
 
@@ -104,10 +109,11 @@ void Hub::unwatch_filter(Watcher& watcher, const std::string& realm, const std::
     const HubFilter removed{realm, filter};
     if (std::erase(watcher.filters_, removed) == 0) return;
     if (watcher.filters_.empty()) std::erase(filtering_, &watcher);
-    const bool is_wanted = std::any_of(filtering_.begin(), filtering_.end(), [&](const Watcher* other) {
-        return std::find(other->filters_.begin(), other->filters_.end(), removed) != other->filters_.end();
-    });
-    if (!is_wanted) to_link_(UnwatchFilter{realm, filter});
+    const bool is_wanted = std::any_of(filtering_.begin(), filtering_.end(),
+                                       [&](const Watcher* other) { return contains(other->filters_, removed); });
+    if (is_wanted) return;
+    std::erase(lost_filters_, removed);
+    to_link_(UnwatchFilter{realm, filter});
 }
 
 void Hub::forget(Watcher& watcher, std::int64_t now_us) {
@@ -271,16 +277,25 @@ void Hub::tell_filtering(std::string_view path, const HubTopic* topic, Tell tell
         return std::any_of(topic->watches.begin(), topic->watches.end(), brings);
     };
     for (auto* watcher : filtering_) {
-        if (matches_any(watcher->filters_, realm, name) && !watches_it(*watcher)) tell(*watcher);
+        if (matches_any(watcher->filters_, lost_filters_, realm, name) && !watches_it(*watcher)) tell(*watcher);
     }
 }
 
-void Hub::on_filter_renewed(const FilterRenewed& renewed) {
-    const HubFilter filter{renewed.realm, renewed.filter};
+/// What matches one filter may come because of another that is in force sooner, and would hide what was missed.
+void Hub::on_link_lost() {
+    for (const auto* watcher : filtering_) {
+        for (const auto& filter : watcher->filters_) {
+            if (!contains(lost_filters_, filter)) lost_filters_.push_back(filter);
+        }
+    }
+}
+
+void Hub::on_filter_in_force(const FilterInForce& in_force) {
+    const HubFilter filter{in_force.realm, in_force.filter};
+    std::erase(lost_filters_, filter);
+    if (!in_force.was_lost) return;
     for (auto* watcher : filtering_) {
-        const auto& theirs = watcher->filters_;
-        if (std::find(theirs.begin(), theirs.end(), filter) == theirs.end()) continue;
-        watcher->on_filter_gap(renewed.filter, GapReason::link_lost);
+        if (contains(watcher->filters_, filter)) watcher->on_filter_gap(in_force.filter, GapReason::link_lost);
     }
 }
 

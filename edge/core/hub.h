@@ -59,7 +59,8 @@ class Hub {
     void on_refused(const TopicRefused& refused);
     void on_events(const EventBatchPtr& batch);
     void on_trimmed(const EventsTrimmed& trimmed);
-    void on_filter_renewed(const FilterRenewed& renewed);
+    void on_link_lost();
+    void on_filter_in_force(const FilterInForce& in_force);
 
     /// True if the token was one of the hub's own fetches.
     bool on_fetched(const EventsFetched& fetched);
@@ -138,6 +139,7 @@ class Hub {
     std::function<void(ToLink)> to_link_;
     std::unordered_map<std::string_view, std::unique_ptr<HubTopic>> topics_;  // the key lives in the topic
     std::vector<Watcher*> filtering_;                                         // those with filters
+    std::vector<HubFilter> lost_filters_;                                     // with the link, and not in force again
     std::unordered_map<std::uint64_t, Fetch> fetches_;                        // by token
     std::vector<std::uint64_t> failed_fetches_;                               // to be asked again
     TurnQueue fetches_to_ask_;                                                // tokens

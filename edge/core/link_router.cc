@@ -76,10 +76,11 @@ void LinkRouter::watch_filter(std::size_t shard, const std::string& realm, const
     auto found = std::find_if(filters_.begin(), filters_.end(),
                               [&](const Filter& f) { return f.realm == realm && f.filter == filter; });
     if (found == filters_.end()) {
-        found = filters_.insert(found, {realm, filter, {}});
+        found = filters_.insert(found, {realm, filter, {}, false});
         link_.subscribe_filter(realm, filter);
     }
     found->shards.set(shard);
+    if (found->is_in_force) to_shards_[shard].emplace_back(FilterInForce{realm, filter, false});
 }
 
 void LinkRouter::unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter) {
@@ -103,6 +104,7 @@ void LinkRouter::on_link_up() {
 }
 
 void LinkRouter::on_link_down() {
+    for (auto& filter : filters_) filter.is_in_force = false;
     tell(all_, LinkChanged{false});
 }
 
@@ -147,9 +149,11 @@ void LinkRouter::on_gap(const std::string& path, const link::DeliveryGap& gap) {
     tell(shards, EventsTrimmed{path, gap.from, gap.to});
 }
 
-void LinkRouter::on_filter_renewed(const std::string& realm, const std::string& filter) {
-    for (const auto& known : filters_) {
-        if (known.realm == realm && known.filter == filter) tell(known.shards, FilterRenewed{realm, filter});
+void LinkRouter::on_filter_in_force(const std::string& realm, const std::string& filter, bool was_lost) {
+    for (auto& known : filters_) {
+        if (known.realm != realm || known.filter != filter) continue;
+        known.is_in_force = true;
+        tell(known.shards, FilterInForce{realm, filter, was_lost});
     }
 }
 

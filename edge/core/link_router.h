@@ -45,6 +45,7 @@ class LinkRouter final : private link::SubscriberListener {
         std::string realm;
         std::string filter;
         Shards shards;
+        bool is_in_force = false;
     };
     struct Asked {
         std::size_t shard = 0;
@@ -74,7 +75,7 @@ class LinkRouter final : private link::SubscriberListener {
     void on_subscribe_failed(const std::string& path, const Error& error) override;
     void on_events(const link::TopicEvents& events) override;
     void on_gap(const std::string& path, const link::DeliveryGap& gap) override;
-    void on_filter_renewed(const std::string& realm, const std::string& filter) override;
+    void on_filter_in_force(const std::string& realm, const std::string& filter, bool was_lost) override;
     void on_reply(std::uint64_t request, const Result<std::string_view>& reply) override;
     void on_fetched(std::uint64_t request, const Result<link::Fetched>& fetched) override;
 

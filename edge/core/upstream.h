@@ -78,10 +78,12 @@ struct EventsTrimmed {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
 };
-/// A filter is in force again after the link to the broker was down: what matched it meanwhile has not come.
-struct FilterRenewed {
+/// Said to each shard that wants a filter, and to all of them again after the link to the broker was down: what matches
+/// it from now on will come. If it `was_lost`, what has matched it meanwhile has not.
+struct FilterInForce {
     std::string realm;
     std::string filter;
+    bool was_lost = false;
 };
 struct FetchedPage {
     std::uint64_t epoch = 0;
@@ -107,6 +109,6 @@ struct LedgerAsked {
 };
 
 using FromLink = std::variant<TopicReady, TopicRefused, EventsArrived, EventsTrimmed, EventsFetched, CommandAnswered,
-                              LinkChanged, FilterRenewed, LedgerAsked>;
+                              LinkChanged, FilterInForce, LedgerAsked>;
 
 }  // namespace longwire::edge

@@ -130,7 +130,7 @@ void SubscriberReceiver::take_filter_subscribed(std::uint64_t request) {
         std::find_if(filters_.begin(), filters_.end(), [&](const Filter& filter) { return filter.asked == request; });
     if (found == filters_.end()) return;  // given up meanwhile
     found->asked = 0;
-    if (std::exchange(found->was_lost, false)) listener_.on_filter_renewed(found->realm, found->filter);
+    listener_.on_filter_in_force(found->realm, found->filter, std::exchange(found->was_lost, false));
 }
 
 void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {

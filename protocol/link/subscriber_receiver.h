@@ -33,8 +33,9 @@ class SubscriberListener {
     /// Offsets that will not come; for a topic not subscribed to, they were owed to a filter.
     virtual void on_gap(const std::string& path, const DeliveryGap& gap) = 0;
 
-    /// A filter is in force again after a session was lost. What matched it meanwhile has not come and will not.
-    virtual void on_filter_renewed(const std::string& /*realm*/, const std::string& /*filter*/) {}
+    /// A filter is in force: what matches it from now on will come. If it `was_lost`, with a session, what has matched
+    /// it since then has not come and will not.
+    virtual void on_filter_in_force(const std::string& /*realm*/, const std::string& /*filter*/, bool /*was_lost*/) {}
 
     virtual void on_reply(std::uint64_t request, const Result<std::string_view>& reply) = 0;
     virtual void on_fetched(std::uint64_t request, const Result<Fetched>& fetched) = 0;

@@ -76,7 +76,7 @@ TEST_F(LateJoiner, GetsTheSameFromABrokerThatHasBeenKilled) {
 }
 
 TEST_F(LateJoiner, OfATaskThatRunsGoesOnWithoutASeamAlsoAfterItsLinkIsLost) {
-    const auto whole = words(scaled(2'000));
+    const auto whole = words(2'000);
     const auto task = start_task({{"kind", "demo.tokens"}, {"input", {{"text", whole}, {"delay_ms", 1}}}});
     auto early = cluster.ws(0);
     early.ok({{"cmd", "subscribe"}, {"topic", "task/" + task}, {"from", "start"}, {"conflate_ms", 0}});

@@ -155,7 +155,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::TopicRefused& m) { shard.hub.on_refused(m); },
                    [&](const edge::EventsArrived& m) { shard.hub.on_events(m.batch); },
                    [&](const edge::EventsTrimmed& m) { shard.hub.on_trimmed(m); },
-                   [&](const edge::FilterRenewed& m) { shard.hub.on_filter_renewed(m); },
+                   [&](const edge::FilterInForce& m) { shard.hub.on_filter_in_force(m); },
                    [&](const edge::EventsFetched& m) {
                        if (!shard.hub.on_fetched(m)) shard.requests.on_fetched(m);
                    },
@@ -163,7 +163,7 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::LedgerAsked& m) { shard.hub.on_ledger_asked(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
-                       if (m.is_up) shard.members.on_link_up();
+                       m.is_up ? shard.members.on_link_up() : shard.hub.on_link_lost();
                    },
                },
                message);

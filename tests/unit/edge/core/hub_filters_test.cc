@@ -96,11 +96,35 @@ TEST_F(HubTest, AFilterInForceAgainIsToldToThoseWhoHaveIt) {
     RecordingWatcher other;
     hub.watch_filter(watcher, "dev", "room/+");
     hub.watch_filter(other, "dev", "task/+");
-    hub.on_filter_renewed({"dev", "room/+"});
-    hub.on_filter_renewed({"elsewhere", "task/+"});
+    hub.on_filter_in_force({"dev", "room/+", true});
+    hub.on_filter_in_force({"elsewhere", "task/+", true});
     EXPECT_EQ(watcher.filtered, std::vector<std::string>{"filter room/+ link_lost"});
     EXPECT_TRUE(other.filtered.empty());
     hub.forget(other, 1);
+}
+
+TEST_F(HubTest, AFilterThatIsNotInForceAgainTakesNothingThatAnotherBrings) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    RecordingWatcher other;
+    hub.watch_filter(other, "dev", "#");
+    hub.on_link_lost();
+    hub.on_filter_in_force({"dev", "#", true});
+    events(5, 1);
+    EXPECT_TRUE(watcher.filtered.empty()) << "it may have missed some, and has not been told";
+    hub.on_filter_in_force({"dev", "room/+", true});
+    events(6, 1);
+    EXPECT_EQ(watcher.filtered, (std::vector<std::string>{"filter room/+ link_lost", "room/ops:6"}));
+    EXPECT_EQ(other.filtered.size(), 3U);
+    hub.forget(other, 1);
+}
+
+TEST_F(HubTest, AFilterThatIsWatchedAnewIsNotLostAnyMore) {
+    hub.watch_filter(watcher, "dev", "room/+");
+    hub.on_link_lost();
+    hub.unwatch_filter(watcher, "dev", "room/+");
+    hub.watch_filter(watcher, "dev", "room/+");
+    events(5, 1);
+    EXPECT_EQ(watcher.filtered.size(), 1U);
 }
 
 }  // namespace

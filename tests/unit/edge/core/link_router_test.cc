@@ -183,9 +183,19 @@ TEST_F(LinkRouterTest, AFilterInForceAgainIsToldToItsShards) {
     for (const auto& asked : all<link::SubscribeFilter>()) {
         if (asked.filter == "room/+") say(link::Subscribed{asked.request, 0, 0, 0, 0});
     }
-    EXPECT_EQ(told<FilterRenewed>(0).at(0).filter, "room/+");
-    EXPECT_TRUE(told<FilterRenewed>(1).empty());
-    EXPECT_EQ(told<FilterRenewed>(2).size(), 1U);
+    EXPECT_EQ(told<FilterInForce>(0).at(0).filter, "room/+");
+    EXPECT_TRUE(told<FilterInForce>(1).empty());
+    EXPECT_EQ(told<FilterInForce>(2).size(), 1U);
+}
+
+TEST_F(LinkRouterTest, AShardThatComesToAFilterInForceIsToldSo) {
+    router.take(0, WatchFilter{"dev", "room/+"}, now_us);
+    router.take(1, WatchFilter{"dev", "room/+"}, now_us);
+    EXPECT_TRUE(told<FilterInForce>(1).empty());
+    say(link::Subscribed{all<link::SubscribeFilter>().back().request, 0, 0, 0, 0});
+    EXPECT_FALSE(told<FilterInForce>(1).at(0).was_lost);
+    router.take(2, WatchFilter{"dev", "room/+"}, now_us);
+    EXPECT_FALSE(told<FilterInForce>(2).at(0).was_lost);
 }
 
 TEST_F(LinkRouterTest, FiltersAreSharedAndBringEventsOfUnwatchedTopics) {

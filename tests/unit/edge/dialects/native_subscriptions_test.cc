@@ -250,7 +250,7 @@ TEST_F(NativeSubscribe, AGapOfATopicThatAFilterMatchesIsPushed) {
 
 TEST_F(NativeSubscribe, AFilterThatWasCutOffIsTold) {
     say(R"({"id":1,"cmd":"subscribe","filter":"room/+"})");
-    hub.on_filter_renewed({"dev", "room/+"});
+    hub.on_filter_in_force({"dev", "room/+", true});
     EXPECT_EQ(heard(), R"({"gap":{"filter":"room/+","reason":"link_lost"}})");
 }
 

@@ -28,8 +28,8 @@ class RecordingListener : public SubscriberListener {
         }
     }
     void on_gap(const std::string& path, const DeliveryGap& gap) override { gaps[path].emplace_back(gap.from, gap.to); }
-    void on_filter_renewed(const std::string& realm, const std::string& filter) override {
-        renewed.push_back(realm + " " + filter);
+    void on_filter_in_force(const std::string& realm, const std::string& filter, bool was_lost) override {
+        if (was_lost) renewed.push_back(realm + " " + filter);
     }
     void on_reply(std::uint64_t request, const Result<std::string_view>& reply) override {
         replies.emplace_back(request, reply ? "ok " + std::string(*reply) : std::string(to_string(reply.error().code)));
