@@ -32,6 +32,7 @@ struct Said {
 /// These events from offset `first` on.
 inline EventBatchPtr make_batch_of(const std::string& path, std::uint64_t first, const std::vector<Said>& said) {
     std::vector<std::string> bytes;
+    bytes.reserve(said.size());
     for (const auto& [type, data] : said) bytes.push_back(envelope_bytes(type, data));
     return EventBatch::make(path, 1, first, {bytes.begin(), bytes.end()});
 }
