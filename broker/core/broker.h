@@ -198,7 +198,8 @@ class Broker final : private SchedulerPort {
         std::string realm;
         std::string task;
         TaskOutput output;
-        std::uint64_t next = 0;  // the next offset to fold in
+        std::uint64_t next = 0;       // the next offset to fold in
+        std::uint64_t committed = 0;  // of the topic, when the page under way was asked for
         std::vector<OutputAsker> askers;
     };
 
@@ -265,12 +266,13 @@ class Broker final : private SchedulerPort {
     void end_edge(const std::string& peer);
     void take_page(ReadPage& page);
     void take_failed_read(const FailedRead& failed);
+    std::uint64_t next_readable(const FailedRead& failed, std::uint64_t committed);
 
     // broker_outputs.cc: snapshots with what tasks have shown
     void on_output_request(const std::string& peer, const EdgeLink& edge, const link::Request& request,
                            const StateCommand& command);
     void begin_waiting_loads();
-    void ask_for_output_page(const std::string& path, const OutputLoad& load);
+    void ask_for_output_page(const Topic& topic, OutputLoad& load);
     bool take_output_page(const ReadPage& page);
     bool skip_unreadable_output(const FailedRead& failed);
     void go_on_loading(const std::string& path, OutputLoad& load);

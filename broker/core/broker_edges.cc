@@ -150,6 +150,13 @@ void Broker::take_page(ReadPage& page) {
     send_now(name, edge->second, link::prepare(fetched));
 }
 
+/// Where to go on. What was committed since the log was asked, with `committed` as the last one then, may be readable
+/// although the log has found nothing that is.
+std::uint64_t Broker::next_readable(const FailedRead& failed, std::uint64_t committed) {
+    if (failed.readable_from == 0) return committed + 1;
+    return std::min(failed.readable_from, topics_.find(failed.path)->committed + 1);
+}
+
 /// Whoever asked is told behind what can't be read the log goes on.
 void Broker::take_failed_read(const FailedRead& failed) {
     ++stats_.read_errors;
@@ -161,8 +168,7 @@ void Broker::take_failed_read(const FailedRead& failed) {
     const auto edge = edges_.find(name);
     if (edge == edges_.end() || edge->second.session != session) return;
     const auto& topic = *topics_.find(failed.path);
-    // What was committed since the log was asked may be readable, although it has found nothing that is.
-    const auto next = failed.readable_from == 0 ? committed + 1 : std::min(failed.readable_from, topic.committed + 1);
+    const auto next = next_readable(failed, committed);
     if (fetch == 0) return edge->second.sender.page(failed.path, next, {});
     const link::Fetched none{fetch, topic.epoch, topic.committed, topic.tail, next, {}};
     send_now(name, edge->second, link::prepare(none));

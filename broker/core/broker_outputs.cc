@@ -43,8 +43,10 @@ void Broker::begin_waiting_loads() {
     }
 }
 
-void Broker::ask_for_output_page(const std::string& path, const OutputLoad& load) {
+void Broker::ask_for_output_page(const Topic& topic, OutputLoad& load) {
+    const auto& path = *topic.path;
     const auto token = next_read_++;
+    load.committed = topic.committed;
     loading_.emplace(token, path);
     out_->reads.push_back({token, path, load.next - 1, SIZE_MAX, kPageBytesMax});
 }
@@ -56,8 +58,8 @@ bool Broker::take_output_page(const ReadPage& page) {
     if (page.first > load.next) load.output.incomplete = true;
     load.next = std::max(load.next, page.first);
     for (const auto& envelope : page.envelopes) fold_envelope(load.output, load.next++, envelope.bytes);
-    // What the log says that it has not got will not come.
-    if (page.envelopes.empty()) load.next = std::max(load.next, topics_.find(page.path)->committed + 1);
+    // What the log says that it has not got will not come; what was committed since is another matter.
+    if (page.envelopes.empty()) load.next = std::max(load.next, load.committed + 1);
     go_on_loading(page.path, load);
     begin_waiting_loads();
     return true;
@@ -67,9 +69,8 @@ bool Broker::skip_unreadable_output(const FailedRead& failed) {
     const auto loading = loading_.extract(failed.token);
     if (loading.empty()) return false;
     auto& load = output_loads_.find(failed.path)->second;
-    const auto end = topics_.find(failed.path)->committed + 1;
     load.output.incomplete = true;
-    load.next = std::max(load.next, failed.readable_from == 0 ? end : std::min(failed.readable_from, end));
+    load.next = std::max(load.next, next_readable(failed, load.committed));
     go_on_loading(failed.path, load);
     begin_waiting_loads();
     return true;
@@ -78,7 +79,7 @@ bool Broker::skip_unreadable_output(const FailedRead& failed) {
 /// Reads up to what is durable; what has been decided beyond it is still here.
 void Broker::go_on_loading(const std::string& path, OutputLoad& load) {
     const auto* topic = topics_.find(path);
-    if (topic != nullptr && load.next <= topic->committed) return ask_for_output_page(path, load);
+    if (topic != nullptr && load.next <= topic->committed) return ask_for_output_page(*topic, load);
     if (topic != nullptr) fold_undurable(path, load);
     const auto done = std::move(load);
     output_loads_.erase(output_loads_.find(path));

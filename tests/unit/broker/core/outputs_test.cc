@@ -154,6 +154,21 @@ TEST_F(Outputs, SayWhatTheLogNoLongerHas) {
     EXPECT_EQ(answer.ok.at("state"), "COMPLETED");
 }
 
+TEST_F(Outputs, HaveWhatIsCommittedWhileADamagedLogIsRead) {
+    edge.start("t");
+    write("t", 1, 10);
+    world.restart();
+    world.pass(2'000);
+    world.log.damage(GatedLog::kAll);
+    const auto request = edge.send("state", R"({"output":true,"task":"t"})");
+    ASSERT_TRUE(worker.emit("t", "text.delta", R"({"stream":"s","text":"11 "})"));
+    world.turn();
+    world.log.damage(0);
+    world.settle();
+    EXPECT_EQ(text_in(edge.answers.at(request)), "11 ");
+    EXPECT_EQ(output_of(edge.answers.at(request)).at("incomplete"), true);
+}
+
 TEST_F(Outputs, OfAForgottenTaskAreGone) {
     auto few = options();
     few.broker.scheduler.tasks_kept_max = 1;
