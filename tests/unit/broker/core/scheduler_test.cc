@@ -198,6 +198,7 @@ TEST_F(SchedulerStories, ATaskThatWaitsTooLongExpires) {
     world.pass(1100);
     const auto state = edge.state("t");
     EXPECT_EQ(state.at("state"), "EXPIRED");
+    EXPECT_EQ(state.at("error").at("code"), "expired");
     EXPECT_EQ(world.log_of("task/t").back(), "2 task.expired");
     auto& worker = join({});
     EXPECT_THAT(worker.attempts(), IsEmpty());
