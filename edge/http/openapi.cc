@@ -288,8 +288,9 @@ std::string_view openapi_json() {
                         "type": "object",
                         "properties": {
                           "worker": {"type": "string"}, "kinds": {"type": "array", "items": {"type": "string"}},
-                          "running": {"type": "integer"}, "capacity": {"type": "integer"},
-                          "version": {"type": "string"}, "heartbeat_us": {"type": "integer"}
+                          "running": {"type": "integer"}, "waiting": {"type": "integer"},
+                          "capacity": {"type": "integer"}, "version": {"type": "string"},
+                          "draining": {"type": "boolean"}, "heartbeat_us": {"type": "integer"}
                         }
                       }
                     }
