@@ -34,6 +34,7 @@ struct Piece {
     std::string_view agent;
     std::string_view text;
     bool has_stream = false;
+    bool has_text = false;
 };
 
 /// Payloads are well-formed, since their envelopes were read. A field of another type counts as empty.
@@ -51,6 +52,7 @@ Piece read_piece(std::string_view payload) {
         piece.has_stream = piece.has_stream || wanted == &piece.stream;
         if (wanted != nullptr && reader.peek() == MsgpackReader::Type::string) {
             *wanted = reader.string();
+            piece.has_text = piece.has_text || wanted == &piece.text;
         } else {
             reader.raw();
         }
@@ -108,7 +110,7 @@ void on_text(TaskOutput& output, std::uint64_t offset, const Envelope& envelope)
     if (piece.text.empty() && !piece.has_stream) return;
     auto& known = text_of(output, offset, piece);
     known.done = envelope.type == event_type::kTextDone;
-    if (known.done && !piece.text.empty()) {  // the whole of it, in place of the pieces
+    if (known.done && piece.has_text) {  // the whole of it, in place of the pieces; nothing where they do not count
         known.text.clear();
         known.cut = false;
     }

@@ -50,6 +50,7 @@ class WorkerLoop {
     bool take_signals();
     void gather_events();
     bool gather_from(AttemptId id);
+    void take_from(AttemptId id, Running& running);
     void send(Sockets& sockets);
     bool is_busy() const;
 
@@ -72,7 +73,8 @@ class WorkerLoop {
     std::optional<WorkerSession> session_;
     std::optional<TaskThreads> threads_;
     std::map<AttemptId, Running> running_;
-    std::vector<AttemptId> with_news_;  // attempts that may have events to be taken
+    std::vector<AttemptId> with_news_;              // attempts that may have events to be taken
+    std::map<AttemptId, std::int64_t> texts_held_;  // when to look for pieces of texts that are held until then
     bool more_to_receive_ = false;
     bool signalled_ = false;
 };
