@@ -44,4 +44,11 @@ bool is_valid_utf8(std::string_view text) {
     return true;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return text;
+    auto end = bytes_max;
+    while (end > 0 && is_continuation(text[end])) --end;
+    return text.substr(0, end > 0 ? end : bytes_max);  // all continuation is no UTF-8: cut it anywhere
+}
+
 }  // namespace longwire

@@ -11,4 +11,7 @@ std::size_t utf8_sequence_length(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
 
+/// The beginning of a UTF-8 text, of at most `bytes_max` bytes (4 or more), that cuts no character.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
+
 }  // namespace longwire

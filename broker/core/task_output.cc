@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "broker/core/task.h"
 #include "protocol/event_types.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
@@ -33,6 +34,7 @@ struct Piece {
     std::string_view agent;
     std::string_view text;
     bool has_stream = false;
+    bool has_text = false;
 };
 
 /// Payloads are well-formed, since their envelopes were read. A field of another type counts as empty.
@@ -50,6 +52,7 @@ Piece read_piece(std::string_view payload) {
         piece.has_stream = piece.has_stream || wanted == &piece.stream;
         if (wanted != nullptr && reader.peek() == MsgpackReader::Type::string) {
             *wanted = reader.string();
+            piece.has_text = piece.has_text || wanted == &piece.text;
         } else {
             reader.raw();
         }
@@ -107,7 +110,7 @@ void on_text(TaskOutput& output, std::uint64_t offset, const Envelope& envelope)
     if (piece.text.empty() && !piece.has_stream) return;
     auto& known = text_of(output, offset, piece);
     known.done = envelope.type == event_type::kTextDone;
-    if (known.done && !piece.text.empty()) {  // the whole of it, in place of the pieces
+    if (known.done && piece.has_text) {  // the whole of it, in place of the pieces; nothing where they do not count
         known.text.clear();
         known.cut = false;
     }
@@ -172,8 +175,7 @@ void on_artifact(TaskOutput& output, ShownEvent event, std::string_view payload)
 }
 
 bool ends_questions(std::string_view type) {
-    return type == event_type::kTaskInput || type == event_type::kTaskRetrying || type == event_type::kTaskCompleted ||
-           type == event_type::kTaskFailed || type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
+    return type == event_type::kTaskInput || type == event_type::kTaskRetrying || ends_run(type);
 }
 
 void write_events(MsgpackWriter& writer, std::string_view name, const std::vector<ShownEvent>& events) {

@@ -65,7 +65,9 @@ TaskResult tokens(Task& task) {
     if (!text) return bad_input(text.error());
     if (!delay_ms) return bad_input(delay_ms.error());
 
-    auto stream = task.text("text");
+    TextOptions by_words;
+    by_words.join_ms = 0;  // to be measured with
+    TextStream stream(task, "text", by_words);
     for (const auto word : words_of(*text)) {
         if (!task.sleep_for(ms(*delay_ms))) return TaskResult::cancelled();
         stream.write(word);

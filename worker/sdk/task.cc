@@ -135,8 +135,8 @@ EmitOutcome Task::progress(double fraction, std::string_view message) {
     return emit_msgpack(event_type::kTaskProgress, payload);
 }
 
-TextStream Task::text(std::string stream) {
-    return {*this, std::move(stream)};
+TextStream Task::text(std::string stream, TextOptions options) {
+    return {*this, std::move(stream), std::move(options)};
 }
 
 std::optional<boost::json::value> Task::wait_input(std::chrono::milliseconds timeout) {
@@ -166,27 +166,6 @@ void Task::put_question(std::string_view prompt) {
     writer.map(1);
     writer.field("prompt", prompt);
     emit_msgpack(event_type::kTaskWaiting, payload);
-}
-
-EmitOutcome TextStream::write(std::string_view text) {
-    std::string payload;
-    MsgpackWriter writer(payload);
-    writer.map(3);
-    writer.field("stream", stream_);
-    writer.field("index", index_);
-    writer.field("text", text);
-    const auto outcome = task_.emit_msgpack(event_type::kTextDelta, payload);
-    if (outcome == EmitOutcome::queued) ++index_;
-    return outcome;
-}
-
-EmitOutcome TextStream::done() {
-    std::string payload;
-    MsgpackWriter writer(payload);
-    writer.map(2);
-    writer.field("stream", stream_);
-    writer.field("index", index_);
-    return task_.emit_msgpack(event_type::kTextDone, payload);
 }
 
 }  // namespace longwire

@@ -12,7 +12,9 @@
 #include "protocol/node/log_setup.h"
 #include "protocol/result.h"
 #include "worker/sdk/child_task.h"
+#include "worker/sdk/emit_outcome.h"
 #include "worker/sdk/task_result.h"
+#include "worker/sdk/text_stream.h"
 
 namespace longwire {
 
@@ -20,23 +22,12 @@ namespace worker {
 class TaskState;
 }
 
-/// What emit() does when the events not yet acknowledged by the broker fill their bound.
-enum class WhenFull : std::uint8_t { wait, would_block };
-
-enum class EmitOutcome : std::uint8_t {
-    queued,       // will be in the log exactly once, in this order, unless the attempt or this process is lost first
-    would_block,  // not taken: full, and WhenFull::would_block was chosen
-    revoked,      // not taken: the attempt is no longer this worker's; the handler should return
-};
-
 /// An event that can't be sent, however long one waits: a bug of the handler, or a payload that grew too large.
 /// `what()` says which. Not caught, it fails the task with code "exception".
 class EmitError : public std::invalid_argument {
   public:
     using std::invalid_argument::invalid_argument;
 };
-
-class TextStream;
 
 /// One attempt at a task, as its handler sees it.
 ///
@@ -81,8 +72,8 @@ class Task {
     /// `task.progress {progress, message?}`; `fraction` is held within 0..1.
     EmitOutcome progress(double fraction, std::string_view message = {});
 
-    /// A text that grows: `text.delta {stream, index, text}` for each piece, then `text.done {stream, index}`.
-    TextStream text(std::string stream);
+    /// A text that grows, such as an answer that comes word by word. See TextStream.
+    TextStream text(std::string stream, TextOptions options = {});
 
     // Children.
 
@@ -92,7 +83,7 @@ class Task {
     /// cancelled.
     /// Errors: what is wrong with the kind or the options; `unavailable` when this task has been asked to end.
     ///
-    /// A parent that waits for its children keeps its place at its worker: workers need room for both.
+    /// A parent that waits for its children leaves its place at its worker to others (WorkerOptions::waiting_max).
     Result<ChildTask> child(std::string_view kind, const boost::json::value& input, const ChildOptions& options = {});
 
     // Waiting. All of these return early once the task is asked to end.
@@ -118,27 +109,12 @@ class Task {
     std::optional<boost::json::value> ask(std::string_view prompt, std::chrono::milliseconds timeout);
 
   private:
+    friend class TextStream;
+
     void put_question(std::string_view prompt);
 
     worker::TaskState& state_;
     boost::json::value input_;
-};
-
-/// See Task::text(). Thread: one at a time.
-class TextStream {
-  public:
-    TextStream(Task& task, std::string stream) : task_(task), stream_(std::move(stream)) {}
-
-    /// Adds a piece. Indexes count from 0.
-    EmitOutcome write(std::string_view text);
-
-    /// Ends the text; `index` is the number of pieces. Once.
-    EmitOutcome done();
-
-  private:
-    Task& task_;
-    std::string stream_;
-    std::uint64_t index_ = 0;
 };
 
 }  // namespace longwire

@@ -80,12 +80,13 @@ int WorkerLoop::run() {
     session.program = options_.program;
     for (const auto& [kind, handler] : handlers_) session.kinds.push_back(kind);
     session.capacity = options_.capacity;
+    session.waiting_max = options_.waiting_max;
     session.window_bytes = options_.window_bytes;
     session.drain_grace_ms = options_.drain_grace_ms;
     session.drain_commit_ms = options_.drain_commit_ms;
     session_.emplace(std::move(session), now_us());
     // Handlers of revoked attempts may take a while to return; the broker doesn't count them any more.
-    threads_.emplace(std::size_t{2} * options_.capacity);
+    threads_.emplace(std::size_t{2} * options_.capacity + options_.waiting_max);
 
     const int status = loop(*sockets);
     for (auto& [id, running] : running_) running.state->revoke("the worker ends");
@@ -105,6 +106,7 @@ int WorkerLoop::loop(Sockets& sockets) {
         receive(sockets);
         durability_ = session_->durability();
         gather_events();
+        session_->waiting(waiting_->value());
         session_->tick(now_us());
         send(sockets);
         if (!ready && session_->was_ever_live()) {
@@ -126,8 +128,10 @@ void WorkerLoop::wait(Sockets& sockets) {
     std::int64_t wait_ms = 0;
     if (!is_busy()) {
         const auto now = now_us();
+        auto due = session_->next_tick_us(now);
+        for (const auto& [id, look_us] : texts_held_) due = std::min(due, look_us);
         // Rounded up, so that the turn that follows finds something due.
-        wait_ms = std::clamp<std::int64_t>((session_->next_tick_us(now) - now + 999) / 1000, 0, 1'000);
+        wait_ms = std::clamp<std::int64_t>((due - now + 999) / 1000, 0, 1'000);
     }
     zmq::pollitem_t items[] = {
         {sockets.link.handle(), 0, ZMQ_POLLIN, 0},
@@ -176,6 +180,11 @@ bool WorkerLoop::take_signals() {
 /// Numbers what the tasks have emitted, as far as there is room. Attempts take turns in being first.
 void WorkerLoop::gather_events() {
     for (const auto id : doorbell_->take()) with_news_.push_back(id);
+    std::erase_if(texts_held_, [&, now = now_us()](const auto& held) {
+        if (held.second > now) return false;
+        with_news_.push_back(held.first);
+        return true;
+    });
     std::size_t finished = 0;
     while (finished < with_news_.size() && gather_from(with_news_[finished])) ++finished;
     with_news_.erase(with_news_.begin(), with_news_.begin() + static_cast<std::ptrdiff_t>(finished));
@@ -190,7 +199,7 @@ bool WorkerLoop::gather_from(AttemptId id) {
     for (auto& child : running.state->children.take_requests()) {
         session_->start_child(id, std::move(child.name), std::move(child.fields), now_us());
     }
-    if (running.batch.at_end()) running.state->events.take(running.batch);
+    if (running.batch.at_end()) take_from(id, running);
     while (!running.batch.at_end()) {
         const auto event = running.batch.front();
         if (!session_->emit(id, event.type, event.payload, event.time_us, event.is_last)) return false;
@@ -201,6 +210,14 @@ bool WorkerLoop::gather_from(AttemptId id) {
         running.batch.pop();
     }
     return true;
+}
+
+void WorkerLoop::take_from(AttemptId id, Running& running) {
+    if (const auto look_us = running.state->events.take(running.batch, now_us())) {
+        texts_held_[id] = *look_us;
+    } else {
+        texts_held_.erase(id);
+    }
 }
 
 void WorkerLoop::send(Sockets& sockets) {
@@ -221,7 +238,8 @@ void WorkerLoop::obey(const Order& order) {
 }
 
 void WorkerLoop::obey(const StartAttempt& order) {
-    auto state = std::make_shared<TaskState>(order, options_.task_buffer_bytes, options_.when_full, doorbell_);
+    auto state =
+        std::make_shared<TaskState>(order, options_.task_buffer_bytes, options_.when_full, doorbell_, waiting_);
     const auto handler = handlers_.at(order.kind);
     if (!threads_->run([state, handler] { work_on(*state, *handler); })) {
         session_->give_back(order.id, "every thread is busy with a revoked attempt", now_us());

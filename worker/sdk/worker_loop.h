@@ -50,6 +50,7 @@ class WorkerLoop {
     bool take_signals();
     void gather_events();
     bool gather_from(AttemptId id);
+    void take_from(AttemptId id, Running& running);
     void send(Sockets& sockets);
     bool is_busy() const;
 
@@ -64,6 +65,7 @@ class WorkerLoop {
     WorkerOptions options_;
     std::map<std::string, std::shared_ptr<const Worker::Handler>> handlers_;
     std::shared_ptr<Doorbell> doorbell_ = std::make_shared<Doorbell>();
+    std::shared_ptr<WaitingCount> waiting_ = std::make_shared<WaitingCount>(doorbell_);
     std::atomic<bool> drain_requested_{false};
     std::atomic<std::optional<Durability>> durability_{std::nullopt};
 
@@ -71,7 +73,8 @@ class WorkerLoop {
     std::optional<WorkerSession> session_;
     std::optional<TaskThreads> threads_;
     std::map<AttemptId, Running> running_;
-    std::vector<AttemptId> with_news_;  // attempts that may have events to be taken
+    std::vector<AttemptId> with_news_;              // attempts that may have events to be taken
+    std::map<AttemptId, std::int64_t> texts_held_;  // when to look for pieces of texts that are held until then
     bool more_to_receive_ = false;
     bool signalled_ = false;
 };

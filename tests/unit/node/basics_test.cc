@@ -6,12 +6,22 @@
 #include "protocol/node/clock.h"
 #include "protocol/node/metrics.h"
 #include "protocol/node/random_id.h"
+#include "protocol/node/sha256.h"
 #include "protocol/topic.h"
 
 namespace longwire {
 namespace {
 
 using ::testing::HasSubstr;
+
+TEST(Sha256, IsThatOfTheStandardHoweverItComesInPieces) {
+    EXPECT_EQ(Sha256().hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    Sha256 hash;
+    hash.add("a");
+    hash.add("");
+    hash.add("bc");
+    EXPECT_EQ(hash.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
 
 TEST(Clock, NeverGoesBack) {
     std::int64_t last = now_us();

@@ -83,5 +83,13 @@ TEST(Utf8, TextIsValidWhenAllOfItIs) {
     EXPECT_FALSE(is_valid_utf8("ends early \xE2\x82"));
 }
 
+TEST(Utf8, APrefixCutsNoCharacter) {
+    EXPECT_EQ(utf8_prefix("abc", 4), "abc");
+    EXPECT_EQ(utf8_prefix("abcde", 4), "abcd");
+    EXPECT_EQ(utf8_prefix("abc\u00e9", 4), "abc");
+    EXPECT_EQ(utf8_prefix("\U0001F600\U0001F600", 7), "\U0001F600");
+    EXPECT_EQ(utf8_prefix("\x80\x80\x80\x80\x80\x80", 4).size(), 4U) << "what is no UTF-8 is cut anywhere";
+}
+
 }  // namespace
 }  // namespace longwire

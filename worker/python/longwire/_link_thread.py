@@ -90,6 +90,9 @@ class LinkThread:
     def start_child(self, id: int, name: str, fields: bytes) -> None:
         self.post(lambda session, now_us: session.start_child(id, name, fields, now_us))
 
+    def waiting(self, count: int) -> None:
+        self.post(lambda session, now_us: session.waiting(count))
+
     def give_back(self, id: int, reason: str) -> None:
         def action(session: WorkerSession, now_us: int) -> None:
             self._forget(id)

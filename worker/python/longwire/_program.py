@@ -28,6 +28,7 @@ def configure(worker: Worker, arguments: Sequence[str] | None) -> None:
     add("broker-link", options.broker_link, "the broker's endpoint for workers")
     add("name", worker.name, "this worker's name, unique in the cluster; one is made up if none is given")
     add("capacity", options.capacity, "how many tasks run at once", int)
+    add("waiting-max", options.waiting_max, "how many more may wait for inputs or children", int)
     add("window-bytes", options.window_bytes, "bound of the events the broker has not acknowledged yet", int)
     add("drain-grace-ms", options.drain_grace_s * 1000, "how long running tasks have to end after SIGTERM", float)
     add("drain-commit-ms", options.drain_commit_s * 1000, "how long the broker then has to acknowledge", float)
@@ -37,6 +38,7 @@ def configure(worker: Worker, arguments: Sequence[str] | None) -> None:
     options.broker_events = values.broker_events
     options.broker_link = values.broker_link
     options.capacity = values.capacity
+    options.waiting_max = values.waiting_max
     options.window_bytes = values.window_bytes
     options.drain_grace_s = values.drain_grace_ms / 1000
     options.drain_commit_s = values.drain_commit_ms / 1000

@@ -54,17 +54,18 @@ class _Attempt:
 class TaskHost:
     """Runs the handlers: coroutines as tasks of the event loop, plain functions in a thread each.
 
-    Bound:  twice `capacity` handlers: those of revoked attempts may take a while to return, and the broker doesn't
-            count them any more.
+    Bound:  `handlers_max`: more than the worker has room for, because those of revoked attempts may take a while to
+            return, and the broker doesn't count them any more.
     Thread: the event loop's.
     """
 
-    def __init__(self, handlers: dict[str, Handler], capacity: int, link: LinkThread) -> None:
+    def __init__(self, handlers: dict[str, Handler], handlers_max: int, link: LinkThread) -> None:
         self._handlers = handlers
-        self._handlers_max = 2 * capacity
+        self._handlers_max = handlers_max
         self._link = link
         self._attempts: dict[int, _Attempt] = {}
         self._works: set[asyncio.Task[None]] = set()
+        self._waiting = 0
 
     def obey(self, orders: list[tuple[Order, EventBuffer | None]]) -> None:
         for order, buffer in orders:
@@ -102,11 +103,15 @@ class TaskHost:
     def _start(self, order: StartAttempt, buffer: EventBuffer) -> None:
         if len(self._works) >= self._handlers_max:
             return self._link.give_back(order.id, "every place is taken by the handler of a revoked attempt")
-        ctx = TaskContext(order, buffer, functools.partial(self._link.start_child, order.id))
+        ctx = TaskContext(order, buffer, functools.partial(self._link.start_child, order.id), self._waits)
         attempt = self._attempts[order.id] = _Attempt(ctx, self._handlers[order.kind])
         work = asyncio.get_running_loop().create_task(self._work(order.id, attempt, buffer))
         self._works.add(work)
         work.add_done_callback(self._works.discard)
+
+    def _waits(self, change: int) -> None:
+        self._waiting += change
+        self._link.waiting(self._waiting)
 
     async def _work(self, id: int, attempt: _Attempt, buffer: EventBuffer) -> None:
         # The handler has a future of its own: a cancel may come before it has even begun.

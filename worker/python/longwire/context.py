@@ -18,6 +18,7 @@ from .text_stream import TextStream
 _INPUT_BYTES_MAX = 4 << 20
 _CHILDREN_MAX = 10_000
 _EMITS_PER_TURN = 256
+_BRIEF_S = 0.02  # what a handler waits for no longer than that is not worth telling the broker
 
 
 class ToolCall:
@@ -38,10 +39,17 @@ class TaskContext:
     To be used by the event loop's thread, until the handler has returned.
     """
 
-    def __init__(self, start: StartAttempt, buffer: EventBuffer, start_child: Callable[[str, bytes], None]) -> None:
+    def __init__(
+        self,
+        start: StartAttempt,
+        buffer: EventBuffer,
+        start_child: Callable[[str, bytes], None],
+        waits: Callable[[int], None],
+    ) -> None:
         self._start = start
         self._buffer = buffer
         self._start_child = start_child
+        self._waits = waits  # one more, or one less, that waits for what others do
         self._input: Any = unpack_value(start.input)
         self._inputs: deque[bytes] = deque()
         self._input_bytes = 0
@@ -167,7 +175,7 @@ class TaskContext:
     async def wait_input(self, timeout: float | None = None) -> Any:
         """The next input sent to the task, in the order of the log. Each attempt is given all inputs of its run, from
         the first. Raises TimeoutError when `timeout` seconds have passed."""
-        await self._wait_until(lambda: bool(self._inputs), timeout)
+        await self._wait_for_others(lambda: bool(self._inputs), timeout)
         data = self._inputs.popleft()
         self._input_bytes -= len(data)
         return unpack_value(data)
@@ -201,8 +209,7 @@ class TaskContext:
         the one that is there. Without names children are counted in the order they are asked for, which must then be
         the same in each attempt. When this task ends other than well its children are cancelled.
 
-        Raises ChildRefused. A parent that waits for its children keeps its place at its worker: workers need room for
-        both.
+        Raises ChildRefused. A parent that waits for its children leaves its place at its worker to others.
         """
         fields: dict[str, Any] = {
             "kind": kind,
@@ -221,7 +228,7 @@ class TaskContext:
             self._children_counted += 1
             name = f"#{self._children_counted}"
         self._ask_for_child(name, fields)
-        await self._wait_until(lambda: self._children[name] is not None, None)
+        await self._wait_for_others(lambda: self._children[name] is not None, None)
         news = self._children[name]
         assert news is not None
         if news.refused is not None:
@@ -247,7 +254,7 @@ class TaskContext:
             news = self._children[name]
             return news is not None and news.has_ended
 
-        await self._wait_until(has_ended, timeout)
+        await self._wait_for_others(has_ended, timeout)
         news = self._children[name]
         assert news is not None
         return news
@@ -299,6 +306,20 @@ class TaskContext:
                 raise TimeoutError
             with contextlib.suppress(TimeoutError):
                 await self._be_woken(self._waiters, left)
+
+    async def _wait_for_others(self, is_so: Callable[[], bool], timeout: float | None) -> None:
+        """As _wait_until(); a task that does so for more than a moment takes no place at its worker meanwhile."""
+        brief = _BRIEF_S if timeout is None else min(timeout, _BRIEF_S)
+        try:
+            return await self._wait_until(is_so, brief)
+        except TimeoutError:
+            if timeout is not None and timeout <= _BRIEF_S:
+                raise
+        self._waits(1)
+        try:
+            await self._wait_until(is_so, None if timeout is None else timeout - brief)
+        finally:
+            self._waits(-1)
 
     def _give_input(self, order: GiveInput) -> None:
         if self._input_bytes + len(order.data) <= _INPUT_BYTES_MAX:

@@ -36,6 +36,8 @@ class WorkerOptions:
     """Name and version, for people."""
     capacity: int = 4
     """How many tasks run at once."""
+    waiting_max: int = 1_000
+    """How many more may wait for an input or for children: those take no capacity."""
     window_bytes: int = 8 << 20
     """Bound of the events of the whole worker that were numbered and are not yet acknowledged by the broker."""
     task_buffer_bytes: int = 1 << 20
@@ -143,7 +145,7 @@ class Worker:
         except BadEndpoint as error:
             _log.error("cannot connect: %s", error)
             return 1
-        self._host = TaskHost(self._handlers, self.options.capacity, link)
+        self._host = TaskHost(self._handlers, 2 * self.options.capacity + self.options.waiting_max, link)
         signals = self._watch_signals(loop)
         is_done = False
         try:
@@ -213,6 +215,7 @@ class Worker:
                 kinds=tuple(sorted(self._handlers)),
                 program=options.program,
                 capacity=options.capacity,
+                waiting_max=options.waiting_max,
                 window_bytes=options.window_bytes,
                 drain_grace_us=int(options.drain_grace_s * 1e6),
                 drain_commit_us=int(options.drain_commit_s * 1e6),

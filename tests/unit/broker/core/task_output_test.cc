@@ -75,6 +75,12 @@ TEST(TaskOutput, TheWholeTextAtTheEndTakesThePlaceOfItsPieces) {
     EXPECT_TRUE(output.texts.at(0).done);
 }
 
+TEST(TaskOutput, ATextThatWasDiscardedIsEmptyAndDone) {
+    const auto output = folded({{"text.delta", delta("Helo")}, {"text.done", delta("")}});
+    EXPECT_EQ(output.texts.at(0).text, "");
+    EXPECT_TRUE(output.texts.at(0).done);
+}
+
 TEST(TaskOutput, OfALongTextTheNewestPartStaysAndSaysSo) {
     TaskOutput output;
     std::string whole;

@@ -94,6 +94,16 @@ class StartChild:
     fields: Raw
 
 
+@record
+@dataclass(frozen=True)
+class AttemptsWaiting:
+    """How many of the worker's attempts wait for what others do, an input or a child: they take none of its capacity.
+    None when a session begins."""
+
+    KIND: ClassVar[int] = 8
+    count: U32
+
+
 # Broker to worker.
 
 
@@ -229,7 +239,14 @@ def _by_kind(*messages: type[Any]) -> dict[int, type[Any]]:
 
 
 WORKER_TO_BROKER = _by_kind(
-    WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye, StartChild
+    WorkerHello,
+    WorkerHeartbeat,
+    ResentEvents,
+    HandBack,
+    WorkerDraining,
+    WorkerBye,
+    StartChild,
+    AttemptsWaiting,
 )
 BROKER_TO_WORKER = _by_kind(
     WorkerWelcome,

@@ -31,7 +31,7 @@ class WorkerSession:
     Messages and times go in, and take_output() says what must be sent and done. Nothing here waits, opens or reads a
     clock.
 
-    Bounds: events not acknowledged, `window_bytes`; attempts at work, `capacity`.
+    Bounds: events not acknowledged, `window_bytes`; attempts held, `capacity` and `waiting_max`.
     Time:   `now_us`, microseconds, never smaller than before.
     Thread: one at a time.
     """
@@ -48,6 +48,8 @@ class WorkerSession:
         self._welcomed_us = 0
         self._partitions = 0
         self._prefixes: set[bytes] = set()  # heard by the events socket, partition prefixes only
+        self._waiting = 0
+        self._waiting_said = 0  # in this session
         self.attempts = HeldAttempts()
         self.state = State.JOINING
         self.was_ever_live = False
@@ -138,6 +140,10 @@ class WorkerSession:
         held.children[name] = AskedChild(fields, now_us)
         self._ask_for_children(now_us)
 
+    def waiting(self, count: int) -> None:
+        """So many attempts wait for what others do; the broker is told, as far as `waiting_max`."""
+        self._waiting = min(count, self._options.waiting_max)
+
     def give_back(self, id: int, reason: str, now_us: int) -> None:
         """The shell can't work on an attempt it was told to start."""
         held = self.attempts.all.pop(id, None)
@@ -177,6 +183,9 @@ class WorkerSession:
         """Everything since the last call."""
         published: list[tuple[bytes, bytes]] = []
         if self.state is State.LIVE:
+            if self._waiting != self._waiting_said:
+                self._waiting_said = self._waiting
+                self._send(link.AttemptsWaiting(self._waiting), now_us)
             for outgoing in self._sender.take_outgoing():
                 if outgoing.over_link:
                     self._send(link.ResentEvents(outgoing.key, outgoing.envelopes), now_us)
@@ -263,6 +272,7 @@ class WorkerSession:
         self.was_ever_live = True
         self._welcomed_us = self._tail.confirmed_us = now_us
         self._hello.interval_us = HELLO_FIRST_US
+        self._waiting_said = 0
         self._partitions = welcome.partitions
         self._update_subscribed()
         if self._drain.is_on:
@@ -369,7 +379,7 @@ class WorkerSession:
             if self.attempts.all[other].ref.attempt > ref.attempt:
                 return self._hand_back(ref, "a later attempt runs here", now_us)
             self._revoke(other, "superseded by a later attempt")
-        if self.attempts.running() >= self._options.capacity:
+        if self.attempts.running() >= self._options.capacity + self._options.waiting_max:
             return self._hand_back(ref, "no room", now_us)
         self._out.orders.append(
             StartAttempt(

@@ -26,6 +26,7 @@ class SessionOptions:
     kinds: tuple[str, ...]
     program: str = ""
     capacity: int = 1
+    waiting_max: int = 1_000  # attempts that wait for what others do, beside those
     window_bytes: int = 8 << 20
     drain_grace_us: int = 30_000_000  # for running tasks, before they are handed back
     drain_commit_us: int = 30_000_000  # then for the broker to acknowledge; then what is left is lost

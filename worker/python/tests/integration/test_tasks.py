@@ -140,6 +140,16 @@ def test_a_parent_waits_for_its_children(served: Cluster) -> None:
     assert (status, len(listed["tasks"])) == (200, 3)
 
 
+def test_room_for_one_is_enough_for_a_parent_and_its_children(make_cluster: object) -> None:
+    cluster: Cluster = make_cluster()  # type: ignore[operator]
+    cluster.start_worker(KINDS, "py-1", "--capacity", "1")
+    question = cluster.start("py.echo")
+    task = cluster.start("py.children", {"parts": 3, "n": 2})
+    assert cluster.story(task)[-1]["data"]["result"] == {"parts": 3, "n": 6}
+    cluster.cancel(question)
+    assert cluster.story(question)[-1]["type"] == "task.cancelled"
+
+
 def test_a_child_that_cannot_be_is_refused(served: Cluster) -> None:
     events = served.story(served.start("py.children", {"parts": 1, "n": 1, "kind": "no kind"}, max_attempts=1))
     assert events[-1]["data"]["error"]["message"].startswith("ChildRefused: bad_request: kind")

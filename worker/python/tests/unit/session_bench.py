@@ -22,7 +22,7 @@ class Bench:
     def __init__(self, **options: Any) -> None:
         self.now_us = 1_000_000_000
         defaults: dict[str, Any] = {
-            "worker": "w-1", "incarnation": 5, "kinds": ("job",), "capacity": 2,
+            "worker": "w-1", "incarnation": 5, "kinds": ("job",), "capacity": 2, "waiting_max": 0,
             "drain_grace_us": 1_000 * MS, "drain_commit_us": 1_000 * MS,
         }  # fmt: skip
         self.session = WorkerSession(SessionOptions(**(defaults | options)), self.now_us)

@@ -223,6 +223,31 @@ def test_too_many_and_unknown_kinds_are_handed_back(live: Bench) -> None:
     assert live.count(StartAttempt) == 2
 
 
+def test_says_how_many_wait_for_others_and_takes_as_many_more() -> None:
+    live = Bench(waiting_max=2)
+    live.go_live()
+    for task in ("t1", "t2"):
+        live.assign(task)
+    live.session.waiting(1)
+    live.turn()
+    assert live.sent(link.AttemptsWaiting) == [link.AttemptsWaiting(1)]
+    live.turn()
+    assert not live.sent(link.AttemptsWaiting)
+    live.assign("t3")
+    live.session.waiting(7)
+    live.turn()
+    assert live.sent(link.AttemptsWaiting) == [link.AttemptsWaiting(2)], "not more than waiting_max"
+    live.assign("t4")
+    assert live.count(StartAttempt) == 4
+    live.assign("t5")
+    assert len(live.sent(link.HandBack)) == 1
+    live.tell(link.LinkReset("again"))
+    live.turn(5_000)
+    live.welcome()
+    live.turn()
+    assert live.sent(link.AttemptsWaiting) == [link.AttemptsWaiting(2)], "a new session begins with none"
+
+
 def test_a_later_attempt_supersedes_the_one_at_work(live: Bench) -> None:
     live.assign("t1", 1)
     live.assign("t1", 2)

@@ -1,16 +1,14 @@
+"""Clusters for tests of pytest: `-p cluster_fixtures`, with this folder on PYTHONPATH."""
+
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from cluster import Cluster  # noqa: E402
+from cluster import Cluster
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 from urllib.parse import quote
 
-BIN = Path(os.environ.get("LONGWIRE_BIN", Path(__file__).parents[4] / "build/dev/bin"))
-PACKAGE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
+BIN = Path(os.environ.get("LONGWIRE_BIN", ROOT / "build/dev/bin"))
+PACKAGE = ROOT / "worker/python"
 PATIENCE_S = 60.0
 
 Event = dict[str, Any]
