@@ -1,5 +1,5 @@
-"""A whole cluster under load whose parts are killed in turn, with a worker in Python beside one in C++ for the same kind:
-`longwire verify` holds what every client got against the contract, as in tests/chaos."""
+"""A whole cluster under load whose parts are killed in turn, with a worker in Python beside one in C++ for the same
+kind: `longwire verify` holds what every client got against the contract, as in tests/chaos."""
 
 from __future__ import annotations
 
@@ -30,8 +30,13 @@ def programs(folder: Path) -> Path:
     for name in ("longwire-broker", "longwire-edge", "longwire-worker-demo", "longwire-worker-exec"):
         (made / name).symlink_to((BIN / name).resolve())
     script = made / "longwire-worker-agent"
-    run = f"import runpy, sys\nsys.path.insert(0, {str(PACKAGE)!r})\nrunpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
-    script.write_text(f"#!{sys.executable}\n{run}\n")
+    lines = [
+        f"#!{sys.executable}",
+        "import runpy, sys",
+        f"sys.path.insert(0, {str(PACKAGE)!r})",
+        f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')",
+    ]
+    script.write_text("\n".join(lines) + "\n")
     script.chmod(0o755)
     return made
 
