@@ -137,6 +137,8 @@ def test_events_with_a_form_of_their_own() -> None:
     async def body() -> None:
         attempt = Attempt()
         await attempt.ctx.log("careful", level="warn", agent="Ann", details=[1])
+        with pytest.raises(EmitError, match="level 'fatal' is none of"):
+            await attempt.ctx.log("over", level="fatal")
         await attempt.ctx.progress(1.5)
         await attempt.ctx.progress(float("nan"), "lost")
         assert attempt.emitted() == [
