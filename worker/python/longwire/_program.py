@@ -44,6 +44,10 @@ def configure(worker: Worker, arguments: Sequence[str] | None) -> None:
     options.drain_commit_s = values.drain_commit_ms / 1000
     options.program = options.program or parser.prog
     worker.name = values.name or f"worker-{secrets.token_hex(5)}"
+    try:
+        worker.check()
+    except ValueError as error:
+        parser.error(str(error))
     on_ready = options.on_ready
 
     def say_ready() -> None:

@@ -57,6 +57,7 @@ class TaskContext:
         self._children_counted = 0
         self._tool_calls = 0
         self._texts: set[TextStream] = set()  # with something that waits
+        self._texts_opened = 0
         self._emits = 0
         self._waiters: set[asyncio.Future[None]] = set()
         self._room_waiters: set[asyncio.Future[None]] = set()
@@ -142,9 +143,11 @@ class TaskContext:
         """`task.progress {progress, message?}`; `fraction` is held within 0..1."""
         await self.emit("task.progress", _event_data.progress(fraction, message))
 
-    def text(self, stream: str = "text") -> TextStream:
-        """A text that grows, such as a model's tokens."""
-        return TextStream(self, stream)
+    def text(self, stream: str = "", *, agent: str | None = None) -> TextStream:
+        """A text that grows, such as a model's tokens. `stream` is its name, which no other text of the attempt has;
+        one is made up if none is given."""
+        self._texts_opened += 1
+        return TextStream(self, stream or f"text-{self._texts_opened}", agent)
 
     @contextlib.asynccontextmanager
     async def tool(self, name: str, arguments: Any = None, *, agent: str | None = None) -> AsyncIterator[ToolCall]:

@@ -31,13 +31,33 @@ class SyncTaskContext:
         self._ctx = ctx
         self._loop = loop
 
-    task = property(lambda self: self._ctx.task, doc=TaskContext.task.__doc__)
-    realm = property(lambda self: self._ctx.realm)
-    kind = property(lambda self: self._ctx.kind)
-    run = property(lambda self: self._ctx.run, doc=TaskContext.run.__doc__)
-    attempt = property(lambda self: self._ctx.attempt, doc=TaskContext.attempt.__doc__)
-    timeout = property(lambda self: self._ctx.timeout, doc=TaskContext.timeout.__doc__)
-    input = property(lambda self: self._ctx.input, doc=TaskContext.input.__doc__)
+    @property
+    def task(self) -> str:
+        return self._ctx.task
+
+    @property
+    def realm(self) -> str:
+        return self._ctx.realm
+
+    @property
+    def kind(self) -> str:
+        return self._ctx.kind
+
+    @property
+    def run(self) -> int:
+        return self._ctx.run
+
+    @property
+    def attempt(self) -> int:
+        return self._ctx.attempt
+
+    @property
+    def timeout(self) -> float | None:
+        return self._ctx.timeout
+
+    @property
+    def input(self) -> Any:
+        return self._ctx.input
 
     @property
     def cancelled(self) -> bool:
@@ -67,8 +87,8 @@ class SyncTaskContext:
     def progress(self, fraction: float, message: str = "") -> None:
         self.emit("task.progress", _event_data.progress(fraction, message))
 
-    def text(self, stream: str = "text") -> SyncTextStream:
-        return SyncTextStream(self, self._ctx.text(stream))
+    def text(self, stream: str = "", *, agent: str | None = None) -> SyncTextStream:
+        return SyncTextStream(self, self._ctx.text(stream, agent=agent))
 
     @contextlib.contextmanager
     def tool(self, name: str, arguments: Any = None, *, agent: str | None = None) -> Iterator[ToolCall]:
@@ -114,6 +134,9 @@ class SyncTextStream:
 
     def done(self) -> None:
         self._ctx._wait(self._text.done())
+
+    def discard(self, reason: str) -> None:
+        self._ctx._wait(self._text.discard(reason))
 
     def __enter__(self) -> SyncTextStream:
         return self

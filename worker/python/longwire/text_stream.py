@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class TextStream:
-    """A text that grows, such as a model's tokens: `text.delta {stream, index, text}` for each piece, then `text.done
-    {stream, index, text, sha256}` with the whole text, if an event can hold it, and its hash.
+    """A text that grows, such as a model's tokens: `text.delta {stream, index, text, agent?}` for each piece, then
+    `text.done {stream, index, text?, bytes, sha256, agent?}` with the whole text, its length and its hash; of one of
+    more than 256 KiB without the text.
 
-    Tokens are joined on their way: the first one leaves at once, further ones 30 ms after the piece before, or when 16
+    Tokens are joined on their way: the first one leaves at once, further ones 30 ms after the piece before, or when 32
     KiB have come together. Any other event of the task that is emitted meanwhile comes behind what was written before.
 
         async with ctx.text("answer") as text:
@@ -26,9 +27,9 @@ class TextStream:
     Leaving the block in the ordinary way ends the text; leaving it by an exception does not.
     """
 
-    def __init__(self, ctx: TaskContext, stream: str) -> None:
+    def __init__(self, ctx: TaskContext, stream: str, agent: str | None) -> None:
         self._ctx = ctx
-        self._text = TextCoalescer(stream)
+        self._text = TextCoalescer(stream, agent)
         self._timer: asyncio.TimerHandle | None = None
         self._is_done = False
 
@@ -47,11 +48,14 @@ class TextStream:
 
     async def done(self) -> None:
         """Ends the text. Once."""
-        if self._is_done:
-            raise EmitError(f"the text '{self._text.stream}' has been ended")
-        self._is_done = True
-        await self._flush(all=True)
+        await self._finish()
         await self._ctx.emit("text.done", self._text.end())
+
+    async def discard(self, reason: str) -> None:
+        """Ends a text that is not to count, because what made it broke off and begins anew as another text: `text.done`
+        with `discarded` and the reason. In place of done()."""
+        await self._finish()
+        await self._ctx.emit("text.done", self._text.discarded(reason))
 
     async def __aenter__(self) -> TextStream:
         return self
@@ -61,6 +65,12 @@ class TextStream:
     ) -> None:
         if kind is None and not self._is_done:
             await self.done()
+
+    async def _finish(self) -> None:
+        if self._is_done:
+            raise EmitError(f"the text '{self._text.stream}' has been ended")
+        self._is_done = True
+        await self._flush(all=True)
 
     async def _flush(self, all: bool) -> None:
         """Emits the pieces that are due, or all."""

@@ -53,6 +53,25 @@ class WorkerOptions:
     on_ready: Callable[[], None] | None = None
     """Called once when the broker has first welcomed this worker."""
 
+    def problem(self) -> str | None:
+        """What is wrong with a value, by the option's name; None if nothing is."""
+        for option, low, high in _BOUNDS:
+            value = getattr(self, option)
+            if not low <= value <= high:
+                return f"{option}: {value} is not within {low} and {high}"
+        return None
+
+
+_BOUNDS = (
+    ("capacity", 1, 4_096),
+    ("waiting_max", 0, 100_000),
+    ("window_bytes", 64 << 10, 1 << 30),
+    ("task_buffer_bytes", 4 << 10, 1 << 30),
+    ("drain_grace_s", 0, 3_600),
+    ("drain_commit_s", 0, 3_600),
+    ("stop_patience_s", 0, 3_600),
+)
+
 
 class Worker:
     """A process's membership of a Longwire cluster: takes tasks of the kinds it serves and publishes their events,
@@ -165,6 +184,13 @@ class Worker:
             link.join(_LINK_PATIENCE_S)
         return 0 if is_done else 1
 
+    def check(self) -> None:
+        """Raises ValueError for a name or an option that no worker can have, as run() does."""
+        if self.name and (problem := name_problem(self.name)):
+            raise ValueError(f"name {self.name!r} {problem}")
+        if problem := self.options.problem():
+            raise ValueError(problem)
+
     def drain(self) -> None:
         """Begins to drain, as SIGTERM does. Any thread, before or during run()."""
         with self._lock:
@@ -182,8 +208,7 @@ class Worker:
     def _make_link(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Future[State | None]) -> LinkThread:
         options = self.options
         self.name = self.name or f"worker-{secrets.token_hex(5)}"
-        if problem := name_problem(self.name):
-            raise ValueError(f"name {self.name!r} {problem}")
+        self.check()
 
         def soon(call: Callable[..., Any], *arguments: Any) -> None:
             try:

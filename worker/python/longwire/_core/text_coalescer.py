@@ -4,11 +4,9 @@ import hashlib
 from collections import deque
 from typing import Any, NamedTuple
 
-from .limits import PAYLOAD_BYTES_MAX
-
 PAUSE_US = 30_000
-PIECE_BYTES_MAX = 16 << 10
-WHOLE_BYTES_MAX = PAYLOAD_BYTES_MAX - (64 << 10)
+PIECE_BYTES_MAX = 32 << 10
+WHOLE_BYTES_MAX = 256 << 10
 
 _CHUNK_CHARACTERS = 4 << 10
 
@@ -26,8 +24,9 @@ class TextCoalescer:
     none of its own: a write is to wait for it.
     """
 
-    def __init__(self, stream: str) -> None:
+    def __init__(self, stream: str, agent: str | None = None) -> None:
         self.stream = stream
+        self._agent = {} if agent is None else {"agent": agent}
         self.index = 0
         self._waiting: deque[_Chunk] = deque()
         self._waiting_bytes = 0
@@ -68,7 +67,8 @@ class TextCoalescer:
 
     def piece(self) -> dict[str, Any]:
         """The data of the next `text.delta`."""
-        return {"stream": self.stream, "index": self.index, "text": "".join(c.text for c in self._first())}
+        text = "".join(chunk.text for chunk in self._first())
+        return {"stream": self.stream, "index": self.index, "text": text} | self._agent
 
     def piece_left(self, now_us: int) -> None:
         """The piece has been emitted."""
@@ -79,11 +79,16 @@ class TextCoalescer:
         self.index += 1
 
     def end(self) -> dict[str, Any]:
-        """The data of `text.done`: the whole text, if an event can hold it, and the hash by which it can be checked."""
-        data: dict[str, Any] = {"stream": self.stream, "index": self.index, "sha256": self._hash.hexdigest()}
-        if self._whole is not None:
-            data["text"] = "".join(self._whole)
-        return data
+        """The data of `text.done`: the whole text, up to WHOLE_BYTES_MAX of it, with its length and hash."""
+        data = self._end(self._whole_bytes, self._hash.hexdigest())
+        return data if self._whole is None else data | {"text": "".join(self._whole)}
+
+    def discarded(self, reason: str) -> dict[str, Any]:
+        """The data of the `text.done` of a text that is not to count."""
+        return self._end(0, hashlib.sha256().hexdigest()) | {"text": "", "discarded": True, "reason": reason}
+
+    def _end(self, size: int, sha256: str) -> dict[str, Any]:
+        return {"stream": self.stream, "index": self.index, "bytes": size, "sha256": sha256} | self._agent
 
     def _first(self) -> list[_Chunk]:
         """What makes the next piece."""

@@ -12,7 +12,7 @@ import pytest
 from cluster import BIN, Cluster, Process, counted, data_of, eventually
 
 KINDS = Path(__file__).parent / "kinds.py"
-LEASE = ("--lease-ms", "1500")
+LEASE = ("--lease-ms", "1500", "--cancel-grace-ms", "2000")
 
 MakeCluster = Callable[..., Cluster]
 

@@ -61,12 +61,24 @@ def test_the_end_has_the_whole_text_and_its_hash() -> None:
     text.write("ab")
     text.write("c")
     take(text, 0)
-    assert text.end() == {"stream": "s", "index": 1, "text": "abc", "sha256": hashlib.sha256(b"abc").hexdigest()}
+    sha256 = hashlib.sha256(b"abc").hexdigest()
+    assert text.end() == {"stream": "s", "index": 1, "text": "abc", "bytes": 3, "sha256": sha256}
 
 
-def test_a_whole_that_no_event_can_hold_is_told_by_its_hash_alone() -> None:
+def test_a_whole_that_is_too_long_is_told_by_its_length_and_hash_alone() -> None:
     text = TextCoalescer("s")
-    whole = "x" * (WHOLE_BYTES_MAX + 1)
-    text.write(whole[:10])
-    text.write(whole[10:])
-    assert text.end() == {"stream": "s", "index": 0, "sha256": hashlib.sha256(whole.encode()).hexdigest()}
+    text.write("x")
+    text.write("ü" * (WHOLE_BYTES_MAX // 2))
+    sha256 = hashlib.sha256(b"x" + "ü".encode() * (WHOLE_BYTES_MAX // 2)).hexdigest()
+    assert text.end() == {"stream": "s", "index": 0, "bytes": WHOLE_BYTES_MAX + 1, "sha256": sha256}
+
+
+def test_its_events_say_who_writes_and_whether_it_counts() -> None:
+    text = TextCoalescer("s", "Ann")
+    text.write("a")
+    assert text.piece()["agent"] == "Ann"
+    text.piece_left(0)
+    assert text.discarded("the line broke") == {
+        "stream": "s", "index": 1, "text": "", "bytes": 0, "sha256": hashlib.sha256().hexdigest(),
+        "agent": "Ann", "discarded": True, "reason": "the line broke",
+    }  # fmt: skip
