@@ -76,6 +76,7 @@ class Client {
         std::string path;         // where
         std::string key;          // of a start
         std::uint64_t wipes = 0;  // of the log, until then
+        std::string parent = {};  // of a start
     };
 
     // client.cc: its connection, and what it follows

@@ -18,9 +18,13 @@ constexpr std::int64_t kAskAgainUsMax = 500'000;
 void Client::start_something() {
     const auto id = environment_.new_id();
     Asked asked{"start", {}, true, 0, {}, "key-" + std::to_string(id), environment_.model.wipes()};
+    if (!environment_.tasks.empty() && environment_.random.chance(0.1)) {
+        asked.parent = environment_.random.pick(environment_.tasks);
+    }
     MsgpackWriter writer(asked.fields);
-    writer.map(4);
+    writer.map(5);
     writer.field("kind", "work");
+    writer.field_or_nil("parent", asked.parent);
     writer.field("key", asked.key);
     writer.field("max_attempts", std::uint64_t{1} + environment_.random.below(4));
     static const std::vector<std::string> kWishes{"priority", "priority", "timeout_s", "ttl_s", "delay_s"};
@@ -129,7 +133,7 @@ void Client::check_reply(const Asked& asked, std::string_view ok) {
     }
     if (asked.key.empty()) return;
     const std::string task(fields.string("task").value());
-    environment_.model.check_started(asked.key, task);
+    environment_.model.check_started(asked.key, asked.parent, task);
     environment_.tasks.push_back(task);
 }
 
