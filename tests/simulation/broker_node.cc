@@ -34,6 +34,7 @@ void BrokerNode::start() {
     options.scheduler.cancel_grace_ms = 1'000;
     options.scheduler.retry_first_ms = 50;
     options.scheduler.retry_last_ms = 500;
+    options.outputs_bytes_max = environment_.scenario.outputs_bytes_max;
     options.retain_ended_ms = environment_.scenario.retain_ended_ms;
     log_ = std::make_unique<DiskLog>(environment_, disk_, [this] { wake(); });
     broker_ = std::make_unique<broker::Broker>(options, [this] { return environment_.random.next() | 1; });

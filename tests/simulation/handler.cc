@@ -64,7 +64,10 @@ std::int64_t Handler::work() {
         emit();
         return pause_us();
     }
-    if (waits_for_input_ && inputs_.empty()) return -1;
+    if (waits_for_input_ && inputs_.empty()) {
+        if (!std::exchange(has_asked_, true)) ask_for_input();
+        return -1;
+    }
     if (waits_for_child()) return kLookUs;
     return end(), -1;
 }
@@ -90,6 +93,11 @@ void Handler::emit() {
     }
     const auto type = luck < 4 ? event_type::kTaskProgress : luck < 5 ? event_type::kArtifact : event_type::kLog;
     events.push_back({type, payload_of(id, padding), id, false, false});
+}
+
+void Handler::ask_for_input() {
+    const auto id = environment_.new_id();
+    events.push_back({event_type::kTaskWaiting, payload_of(id, 0), id, false, false});
 }
 
 void Handler::end() {

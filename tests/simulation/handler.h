@@ -53,6 +53,7 @@ class Handler {
     std::int64_t pause_us() const;
     void emit();
     void end();
+    void ask_for_input();
     void start_child();
     bool waits_for_child() const;
 
@@ -65,6 +66,7 @@ class Handler {
     std::int64_t pause_us_max_;
     bool is_talking_ = false;  // writes one piece of text after the other
     bool waits_for_input_;
+    bool has_asked_ = false;
     bool ignores_cancel_;
     bool has_ended_ = false;
     bool is_cancelled_ = false;

@@ -37,13 +37,13 @@ void on_queued(TaskFacts& facts, const MsgpackFields& fields, std::int64_t time_
     facts.queued_us = time_us;
     facts.not_before_us = number(fields, "not_before_us");
     facts.started_us = facts.cancel_asked_us = 0;
-    facts.states.insert("PENDING");
+    facts.is_now("PENDING");
 }
 
 void on_ended(TaskFacts& facts, std::string_view type) {
     facts.is_open = facts.is_cancelling = false;
     facts.worker.clear();
-    facts.states.insert(state_after(type));
+    facts.is_now(state_after(type));
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ void fold(TaskFacts& facts, const Envelope& envelope) {
     } else if (type == event_type::kTaskStarted) {
         facts.worker = text(fields, "worker");
         if (facts.started_us == 0) facts.started_us = envelope.time_us;
-        facts.states.insert("RUNNING");
+        facts.is_now("RUNNING");
     } else if (type == event_type::kTaskRetrying) {
         facts.worker.clear();
         facts.not_before_us = number(fields, "not_before_us");

@@ -37,7 +37,10 @@ struct TaskFacts {
     std::int64_t cancel_asked_us = 0;
     std::string worker;  // that has the attempt; empty: nobody
 
+    std::string_view state;             // as a snapshot names it
     std::set<std::string_view> states;  // in which it has ever been
+
+    void is_now(std::string_view its_state) { states.insert(state = its_state); }
 
     bool is_waiting() const { return is_open && worker.empty(); }
     bool is_running() const { return is_open && !worker.empty(); }
