@@ -14,6 +14,7 @@ LAYERS: list[tuple[str, list[str]]] = [
     ("protocol/link", ["protocol/*", "protocol/link"]),
     ("protocol/zmq", ["protocol/*", "protocol/zmq"]),
     ("protocol/node", ["protocol/*", "protocol/node"]),
+    ("protocol/net", ["protocol/*", "protocol/node", "protocol/net"]),
     ("protocol", ["protocol/*"]),
     ("broker/core", ["protocol/*", "protocol/link", "broker/core"]),
     ("broker/log", ["protocol/*", "broker/core", "broker/log"]),
