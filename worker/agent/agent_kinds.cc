@@ -50,7 +50,7 @@ Result<Tools> make_tools(const AgentOptions& options) {
     auto allow = HttpAllow::parse(options.http_allow);
     if (!allow) return bad_request("http-allow", allow.error().message);
     http.allow = std::move(*allow);
-    http.private_addresses = options.http_private;
+    http.private_addresses = options.http_addresses == "any";
     LW_TRY(auto tool, http_get_tool(std::move(http)));
     tools.emplace("http_get", std::move(tool));
     return tools;
@@ -112,8 +112,8 @@ void declare_agent_settings(Config& config, AgentOptions& options) {
                     LW_TRY(const auto allow, HttpAllow::parse({entry}));
                     return allow.empty() ? bad_request("", "is empty") : Status{};
                 });
-    config.toggle({"http-private", "names of --http-allow may lead to addresses of private networks"},
-                  options.http_private);
+    config.choice({"http-addresses", "which addresses the names of --http-allow may have"}, options.http_addresses,
+                  {"public", "any"});
 }
 
 Result<std::shared_ptr<const AgentSetup>> set_up_agents(AgentOptions options) {

@@ -23,7 +23,7 @@ struct AgentOptions {
     std::vector<std::string> pillars{"content", "insights", "operations", "business_outcomes"};
     std::string file_root;  // empty: no read_file
     std::vector<std::string> http_allow;
-    bool http_private = false;
+    std::string http_addresses = "public";  // or "any": those of private networks, too
 };
 
 void declare_agent_settings(Config& config, AgentOptions& options);
