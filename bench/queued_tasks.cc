@@ -9,29 +9,27 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "bench/processes.h"
 #include "protocol/envelope.h"
 #include "protocol/json.h"
 #include "protocol/link/subscriber_receiver.h"
 #include "protocol/node/clock.h"
 #include "protocol/zmq/socket.h"
-#include "tests/integration/support/process.h"
 
 namespace {
 
 namespace link = longwire::link;
+using longwire::bench::Processes;
 using longwire::integration::Deadline;
 using longwire::integration::Process;
-using longwire::integration::Program;
 
 constexpr std::size_t kInFlight = 2'000;
-constexpr int kPatienceMs = 600'000;
 
 double seconds_since(std::int64_t from_us) {
     return static_cast<double>(longwire::now_us() - from_us) * 1e-6;
@@ -75,7 +73,7 @@ class Edge final : private link::SubscriberListener {
     }
 
     void turn_until(const std::function<bool()>& condition) {
-        const Deadline deadline(kPatienceMs);
+        const Deadline deadline(Processes::kPatienceMs);
         while (!condition()) {
             if (deadline.has_passed()) throw std::runtime_error("it takes too long");
             turn();
@@ -123,11 +121,11 @@ class Edge final : private link::SubscriberListener {
 
 class Bench {
   public:
-    Bench(std::size_t tasks, std::string folder) : tasks_(tasks), folder_(std::move(folder)) {}
+    Bench(std::size_t tasks, const std::string& directory) : tasks_(tasks), processes_(directory) {}
 
     void run() {
         start_broker();
-        Edge edge(endpoint("edges"));
+        Edge edge(processes_.endpoint("edges"));
         edge.turn_until([&] { return edge.is_up(); });
         start_tasks(edge);
         restart_broker(edge);
@@ -135,21 +133,8 @@ class Bench {
     }
 
   private:
-    std::string endpoint(const std::string& name) const { return "ipc://" + folder_ + "/" + name; }
-
-    std::unique_ptr<Process> launch(const std::string& program, std::vector<std::string> arguments) {
-        const auto path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / program;
-        auto process = std::make_unique<Process>(Program{path, std::move(arguments), {}, {}},
-                                                 folder_ + "/" + program + std::to_string(++launched_));
-        process->wait_for_line("ready", Deadline(kPatienceMs));
-        return process;
-    }
-
     void start_broker() {
-        broker_ =
-            launch("longwire-broker", {"--events", endpoint("events"), "--workers", endpoint("workers"), "--edges",
-                                       endpoint("edges"), "--tap", endpoint("tap"), "--data-dir", folder_ + "/data",
-                                       "--queued-per-kind-max", "1000000", "--tasks-kept-max", "1000000"});
+        broker_ = processes_.launch_broker({"--queued-per-kind-max", "1000000", "--tasks-kept-max", "1000000"});
     }
 
     void start_tasks(Edge& edge) {
@@ -187,9 +172,7 @@ class Bench {
 
     void work_on_all(Edge& edge) {
         const auto before_cpu = cpu_seconds(broker_->pid());
-        const auto worker =
-            launch("longwire-worker-demo", {"--broker-events", endpoint("events"), "--broker-link", endpoint("workers"),
-                                            "--name", "worker-bench", "--capacity", "64"});
+        const auto worker = processes_.launch_worker("longwire-worker-demo", 64);
         const auto began_us = longwire::now_us();
         edge.turn_until([&] { return edge.ended >= tasks_; });
         const auto took = seconds_since(began_us);
@@ -198,28 +181,20 @@ class Bench {
             "one worker with room for 64 was given and ended %zu in %.2f s: %.0f/s, %.1f CPU s of the broker per "
             "100,000\n",
             tasks_, took, count / took, (cpu_seconds(broker_->pid()) - before_cpu) * 1e5 / count);
-        worker->end(SIGTERM, Deadline(kPatienceMs));
-        broker_->end(SIGTERM, Deadline(kPatienceMs));
+        worker->end(SIGTERM, Deadline(Processes::kPatienceMs));
+        broker_->end(SIGTERM, Deadline(Processes::kPatienceMs));
     }
 
     std::size_t tasks_;
-    std::string folder_;
+    Processes processes_;
     std::unique_ptr<Process> broker_;
-    int launched_ = 0;
 };
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    std::string folder = std::string(argc > 2 ? argv[2] : "/tmp") + "/longwire-bench-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr) return 1;
-    int status = 0;
-    try {
-        Bench(argc > 1 ? std::stoul(argv[1]) : 50'000, folder).run();
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        status = 1;
-    }
-    std::filesystem::remove_all(folder);
-    return status;
+int main(int argc, char** argv) try {
+    Bench(argc > 1 ? std::stoul(argv[1]) : 50'000, argc > 2 ? argv[2] : "/tmp").run();
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
 }

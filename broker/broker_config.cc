@@ -22,10 +22,10 @@ Result<TaskQueues::KindLimits> read_kind_limits(const std::vector<std::string>& 
 
 std::optional<int> read_config(int argc, const char* const* argv, BrokerConfig& c) {
     Config config("longwire-broker", "Sequences, keeps and routes events, and hands out tasks.");
-    config.text({"events", "where workers publish events (SUB binds here)", "ENDPOINT"}, c.events, check_endpoint());
-    config.text({"workers", "where workers link (ROUTER binds here)", "ENDPOINT"}, c.workers, check_endpoint());
-    config.text({"edges", "where edges link (ROUTER binds here)", "ENDPOINT"}, c.edges, check_endpoint());
-    config.text({"tap", "where anyone may listen to committed events, best effort (XPUB binds here)", "ENDPOINT"},
+    config.list({"events", "where workers publish events (SUB binds here)", "ENDPOINT,…"}, c.events, check_endpoint());
+    config.list({"workers", "where workers link (ROUTER binds here)", "ENDPOINT,…"}, c.workers, check_endpoint());
+    config.list({"edges", "where edges link (ROUTER binds here)", "ENDPOINT,…"}, c.edges, check_endpoint());
+    config.list({"tap", "where anyone may listen to committed events, best effort (XPUB binds here)", "ENDPOINT,…"},
                 c.tap, check_endpoint());
     config.text({"metrics", "where metrics are served at /metrics; empty: nowhere", "HOST:PORT"}, c.metrics,
                 [](const std::string& text) -> Status { return text.empty() ? Status{} : check_host_port()(text); });

@@ -13,10 +13,10 @@ namespace longwire::broker {
 
 /// What an operator can set on a broker. The comments are the words of --help, see broker_config.cc.
 struct BrokerConfig {
-    std::string events = kEventsEndpoint;
-    std::string workers = kWorkersEndpoint;
-    std::string edges = kEdgesEndpoint;
-    std::string tap = kTapEndpoint;
+    std::vector<std::string> events{kEventsEndpoint};
+    std::vector<std::string> workers{kWorkersEndpoint};
+    std::vector<std::string> edges{kEdgesEndpoint};
+    std::vector<std::string> tap{kTapEndpoint};
     std::string metrics;
     std::string log = "rocksdb";
     std::string data_dir = "longwire-data";

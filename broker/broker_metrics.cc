@@ -8,10 +8,6 @@ namespace {
 constexpr auto kDifferencesHelp =
     "Times that a hop has neither handed on events nor told of them. Anything but 0 is a bug.";
 
-void raise(Counter counter, std::uint64_t to) {
-    counter.add(static_cast<double>(to) - counter.value());
-}
-
 }  // namespace
 
 Status BrokerMetrics::serve(const std::string& address) {
@@ -34,19 +30,19 @@ void BrokerMetrics::update(const Broker& broker) {
     const auto& stats = broker.stats();
     metrics_.gauge("longwire_broker_takes_work", "0 while new work is refused because the disk is full.")
         .set(broker.takes_work() ? 1 : 0);
-    raise(metrics_.counter("longwire_broker_read_errors_total", "Reads of the log that failed."), stats.read_errors);
-    raise(metrics_.counter("longwire_broker_events_committed_total", "Events in the log."), stats.events_committed);
-    raise(metrics_.counter("longwire_broker_bytes_committed_total", "Their bytes."), stats.bytes_committed);
-    raise(metrics_.counter("longwire_broker_events_duplicate_total", "Events that had come already."),
-          stats.events_duplicate);
-    raise(metrics_.counter("longwire_broker_events_refused_total", "Events that will never be in the log."),
-          stats.events_refused);
-    raise(metrics_.counter("longwire_broker_events_delivered_total", "Events sent to edges, each edge counted."),
-          stats.events_delivered);
-    raise(metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "worker to log"}}),
-          stats.differences_to_log);
-    raise(metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "log to edge"}}),
-          stats.differences_to_edges);
+    metrics_.counter("longwire_broker_read_errors_total", "Reads of the log that failed.").raise_to(stats.read_errors);
+    metrics_.counter("longwire_broker_events_committed_total", "Events in the log.").raise_to(stats.events_committed);
+    metrics_.counter("longwire_broker_bytes_committed_total", "Their bytes.").raise_to(stats.bytes_committed);
+    metrics_.counter("longwire_broker_events_duplicate_total", "Events that had come already.")
+        .raise_to(stats.events_duplicate);
+    metrics_.counter("longwire_broker_events_refused_total", "Events that will never be in the log.")
+        .raise_to(stats.events_refused);
+    metrics_.counter("longwire_broker_events_delivered_total", "Events sent to edges, each edge counted.")
+        .raise_to(stats.events_delivered);
+    metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "worker to log"}})
+        .raise_to(stats.differences_to_log);
+    metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "log to edge"}})
+        .raise_to(stats.differences_to_edges);
     metrics_.gauge("longwire_broker_topics", "Topics known.").set(static_cast<double>(broker.topics()));
     metrics_.gauge("longwire_broker_members", "Members of topics, those that are away for a moment among them.")
         .set(static_cast<double>(broker.presence().size()));

@@ -20,10 +20,10 @@ namespace longwire::broker {
 class Shell {
   public:
     struct Endpoints {
-        std::string events;
-        std::string workers;
-        std::string edges;
-        std::string tap;
+        std::vector<std::string> events;
+        std::vector<std::string> workers;
+        std::vector<std::string> edges;
+        std::vector<std::string> tap;
         std::string metrics;  // HOST:PORT; empty: none
     };
 

@@ -1,15 +1,6 @@
 #include "edge/edge_metrics.h"
 
 namespace longwire::edge {
-namespace {
-
-/// Counters are read from where they are counted: this only moves the exported one up to there.
-void raise(Counter counter, std::uint64_t total) {
-    const auto more = static_cast<double>(total) - counter.value();
-    if (more > 0) counter.add(more);
-}
-
-}  // namespace
 
 std::string EdgeMetrics::text() {
     const std::lock_guard lock(mutex_);
@@ -31,29 +22,31 @@ std::string EdgeMetrics::text() {
     metrics_.gauge("longwire_edge_members", "Places of members of topics that this edge's clients hold.")
         .set(static_cast<double>(all.members));
     metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
-    raise(metrics_.counter("longwire_edge_accepted_total", "Connections accepted."), counters.accepted);
-    raise(metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many."),
-          counters.refused);
-    raise(metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources."),
-          counters.accept_errors);
-    raise(metrics_.counter("longwire_edge_too_slow_total", "Clients closed because they were too slow."), all.too_slow);
-    raise(metrics_.counter("longwire_edge_events_total", "Events received from the broker."), link.events());
+    metrics_.counter("longwire_edge_accepted_total", "Connections accepted.").raise_to(counters.accepted);
+    metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many.")
+        .raise_to(counters.refused);
+    metrics_.counter("longwire_edge_accept_errors_total", "Accepts that failed for want of resources.")
+        .raise_to(counters.accept_errors);
+    metrics_.counter("longwire_edge_too_slow_total", "Clients closed because they were too slow.")
+        .raise_to(all.too_slow);
+    metrics_.counter("longwire_edge_events_total", "Events received from the broker.").raise_to(link.events());
     const auto outcome = [&](const char* name, std::uint64_t total) {
-        raise(metrics_.counter("longwire_edge_watched_events_total",
-                               "Events of watched topics by what became of them, each watching client counted.",
-                               {{"outcome", name}}),
-              total);
+        metrics_
+            .counter("longwire_edge_watched_events_total",
+                     "Events of watched topics by what became of them, each watching client counted.",
+                     {{"outcome", name}})
+            .raise_to(total);
     };
     outcome("due", all.given.due);
     outcome("delivered", all.given.events);
     outcome("merged", all.given.merged);
     outcome("gap", all.given.gap);
     const auto difference = [&](const char* hop, std::uint64_t total) {
-        raise(
-            metrics_.counter("longwire_ledger_differences_total",
-                             "Times that a hop has neither handed on events nor told of them. Anything but 0 is a bug.",
-                             {{"hop", hop}}),
-            total);
+        metrics_
+            .counter("longwire_ledger_differences_total",
+                     "Times that a hop has neither handed on events nor told of them. Anything but 0 is a bug.",
+                     {{"hop", hop}})
+            .raise_to(total);
     };
     difference("broker to edge", all.differences.received);
     difference("edge to client", all.differences.given);

@@ -126,8 +126,13 @@ void ShardApp::on_tick() {
     members_.tick(services_.now_us);
     for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
     const std::lock_guard lock(stats_mutex_);
-    stats_ = {hub_.topics(),   hub_.ring_bytes(), members_.size(),   too_slow_,
-              hub_.received(), hub_.given(),      hub_.differences()};
+    stats_ = {.topics = hub_.topics(),
+              .ring_bytes = hub_.ring_bytes(),
+              .members = members_.size(),
+              .too_slow = too_slow_,
+              .received = hub_.received(),
+              .given = hub_.given(),
+              .differences = hub_.differences()};
 }
 
 ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {

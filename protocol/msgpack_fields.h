@@ -44,6 +44,8 @@ class MsgpackFields {
     std::vector<std::pair<std::string_view, std::string_view>> fields_;
 };
 
+inline constexpr std::string_view kEmptyMap = "\x80";
+
 /// The same map with a field added, or put in place of the one of that name. `map` must be one parse() accepts.
 std::string with_raw_field(std::string_view map, std::string_view name, std::string_view value);
 std::string with_text_field(std::string_view map, std::string_view name, std::string_view text);

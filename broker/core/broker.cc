@@ -12,7 +12,6 @@ namespace longwire::broker {
 namespace {
 
 constexpr std::int64_t kTendLinksUs = 10'000;
-constexpr std::string_view kBrokerProducer = "broker";  // of events that the broker itself writes
 
 }  // namespace
 
@@ -277,6 +276,7 @@ void Broker::fold_and_keep(Task& task, std::string_view path, std::uint64_t offs
     if (!changes_state(envelope.type)) return fold(task, offset, envelope);
     const auto before = task.inputs.size();
     if (ends_run(envelope.type)) {
+        attempt_ledger_.forget(task);
         for (const auto& input : task.inputs) open_.state.push_back(drop_input(task, input.offset));
     }
     if (envelope.type == event_type::kTaskCancelled && task.cancelling) {

@@ -2,15 +2,12 @@
 
 #include "broker/core/broker.h"
 #include "protocol/event_types.h"
+#include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
 
 namespace longwire::broker {
 namespace {
-
-std::string empty_map() {
-    return "\x80";
-}
 
 std::string_view member_of(std::string_view as, std::string_view user) {
     return as.empty() ? user : as;
@@ -30,7 +27,7 @@ Result<std::string> Broker::join(const std::string& edge, const link::Request& r
     const auto place = place_of(request, command.topic, command.as);
     if (!room_ && !presence_.has(place)) return room_.error();
     LW_TRY(const bool is_new, presence_.join(place, command.info, {edge, command.connection}, now_us_));
-    if (!is_new) return empty_map();
+    if (!is_new) return std::string(kEmptyMap);
     std::string payload;
     MsgpackWriter writer(payload);
     writer.map(2);
@@ -38,7 +35,7 @@ Result<std::string> Broker::join(const std::string& edge, const link::Request& r
     writer.field_raw_or_nil("info", command.info);
     append_of_presence(place.path, event_type::kPresenceJoin, payload);
     open_.state.push_back(keep_member(place.path, place.member, command.info, now_us_));
-    return empty_map();
+    return std::string(kEmptyMap);
 }
 
 Result<std::string> Broker::leave(const std::string& edge, const link::Request& request, const LeaveCommand& command) {
@@ -49,7 +46,7 @@ Result<std::string> Broker::leave(const std::string& edge, const link::Request& 
     } else if (presence_.leave(place, holder, now_us_)) {
         member_gone(place, "left");
     }
-    return empty_map();
+    return std::string(kEmptyMap);
 }
 
 void Broker::announce_gone() {
@@ -68,7 +65,7 @@ void Broker::member_gone(const Presence::Place& place, std::string_view reason) 
 
 void Broker::append_of_presence(const std::string& path, std::string_view type, std::string_view payload) {
     Envelope envelope;
-    envelope.producer = "broker";
+    envelope.producer = kBrokerProducer;
     envelope.time_us = now_us_;
     envelope.type = type;
     envelope.payload = payload;

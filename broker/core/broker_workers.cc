@@ -86,6 +86,7 @@ void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, cons
             },
             [&](const link::HandBack& back) { scheduler_.handed_back(peer, back.attempt, back.reason, now_us_); },
             [&](const link::StartChild& start) { on_start_child(peer, start); },
+            [&](const link::AttemptsWaiting& waiting) { scheduler_.worker_waits(peer, waiting.count); },
             [&](const link::WorkerDraining&) { scheduler_.worker_draining(peer); },
             [&](const link::WorkerBye&) {
                 out_->notices.push_back("worker " + peer + " left");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/durability.h"
@@ -12,6 +13,9 @@
 
 /// What the broker's core and a commit log say to each other.
 namespace longwire::broker {
+
+/// The producer of events that the broker itself writes.
+inline constexpr std::string_view kBrokerProducer = "broker";
 
 /// An event at its place.
 struct Record {

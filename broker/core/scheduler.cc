@@ -218,6 +218,7 @@ void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRe
     worker.info = std::move(info);
     worker.heard_us = now_us;
     worker.away = worker.draining = false;
+    worker.waiting = 0;
     std::set<std::string> confirmed;
     for (const auto& attempt : running) {
         const auto path = path_of(attempt.realm, attempt.task);
@@ -252,6 +253,13 @@ void Scheduler::stalled(std::int64_t for_us) {
 void Scheduler::worker_draining(const std::string& worker) {
     const auto found = workers_.find(worker);
     if (found != workers_.end()) found->second.draining = true;
+}
+
+void Scheduler::worker_waits(const std::string& worker, std::uint32_t attempts) {
+    const auto found = workers_.find(worker);
+    if (found == workers_.end()) return;
+    found->second.waiting = attempts;
+    hand_out_due_ = true;
 }
 
 void Scheduler::worker_away(const std::string& worker) {
@@ -378,9 +386,9 @@ Scheduler::Worker* Scheduler::least_loaded(const std::string& kind) {
     Worker* best = nullptr;
     for (auto& [name, worker] : workers_) {
         const auto& kinds = worker.info.kinds;
-        if (worker.away || worker.draining || worker.running.size() >= worker.info.capacity) continue;
+        if (worker.away || worker.draining || worker.at_work() >= worker.info.capacity) continue;
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
-        if (best == nullptr || worker.running.size() < best->running.size()) best = &worker;
+        if (best == nullptr || worker.at_work() < best->at_work()) best = &worker;
     }
     return best;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -107,6 +108,8 @@ class Scheduler {
     /// The broker itself has not run for so long: leases are longer by that.
     void stalled(std::int64_t for_us);
     void worker_draining(const std::string& worker);
+    /// So many of its attempts wait for what others do, and take no room.
+    void worker_waits(const std::string& worker, std::uint32_t attempts);
     /// Its session has ended: it gets nothing new, and keeps what it has for one lease.
     void worker_away(const std::string& worker);
     /// Gone for good: its attempts are lost at once.
@@ -170,6 +173,9 @@ class Scheduler {
         std::int64_t heard_us = 0;
         bool away = true;  // without a session
         bool draining = false;
+        std::uint32_t waiting = 0;  // of those that run: they take no room
+
+        std::size_t at_work() const { return running.size() - std::min<std::size_t>(waiting, running.size()); }
     };
     using ByAge = std::map<std::uint64_t, Entry*>;
 

@@ -194,12 +194,13 @@ Result<std::string> Scheduler::workers() const {
     writer.string("workers");
     writer.array(workers_.size());
     for (const auto& [name, worker] : workers_) {
-        writer.map(7);
+        writer.map(8);
         writer.field("worker", name);
         writer.string("kinds");
         writer.array(worker.info.kinds.size());
         for (const auto& kind : worker.info.kinds) writer.string(kind);
         writer.field("running", static_cast<std::uint64_t>(worker.running.size()));
+        writer.field("waiting", worker.waiting);
         writer.field("capacity", worker.info.capacity);
         writer.field("version", worker.info.program);
         writer.field("draining", worker.draining);

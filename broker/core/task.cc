@@ -216,6 +216,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
         on_ended(task, TaskStatus::cancelled, time_us);
     } else if (type == event_type::kTaskExpired) {
         on_ended(task, TaskStatus::expired, time_us);
+        task.error_raw = payload.raw("error");
     }
 }
 

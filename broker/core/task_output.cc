@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "broker/core/task.h"
 #include "protocol/event_types.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
@@ -174,8 +175,7 @@ void on_artifact(TaskOutput& output, ShownEvent event, std::string_view payload)
 }
 
 bool ends_questions(std::string_view type) {
-    return type == event_type::kTaskInput || type == event_type::kTaskRetrying || type == event_type::kTaskCompleted ||
-           type == event_type::kTaskFailed || type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
+    return type == event_type::kTaskInput || type == event_type::kTaskRetrying || ends_run(type);
 }
 
 void write_events(MsgpackWriter& writer, std::string_view name, const std::vector<ShownEvent>& events) {

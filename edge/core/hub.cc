@@ -16,10 +16,10 @@ bool contains(const std::vector<HubFilter>& filters, const HubFilter& filter) {
     return std::find(filters.begin(), filters.end(), filter) != filters.end();
 }
 
-bool matches_any(const std::vector<HubFilter>& filters, const std::vector<HubFilter>& lost, std::string_view realm,
+bool matches_any(const std::vector<HubFilter>& filters, const std::set<HubFilter>& lost, std::string_view realm,
                  std::string_view topic) {
     return std::any_of(filters.begin(), filters.end(), [&](const HubFilter& filter) {
-        return filter.realm == realm && filter_matches(filter.filter, topic) && !contains(lost, filter);
+        return filter.realm == realm && filter_matches(filter.filter, topic) && !lost.contains(filter);
     });
 }
 
@@ -112,7 +112,7 @@ void Hub::unwatch_filter(Watcher& watcher, const std::string& realm, const std::
     const bool is_wanted = std::any_of(filtering_.begin(), filtering_.end(),
                                        [&](const Watcher* other) { return contains(other->filters_, removed); });
     if (is_wanted) return;
-    std::erase(lost_filters_, removed);
+    lost_filters_.erase(removed);
     to_link_(UnwatchFilter{realm, filter});
 }
 
@@ -284,15 +284,13 @@ void Hub::tell_filtering(std::string_view path, const HubTopic* topic, Tell tell
 /// What matches one filter may come because of another that is in force sooner, and would hide what was missed.
 void Hub::on_link_lost() {
     for (const auto* watcher : filtering_) {
-        for (const auto& filter : watcher->filters_) {
-            if (!contains(lost_filters_, filter)) lost_filters_.push_back(filter);
-        }
+        lost_filters_.insert(watcher->filters_.begin(), watcher->filters_.end());
     }
 }
 
 void Hub::on_filter_in_force(const FilterInForce& in_force) {
     const HubFilter filter{in_force.realm, in_force.filter};
-    std::erase(lost_filters_, filter);
+    lost_filters_.erase(filter);
     if (!in_force.was_lost) return;
     for (auto* watcher : filtering_) {
         if (contains(watcher->filters_, filter)) watcher->on_filter_gap(in_force.filter, GapReason::link_lost);

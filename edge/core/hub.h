@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -139,7 +140,7 @@ class Hub {
     std::function<void(ToLink)> to_link_;
     std::unordered_map<std::string_view, std::unique_ptr<HubTopic>> topics_;  // the key lives in the topic
     std::vector<Watcher*> filtering_;                                         // those with filters
-    std::vector<HubFilter> lost_filters_;                                     // with the link, and not in force again
+    std::set<HubFilter> lost_filters_;                                        // with the link, and not in force again
     std::unordered_map<std::uint64_t, Fetch> fetches_;                        // by token
     std::vector<std::uint64_t> failed_fetches_;                               // to be asked again
     TurnQueue fetches_to_ask_;                                                // tokens

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -83,7 +84,7 @@ struct HubWatch {
 struct HubFilter {
     std::string realm;
     std::string filter;
-    bool operator==(const HubFilter&) const = default;
+    auto operator<=>(const HubFilter&) const = default;
 };
 
 /// Watches are known by numbers of the watcher's own choice. Views live during the call.

@@ -17,8 +17,6 @@ constexpr std::int64_t kOverRatePatienceUs = 5'000'000;
 constexpr std::int64_t kOverRatePauseUs = 1'000'000;
 constexpr std::int64_t kIdMax = std::int64_t{1} << 53;  // what a JavaScript number holds
 
-constexpr std::string_view kEmptyMap = "\x80";
-
 std::string text_of(std::string_view answer, std::string_view name) {
     const auto fields = MsgpackFields::parse(answer, "reply");
     const auto text = fields ? fields->string_or(name, {}) : Result<std::string_view>(std::string_view{});

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kTopicsPerSubscribeMax = 1'000;
 
-std::string empty_map() {
-    return "\x80";
-}
-
 }  // namespace
 
 void NativeDialect::subscribe(Id id, const MsgpackFields& fields) {
@@ -156,7 +152,7 @@ Result<std::string> NativeDialect::unsubscribe(const MsgpackFields& fields) {
         if (found == filters_.end()) return Error{Errc::not_found, "is not subscribed to", "filter"};
         filters_.erase(found);
         shard_.hub.unwatch_filter(*this, identity_.realm, std::string(filter));
-        return empty_map();
+        return std::string(kEmptyMap);
     }
     LW_TRY(const std::string_view topic, fields.string("topic"));
     const auto found = watches_.find(std::string(topic));
@@ -165,7 +161,7 @@ Result<std::string> NativeDialect::unsubscribe(const MsgpackFields& fields) {
     watches_.erase(found);
     shard_.hub.unwatch(*this, watch_id, shard_.now_us);
     fail_opening(watch_id, Error{Errc::conflict, "was unsubscribed before it had begun", "topic"});
-    return empty_map();
+    return std::string(kEmptyMap);
 }
 
 void NativeDialect::on_watching(std::uint64_t watch_id, const WatchStart& start) {

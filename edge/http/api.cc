@@ -21,12 +21,8 @@ constexpr std::string_view kNil = "\xC0";  // of MessagePack
 constexpr std::size_t kEventsPerRequestMax = 1'000;
 constexpr std::size_t kStreamTopicsMax = 100;
 
-std::string empty_map() {
-    return "\x80";
-}
-
 Result<std::string> body_as_msgpack(const net::HttpRequest& request) {
-    if (request.body.empty()) return empty_map();
+    if (request.body.empty()) return std::string(kEmptyMap);
     auto body = json_to_msgpack(request.body);
     if (!body) return bad_request("body", body.error().message);
     return body;
@@ -117,7 +113,7 @@ void Api::handle_v1(const Call& call, const Exchange& exchange) {
     }
     if (segments.size() == 1 && segments.front() == "workers") {
         if (!is_get) return exchange->respond(method_not_allowed("GET"));
-        return obey(WorkersCommand::kName, empty_map(), exchange, ok_status);
+        return obey(WorkersCommand::kName, std::string(kEmptyMap), exchange, ok_status);
     }
     if (segments.size() == 1 && segments.front() == "events") {
         if (method != "GET") return exchange->respond(method_not_allowed("GET"));
@@ -160,7 +156,7 @@ void Api::handle_task(const Call& call, const Exchange& exchange) {
 }
 
 void Api::show_task(const std::string& task, const Call& call, const Exchange& exchange) {
-    auto fields = with_text_field(empty_map(), "task", task);
+    auto fields = with_text_field(std::string(kEmptyMap), "task", task);
     for (const auto& [name, value] : call.query) {
         if (name != "output") continue;
         if (value != "true" && value != "false") {

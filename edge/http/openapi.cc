@@ -288,8 +288,9 @@ std::string_view openapi_json() {
                         "type": "object",
                         "properties": {
                           "worker": {"type": "string"}, "kinds": {"type": "array", "items": {"type": "string"}},
-                          "running": {"type": "integer"}, "capacity": {"type": "integer"},
-                          "version": {"type": "string"}, "heartbeat_us": {"type": "integer"}
+                          "running": {"type": "integer"}, "waiting": {"type": "integer"},
+                          "capacity": {"type": "integer"}, "version": {"type": "string"},
+                          "draining": {"type": "boolean"}, "heartbeat_us": {"type": "integer"}
                         }
                       }
                     }
@@ -316,10 +317,15 @@ std::string_view openapi_json() {
         "type": "object",
         "properties": {
           "kind": {"type": "string"}, "input": {}, "task": {"type": "string"}, "key": {"type": "string"},
-          "timeout_s": {"type": "number"}, "ttl_s": {"type": "number"}, "max_attempts": {"type": "integer"},
-          "priority": {"type": "integer"}, "delay_s": {"type": "number"}, "parent": {"type": "string"},
-          "hold": {"type": "boolean"},
-          "concurrency": {"$ref": "#/components/schemas/Concurrency"}
+          "timeout_s": {"type": "number", "minimum": 0, "maximum": 2592000, "description": "Of a run; 0: none."},
+          "ttl_s": {"type": "number", "minimum": 0, "maximum": 2592000, "description": "In the queue."},
+          "delay_s": {"type": "number", "minimum": 0, "maximum": 2592000},
+          "max_attempts": {"type": "integer", "minimum": 1, "maximum": 100, "default": 3},
+          "priority": {"type": "integer", "minimum": -100, "maximum": 100, "default": 0},
+          "parent": {"type": "string"}, "hold": {"type": "boolean", "default": false},
+          "concurrency": {"$ref": "#/components/schemas/Concurrency"},
+          "on_disconnect": {"type": "string", "enum": ["continue", "cancel"], "default": "continue"},
+          "disconnect_grace_s": {"type": "number", "minimum": 0, "maximum": 2592000}
         },
         "required": ["kind"]
       },
@@ -338,17 +344,72 @@ std::string_view openapi_json() {
       "Snapshot": {
         "type": "object",
         "properties": {
-          "task": {"type": "string"}, "kind": {"type": "string"}, "state": {"$ref": "#/components/schemas/State"},
-          "held": {"type": "boolean"}, "waiting": {}, "parent": {"type": ["string", "null"]},
+          "task": {"type": "string"}, "kind": {"type": "string"}, "input": {},
+          "state": {"$ref": "#/components/schemas/State"}, "held": {"type": "boolean"}, "waiting": {"type": "boolean"},
+          "prompt": {"type": ["string", "null"]}, "cancelling": {"type": "boolean"},
+          "parent": {"type": ["string", "null"]}, "run": {"type": "integer"}, "attempt": {"type": "integer"},
+          "max_attempts": {"type": "integer"},
           "concurrency": {"oneOf": [{"$ref": "#/components/schemas/Concurrency"}, {"type": "null"}]},
-          "run": {"type": "integer"}, "attempt": {"type": "integer"}, "progress": {"type": ["number", "null"]},
-          "message": {"type": ["string", "null"]}, "current_agent": {"type": ["string", "null"]},
-          "agents": {"type": "array", "items": {"type": "object"}}, "worker": {"type": ["string", "null"]},
-          "created_us": {"type": ["integer", "null"]}, "started_us": {"type": ["integer", "null"]},
-          "ended_us": {"type": ["integer", "null"]}, "result": {}, "error": {"type": ["object", "null"]},
+          "progress": {"type": "number", "minimum": 0, "maximum": 1}, "message": {"type": "string"},
+          "current_agent": {"type": ["string", "null"]},
+          "agents": {"type": "array", "items": {"$ref": "#/components/schemas/Agent"}},
+          "worker": {"type": ["string", "null"]}, "user": {"type": ["string", "null"]},
+          "created_us": {"type": ["integer", "null"]}, "queued_us": {"type": ["integer", "null"]},
+          "started_us": {"type": ["integer", "null"]}, "ended_us": {"type": ["integer", "null"]}, "result": {},
+          "error": {"oneOf": [{"$ref": "#/components/schemas/TaskError"}, {"type": "null"}]},
           "topic": {"type": "string"}, "epoch": {"type": "string"}, "offset": {"type": "integer"},
-          "output": {"type": "object"}
-        }
+          "output": {"$ref": "#/components/schemas/Output"}
+        },
+        "required": [
+          "task", "kind", "input", "state", "held", "waiting", "prompt", "cancelling", "parent", "run", "attempt",
+          "max_attempts", "concurrency", "progress", "message", "current_agent", "agents", "worker", "user",
+          "created_us", "queued_us", "started_us", "ended_us", "result", "error", "topic", "epoch", "offset"
+        ]
+      },
+      "Agent": {
+        "type": "object",
+        "properties": {
+          "agent": {"type": "string"}, "status": {"type": "string"}, "progress": {"type": "number"},
+          "message": {"type": "string"}
+        },
+        "required": ["agent", "status", "progress", "message"]
+      },
+      "TaskError": {
+        "type": "object",
+        "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "details": {}},
+        "required": ["code", "message"]
+      },
+      "Output": {
+        "type": "object", "description": "What the present attempt has shown.",
+        "properties": {
+          "texts": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "stream": {"type": "string"}, "agent": {"type": ["string", "null"]}, "text": {"type": "string"},
+                "cut": {"type": "boolean"}, "done": {"type": "boolean"}, "offset": {"type": "integer"}
+              }
+            }
+          },
+          "logs": {"type": "array", "items": {"$ref": "#/components/schemas/Shown"}},
+          "artifacts": {"type": "array", "items": {"$ref": "#/components/schemas/Shown"}},
+          "questions": {"type": "array", "items": {"$ref": "#/components/schemas/Shown"}},
+          "gone": {
+            "type": "object", "description": "What had to go for something newer.",
+            "properties": {
+              "texts": {"type": "integer"}, "logs": {"type": "integer"}, "artifacts": {"type": "integer"},
+              "questions": {"type": "integer"}
+            }
+          },
+          "incomplete": {"type": "boolean"}
+        },
+        "required": ["texts", "logs", "artifacts", "questions", "gone", "incomplete"]
+      },
+      "Shown": {
+        "type": "object",
+        "properties": {"offset": {"type": "integer"}, "time_us": {"type": "integer"}, "data": {}},
+        "required": ["offset", "time_us", "data"]
       },
       "Event": {
         "type": "object",

@@ -90,8 +90,16 @@ struct StartChild {
     static auto tie(auto& m) { return std::tie(m.attempt, m.name, m.fields); }
 };
 
-using WorkerToBroker =
-    std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye, StartChild>;
+/// How many of the worker's attempts wait for what others do, an input or a child: they take none of its capacity. None
+/// when a session begins.
+struct AttemptsWaiting {
+    static constexpr std::uint32_t kKind = 8;
+    std::uint32_t count = 0;
+    static auto tie(auto& m) { return std::tie(m.count); }
+};
+
+using WorkerToBroker = std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye,
+                                    StartChild, AttemptsWaiting>;
 
 // Broker to worker.
 

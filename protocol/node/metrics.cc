@@ -11,6 +11,11 @@ namespace longwire {
 void Counter::add(double amount) {
     counter_->Increment(amount);
 }
+void Counter::raise_to(std::uint64_t total) {
+    const auto more = static_cast<double>(total) - counter_->Value();
+    if (more > 0) counter_->Increment(more);
+}
+
 double Counter::value() const {
     return counter_->Value();
 }

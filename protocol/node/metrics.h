@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,6 +22,8 @@ class Counter {
   public:
     explicit Counter(prometheus::Counter& counter) : counter_(&counter) {}
     void add(double amount = 1);
+    /// For what is counted elsewhere, by one thread; `total` never falls.
+    void raise_to(std::uint64_t total);
     double value() const;
 
   private:

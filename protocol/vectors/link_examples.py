@@ -17,6 +17,7 @@ WORKER_TO_BROKER = [
     ("WorkerDraining", 5, []),
     ("WorkerBye", 6, []),
     ("StartChild", 7, [ATTEMPT, "part 1", {"kind": "demo.count", "input": {"n": 10}, "task": "1c2d"}]),
+    ("AttemptsWaiting", 8, [3]),
 ]
 
 BROKER_TO_WORKER = [

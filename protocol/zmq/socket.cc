@@ -40,11 +40,13 @@ Error socket_error(const std::string& endpoint, const zmq::error_t& error) {
     return Error{Errc::unavailable, std::string(error.what()) + ": " + endpoint, "endpoint"};
 }
 
-Result<zmq::socket_t> bound(zmq::socket_t socket, const std::string& endpoint) {
-    try {
-        socket.bind(endpoint);
-    } catch (const zmq::error_t& error) {
-        return socket_error(endpoint, error);
+Result<zmq::socket_t> bound(zmq::socket_t socket, const std::vector<std::string>& endpoints) {
+    for (const auto& endpoint : endpoints) {
+        try {
+            socket.bind(endpoint);
+        } catch (const zmq::error_t& error) {
+            return socket_error(endpoint, error);
+        }
     }
     return socket;
 }
@@ -60,20 +62,20 @@ Result<zmq::socket_t> connected(zmq::socket_t socket, const std::string& endpoin
 
 }  // namespace
 
-Result<zmq::socket_t> bind_events(zmq::context_t& context, const std::string& endpoint) {
-    return bound(make(context, zmq::socket_type::sub, kQueueMessagesMax), endpoint);
+Result<zmq::socket_t> bind_events(zmq::context_t& context, const std::vector<std::string>& endpoints) {
+    return bound(make(context, zmq::socket_type::sub, kQueueMessagesMax), endpoints);
 }
 
-Result<zmq::socket_t> bind_router(zmq::context_t& context, const std::string& endpoint) {
+Result<zmq::socket_t> bind_router(zmq::context_t& context, const std::vector<std::string>& endpoints) {
     auto socket = make(context, zmq::socket_type::router, kQueueMessagesMax);
     socket.set(zmq::sockopt::router_mandatory, true);
     // A peer that comes back before its old connection is known to be dead takes its name with it.
     socket.set(zmq::sockopt::router_handover, true);
-    return bound(std::move(socket), endpoint);
+    return bound(std::move(socket), endpoints);
 }
 
-Result<zmq::socket_t> bind_tap(zmq::context_t& context, const std::string& endpoint) {
-    return bound(make(context, zmq::socket_type::xpub, kTapMessagesMax), endpoint);
+Result<zmq::socket_t> bind_tap(zmq::context_t& context, const std::vector<std::string>& endpoints) {
+    return bound(make(context, zmq::socket_type::xpub, kTapMessagesMax), endpoints);
 }
 
 Result<zmq::socket_t> connect_events(zmq::context_t& context, const std::string& endpoint) {

@@ -14,14 +14,14 @@
 /// notice a dead peer and accept messages of any size. Sockets belong to the thread that made them.
 namespace longwire::zmq_link {
 
-/// Broker: events in. Receives what workers publish, after subscribe_partition().
-Result<zmq::socket_t> bind_events(zmq::context_t& context, const std::string& endpoint);
+/// Broker: events in, at each of the endpoints. Receives what workers publish, after subscribe_partition().
+Result<zmq::socket_t> bind_events(zmq::context_t& context, const std::vector<std::string>& endpoints);
 
 /// Broker: one end of many links. A send to a peer that is gone or full says so (ROUTER_MANDATORY).
-Result<zmq::socket_t> bind_router(zmq::context_t& context, const std::string& endpoint);
+Result<zmq::socket_t> bind_router(zmq::context_t& context, const std::vector<std::string>& endpoints);
 
 /// Broker: committed events out to whoever listens, best effort.
-Result<zmq::socket_t> bind_tap(zmq::context_t& context, const std::string& endpoint);
+Result<zmq::socket_t> bind_tap(zmq::context_t& context, const std::vector<std::string>& endpoints);
 
 /// Worker: events out. An XPUB, so that subscriptions are heard (see read_subscription).
 Result<zmq::socket_t> connect_events(zmq::context_t& context, const std::string& endpoint);

@@ -80,5 +80,31 @@ TEST_F(Children, AKilledEdgeAndAKilledWorkerOfAChildLeaveTheParentWaiting) {
     cluster.wait_until_ready(0);
 }
 
+class RoomForOne : public ClusterTest {
+  protected:
+    RoomForOne() : ClusterTest({.worker = {"--capacity", "1"}}) {}
+};
+
+TEST_F(RoomForOne, IsEnoughForParentsAndTheirChildren) {
+    auto client = cluster.ws(0);
+    for (const auto* task : {"one", "two", "three"}) {
+        client.ok({{"cmd", "start"},
+                   {"kind", "demo.parts"},
+                   {"task", task},
+                   {"input", {{"parts", 3}, {"n", 2}, {"interval_ms", 1}}}});
+    }
+    for (const auto* task : {"one", "two", "three"}) wait_for_state(task, "COMPLETED");
+}
+
+TEST_F(RoomForOne, IsNotTakenByATaskThatWaitsForAnAnswer) {
+    auto client = cluster.ws(0);
+    client.ok({{"cmd", "start"}, {"kind", "demo.echo"}, {"task", "question"}});
+    wait_for_state("question", "RUNNING");
+    client.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"task", "count"}, {"input", {{"n", 3}}}});
+    wait_for_state("count", "COMPLETED");
+    client.ok({{"cmd", "input"}, {"task", "question"}, {"data", {{"end", true}}}});
+    wait_for_state("question", "COMPLETED");
+}
+
 }  // namespace
 }  // namespace longwire::integration

@@ -70,5 +70,32 @@ TEST_F(ShortQueue, WhatWaitsTooLongExpires) {
     wait_for_state(task, "EXPIRED");
 }
 
+class ShortPatience : public ClusterTest {
+  protected:
+    ShortPatience()
+        : ClusterTest(
+              {.broker = {"--cancel-grace-ms", "300"}, .worker = {"--capacity", "1", "--drain-grace-ms", "50"}}) {}
+};
+
+TEST_F(ShortPatience, WhatDoesNotEndWhenAskedIsEndedAtItsDeadline) {
+    auto client = cluster.ws(0);
+    client.ok({{"cmd", "start"},
+               {"kind", "demo.sleep"},
+               {"task", "deaf"},
+               {"input", {{"ms", 2'000}, {"ignore_cancel", true}}},
+               {"watch", true}});
+    client.pushes_until_type("task.started");
+    EXPECT_EQ(at(client.ok({{"cmd", "cancel"}, {"task", "deaf"}}), "cancelling"), json::value(true));
+    const auto story = client.pushes_until_type("task.cancelled");
+    EXPECT_EQ(data_of(story, "task.cancelling").size(), 1U);
+    EXPECT_EQ(data_of(story, "task.completed").size(), 0U);
+    // What the handler says in the end is nobody's any more; its worker is there for others.
+    client.ok({{"cmd", "start"}, {"kind", "demo.count"}, {"task", "next"}, {"input", {{"n", 1}}}});
+    wait_for_state("next", "COMPLETED");
+    EXPECT_EQ(text(client.ok({{"cmd", "state"}, {"task", "deaf"}}), "state"), "CANCELLED");
+    const auto history = client.ok({{"cmd", "history"}, {"topic", "task/deaf"}});
+    EXPECT_EQ(text(at(history, "events").as_array().back(), "type"), "task.cancelled");
+}
+
 }  // namespace
 }  // namespace longwire::integration

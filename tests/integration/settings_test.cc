@@ -38,9 +38,13 @@ std::vector<Node> nodes(const std::string& folder) {
     const std::vector<Sample> common{{"log-level", {"debug", "warn", "error"}, "loud"},
                                      {"log-format", {"json", "text", "json"}, "xml"},
                                      {"node", texts, ""}};
-    std::vector<Sample> worker{{"broker-events", sockets, "nowhere"}, {"broker-link", sockets, "nowhere"},
-                               {"name", texts, "two words"},          {"capacity", small, "0"},
-                               {"window-bytes", numbers, "1"},        {"drain-grace-ms", numbers, "-1"},
+    std::vector<Sample> worker{{"broker-events", sockets, "nowhere"},
+                               {"broker-link", sockets, "nowhere"},
+                               {"waiting-max", small, "-1"},
+                               {"name", texts, "two words"},
+                               {"capacity", small, "0"},
+                               {"window-bytes", numbers, "1"},
+                               {"drain-grace-ms", numbers, "-1"},
                                {"drain-commit-ms", numbers, "soon"}};
     worker.insert(worker.end(), common.begin(), common.end());
     std::vector<Sample> exec = worker;

@@ -1,5 +1,7 @@
 // `longwire up`: a whole cluster by one command, and nothing left of it in the end.
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +10,24 @@
 
 namespace longwire::integration {
 namespace {
+
+bool can_listen(int port) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool can = ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(listener);
+    return can;
+}
+
+/// A port that is free and has a free one behind it, below those that the kernel gives to outgoing connections.
+int free_port_pair() {
+    for (int port = 12'000 + 2 * (::getpid() % 9'000);; port += 2) {
+        if (can_listen(port) && can_listen(port + 1)) return port;
+    }
+}
 
 class Up : public testing::Test {
   protected:
@@ -140,6 +160,31 @@ TEST_F(Up, ATakenPortIsNamed) {
     EXPECT_EQ(same_folder.ending, (Ending{1, 0}));
     EXPECT_NE(same_folder.err.find(folder / "data"), std::string::npos) << same_folder.err;
     EXPECT_EQ(HttpClient(port).status_of("/readyz"), 200) << "the one that runs is not disturbed";
+    EXPECT_EQ(up->end(SIGTERM), (Ending{0, 0})) << up->err();
+}
+
+TEST_F(Up, WorkersOfOthersFindTheirPorts) {
+    const auto port = std::to_string(free_port_pair());
+    const auto up = start({"--worker-port", port});
+    const auto http = port_of(up->wait_for_line("ready http://127.0.0.1:", Deadline(60'000)));
+    const auto events = "tcp://127.0.0.1:" + port;
+    const auto link = "tcp://127.0.0.1:" + std::to_string(std::stoi(port) + 1);
+    EXPECT_NE(up->err().find("workers connect to " + events + " and " + link), std::string::npos) << up->err();
+    Process own({program_path("longwire-worker-demo"),
+                 {"--name", "own", "--broker-events", events, "--broker-link", link},
+                 {},
+                 {}},
+                folder / "own");
+    own.wait_for_line("ready own");
+    EXPECT_EQ(items(HttpClient(http).get("/v1/workers").json(), "workers").size(), 3U);
+    const auto second = run({program_path("longwire"),
+                             {"up", "--http", "127.0.0.1:0", "--data", folder / "other", "--worker-port", port},
+                             {},
+                             {}},
+                            folder / "second");
+    EXPECT_EQ(second.ending, (Ending{1, 0}));
+    EXPECT_NE(second.err.find("--worker-port"), std::string::npos) << second.err;
+    EXPECT_EQ(own.end(SIGTERM), (Ending{0, 0})) << own.err();
     EXPECT_EQ(up->end(SIGTERM), (Ending{0, 0})) << up->err();
 }
 

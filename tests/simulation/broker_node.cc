@@ -26,6 +26,7 @@ BrokerNode::BrokerNode(Environment& environment)
 void BrokerNode::start() {
     begin_life(environment_.random.between(-500'000, 1'000'000));
     rules_.broker_began();
+    environment_.model.decisions().broker_began();
     broker::Broker::Options options;
     options.name = name();
     options.partitions = environment_.scenario.partitions;
@@ -33,6 +34,7 @@ void BrokerNode::start() {
     options.scheduler.cancel_grace_ms = 1'000;
     options.scheduler.retry_first_ms = 50;
     options.scheduler.retry_last_ms = 500;
+    options.outputs_bytes_max = environment_.scenario.outputs_bytes_max;
     options.retain_ended_ms = environment_.scenario.retain_ended_ms;
     log_ = std::make_unique<DiskLog>(environment_, disk_, [this] { wake(); });
     broker_ = std::make_unique<broker::Broker>(options, [this] { return environment_.random.next() | 1; });
@@ -94,6 +96,13 @@ void BrokerNode::check_room() const {
     }
 }
 
+/// The broker counts what it hands on against where it stands.
+void BrokerNode::check_ledger() const {
+    const auto& stats = broker_->stats();
+    require(stats.differences_to_log == 0 && stats.differences_to_edges == 0,
+            [] { return "the broker's own counts say that events were lost"; });
+}
+
 void BrokerNode::hear_worker(const std::string& name, std::string bytes) {
     inbox_.from_workers.push_back({name, std::move(bytes)});
     wake();
@@ -119,6 +128,8 @@ void BrokerNode::turn() {
     broker_->step(now_us(), inbox_, outbox_);
     inbox_.clear();
     check_room();
+    check_ledger();
+    if (outbox_.commit) environment_.model.decisions().decide(*outbox_.commit->records);
     if (outbox_.commit) log_->append(std::move(*outbox_.commit));
     for (auto& read : outbox_.reads) log_->read(std::move(read));
     for (const auto& frame : outbox_.to_workers) send(broker::PeerKind::worker, frame);

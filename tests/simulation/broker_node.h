@@ -46,6 +46,7 @@ class BrokerNode final : public Node {
     void restore();
     void notice_stall();
     void check_room() const;
+    void check_ledger() const;
     void step();
     void send(broker::PeerKind kind, const broker::LinkFrame& frame);
 

@@ -195,7 +195,10 @@ void Client::follow_something() {
             from.kind = edge::From::Kind::start;
     }
     static const std::vector<std::optional<std::int64_t>> kConflation{std::nullopt, std::nullopt, 0, 1, 100};
-    Follower follower(environment_.model, name_, path, from, random.pick(kConflation));
+    const bool is_task = !task_of_topic(split_path(path).topic).empty();
+    const bool with_snapshot = is_task && random.chance(0.5);
+    if (with_snapshot) from = {};
+    Follower follower(environment_.model, name_, path, {from, with_snapshot, random.pick(kConflation)});
     follow(followers_.emplace(split_path(path).topic, std::move(follower)).first->second);
 }
 
@@ -203,6 +206,7 @@ void Client::follow(Follower& follower) {
     const auto topic = split_path(follower.path()).topic;
     const auto from = follower.from();
     environment_.trace.tell(name_, [&] {
+        if (follower.wants_snapshot()) return "follows " + follower.path() + " from a snapshot";
         return "follows " + follower.path() + (from.epoch == 0 ? "" : " after " + std::to_string(from.offset));
     });
     Asked asked;
@@ -211,7 +215,7 @@ void Client::follow(Follower& follower) {
     MsgpackWriter writer(asked.fields);
     writer.map(follower.conflate_ms() ? 3 : 2);
     writer.field("topic", topic);
-    write_from(writer, from);
+    follower.wants_snapshot() ? writer.field("from", "snapshot") : write_from(writer, from);
     if (follower.conflate_ms()) writer.field("conflate_ms", *follower.conflate_ms());
     follower.asks(send(std::move(asked)));
 }
@@ -298,6 +302,12 @@ void Client::take(const MergedPush& push, const ToClient& message) {
     });
     check_outbox(message);
     if (auto* follower = follower_of(push.topic)) follower->merges(push);
+}
+
+void Client::take(const SnapshotPush& push, const ToClient&) {
+    environment_.trace.tell(
+        name_, [&] { return "gets a snapshot of " + std::string(push.topic) + " at " + std::to_string(push.offset); });
+    if (auto* follower = follower_of(push.topic)) follower->takes(push);
 }
 
 // How content it is.

@@ -76,6 +76,7 @@ class Client {
         std::string path;         // where
         std::string key;          // of a start
         std::uint64_t wipes = 0;  // of the log, until then
+        std::string parent = {};  // of a start
     };
 
     // client.cc: its connection, and what it follows
@@ -92,6 +93,7 @@ class Client {
     void take(const GapPush& push, const ToClient& message);
     void take(const FilterGapPush& push, const ToClient& message);
     void take(const MergedPush& push, const ToClient& message);
+    void take(const SnapshotPush& push, const ToClient& message);
     void check_outbox(const ToClient& message) const;
     void command(std::uint64_t id, std::string_view name, std::string_view fields);
     void say(std::function<void(ClientSession&)> message);
@@ -105,6 +107,7 @@ class Client {
     void ask_again();
     void take(const Answer& answer, const ToClient& message);
     void begin(const Asked& asked, const Answer& answer);
+    void follow_again(Follower& follower, const Error& error);
     void check_refusal(const Asked& asked, const Error& error);
     void check_reply(const Asked& asked, std::string_view ok);
 

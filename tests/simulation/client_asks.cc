@@ -6,6 +6,7 @@
 #include "tests/simulation/client.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/payload.h"
+#include "tests/simulation/snapshot_rules.h"
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
@@ -18,9 +19,13 @@ constexpr std::int64_t kAskAgainUsMax = 500'000;
 void Client::start_something() {
     const auto id = environment_.new_id();
     Asked asked{"start", {}, true, 0, {}, "key-" + std::to_string(id), environment_.model.wipes()};
+    if (!environment_.tasks.empty() && environment_.random.chance(0.1)) {
+        asked.parent = environment_.random.pick(environment_.tasks);
+    }
     MsgpackWriter writer(asked.fields);
-    writer.map(4);
+    writer.map(5);
     writer.field("kind", "work");
+    writer.field_or_nil("parent", asked.parent);
     writer.field("key", asked.key);
     writer.field("max_attempts", std::uint64_t{1} + environment_.random.below(4));
     static const std::vector<std::string> kWishes{"priority", "priority", "timeout_s", "ttl_s", "delay_s"};
@@ -59,8 +64,10 @@ void Client::ask_about_task(const std::string& command) {
     const bool may_repeat = command != "run";
     Asked asked{command, {}, may_repeat, 0, {}, {}, environment_.model.wipes()};
     MsgpackWriter writer(asked.fields);
-    writer.map(1);
+    const bool with_output = command == "state" && environment_.random.chance(0.7);
+    writer.map(with_output ? 2 : 1);
     writer.field("task", task);
+    if (with_output) writer.field("output", true);
     ask(std::move(asked));
 }
 
@@ -117,8 +124,24 @@ void Client::check_refusal(const Asked& asked, const Error& error) {
 void Client::begin(const Asked& asked, const Answer& answer) {
     auto* follower = follower_of(split_path(asked.path).topic);
     if (follower == nullptr || !follower->asked_by(answer.id)) return;
-    require(answer.ok.has_value(), [&] { return name_ + " was refused " + asked.path; });
+    if (!answer.ok) return follow_again(*follower, answer.ok.error());
     follower->begins(*answer.ok);
+}
+
+/// Of a task that is not there, no more than of a broker, there is no snapshot.
+void Client::follow_again(Follower& follower, const Error& error) {
+    const bool is_excused = error.code == Errc::unavailable || error.code == Errc::not_found;
+    require(follower.wants_snapshot() && is_excused,
+            [&] { return name_ + " was refused " + follower.path() + ": " + describe(error); });
+    follower.is_refused();
+    const std::string topic(split_path(follower.path()).topic);
+    if (error.code == Errc::not_found) return void(followers_.erase(topic));
+    environment_.schedule.in(environment_.random.between(1'000, kAskAgainUsMax), [this, topic] {
+        auto* const refused = follower_of(topic);
+        const bool must_ask =
+            refused != nullptr && is_connected() && !refused->is_asking() && refused->wants_snapshot();
+        if (must_ask) follow(*refused);
+    });
 }
 
 void Client::check_reply(const Asked& asked, std::string_view ok) {
@@ -127,9 +150,13 @@ void Client::check_reply(const Asked& asked, std::string_view ok) {
         const auto offset = fields.integer("offset", 1, INT64_MAX).value();
         environment_.model.check_stored(asked.id, asked.path, static_cast<std::uint64_t>(offset));
     }
+    if (asked.command == "state") {
+        const auto task = fields.string("task").value();
+        check_snapshot(environment_.model, name_, topic_path("r", task_topic(task)), ok);
+    }
     if (asked.key.empty()) return;
     const std::string task(fields.string("task").value());
-    environment_.model.check_started(asked.key, task);
+    environment_.model.check_started(asked.key, asked.parent, task);
     environment_.tasks.push_back(task);
 }
 

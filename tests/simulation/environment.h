@@ -15,10 +15,7 @@ namespace longwire::simulation {
 /// What everything in one world shares.
 struct Environment {
     Environment(const Scenario& its_scenario, bool is_told)
-        : scenario(its_scenario),
-          random(its_scenario.seed),
-          trace(is_told, schedule.now_us()),
-          model(its_scenario.partitions) {}
+        : scenario(its_scenario), random(its_scenario.seed), trace(is_told, schedule.now_us()), model(scenario) {}
 
     const Scenario scenario;
     Schedule schedule;

@@ -4,6 +4,7 @@
 
 #include "edge/core/epoch.h"
 #include "protocol/msgpack_fields.h"
+#include "tests/simulation/snapshot_rules.h"
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
@@ -18,13 +19,14 @@ std::uint64_t Follower::tail(std::uint64_t epoch) const {
 }
 
 edge::From Follower::from() const {
-    if (!has_begun_) return from_;
+    if (!has_begun_) return wish_.from;
     return {edge::From::Kind::after, 0, epoch_, next_ - 1};
 }
 
 void Follower::asks(std::uint64_t id) {
     asked_ = id;
     stretch_.reset();
+    if (wants_snapshot()) has_begun_ = false;
 }
 
 void Follower::begins(std::string_view ok) {
@@ -47,18 +49,38 @@ void Follower::begins(std::string_view ok) {
 std::uint64_t Follower::latest_begin(std::uint64_t epoch) const {
     const auto* topic = model_.truth().find(path_, epoch);
     if (topic == nullptr) return 0;
-    switch (from_.kind) {
+    switch (wish_.from.kind) {
         case edge::From::Kind::start:
             return topic->first() - 1;
         case edge::From::Kind::last:
-            return std::max(topic->head() - std::min(from_.count, topic->head()), topic->first() - 1);
+            return std::max(topic->head() - std::min(wish_.from.count, topic->head()), topic->first() - 1);
         default:
             return topic->head();
     }
 }
 
+void Follower::require_begun(std::string_view what) const {
+    require_it(!wants_snapshot(), "was given " + std::string(what) + " before its snapshot");
+}
+
+/// What follows goes on behind the snapshot, even where that has been trimmed meanwhile or there is another log.
+void Follower::takes(const SnapshotPush& push) {
+    if (asked_ != 0 || !has_begun_) return;
+    require_it(wants_snapshot() && push.epoch == epoch_ && push.offset + 1 == next_, "was given a snapshot");
+    check_snapshot(model_, who_, path_, push.snapshot);
+    const auto fields = MsgpackFields::parse(push.snapshot, "snapshot").value();
+    const auto offset = static_cast<std::uint64_t>(fields.integer("offset", 1, INT64_MAX).value());
+    const auto epoch = edge::read_epoch(fields.string("epoch").value()).value();
+    require_it(epoch == epoch_ ? offset <= push.offset : model_.wipes() > 0,
+               "goes on before its snapshot, which is of offset " + std::to_string(offset));
+    epoch_ = epoch;
+    next_ = offset + 1;
+    has_snapshot_ = true;
+}
+
 void Follower::takes(const EventPush& push) {
     if (asked_ != 0 || !has_begun_) return;
+    require_begun("an event");
     if (std::exchange(is_at_new_epoch_, false)) {
         require_it(push.offset >= next_ && push.offset <= tail(epoch_),
                    "was not given the new epoch from its beginning");
@@ -80,7 +102,8 @@ void Follower::takes(const EventPush& push) {
 
 void Follower::merges(const MergedPush& merged) {
     if (asked_ != 0 || !has_begun_) return;
-    require_it(conflate_ms_ != 0, "was sent merged events, and wants every one");
+    require_begun("merged events");
+    require_it(wish_.conflate_ms != 0, "was sent merged events, and wants every one");
     require_it(!stretch_ && merged.from == next_ && !is_at_new_epoch_,
                "was told of merged events from " + std::to_string(merged.from));
     const auto* topic = model_.truth().find(path_, epoch_);
@@ -90,6 +113,7 @@ void Follower::merges(const MergedPush& merged) {
 
 void Follower::misses(const GapPush& gap) {
     if (asked_ != 0 || !has_begun_) return;
+    require_begun("a gap");
     if (stretch_) {
         stretch_->misses(gap);
         next_ = stretch_->next();
@@ -125,7 +149,7 @@ void Follower::begin_epoch(const GapPush& gap) {
 }
 
 bool Follower::has_caught_up() const {
-    if (!has_begun_ || asked_ != 0 || stretch_) return false;
+    if (!has_begun_ || asked_ != 0 || stretch_ || wants_snapshot()) return false;
     const auto* topic = model_.truth().find(path_);
     if (topic == nullptr) return true;
     if (topic->epoch != epoch_) return false;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,30 +27,53 @@ class Handler {
 
     const worker::StartAttempt& start() const { return start_; }
 
+    struct ChildRequest {
+        std::string name;
+        std::string fields;
+    };
+
     /// Does the next piece of work; the events of it are behind the others in `events`. Returns in how many
     /// microseconds to go on, or -1 to be called again when it is given something.
     std::int64_t work();
 
     void cancel() { is_cancelled_ = true; }
     void give_input(std::uint64_t offset, std::string_view data);
+    void tell_child(const worker::ChildNews& news);
 
-    std::deque<Event> events;  // emitted, not yet taken by the session
+    std::deque<Event> events;         // emitted, not yet taken by the session
+    std::vector<ChildRequest> wants;  // likewise
 
   private:
+    struct Child {
+        std::int64_t patience_until_us = 0;
+        std::string task;  // empty: not told yet
+        bool is_over = false;
+    };
+
+    std::int64_t pause_us() const;
     void emit();
     void end();
+    void ask_for_input();
+    void start_child();
+    bool waits_for_child() const;
 
     Environment& environment_;
     worker::StartAttempt start_;
-    bool is_busy_;  // has much to tell in a short time
+    std::string path_;
+    std::uint64_t depth_;  // how many it descends from
+    bool is_busy_;         // has much to tell in a short time
     std::int64_t events_left_;
     std::int64_t pause_us_max_;
     bool is_talking_ = false;  // writes one piece of text after the other
     bool waits_for_input_;
+    bool has_asked_ = false;
     bool ignores_cancel_;
     bool has_ended_ = false;
     bool is_cancelled_ = false;
     std::vector<std::uint64_t> inputs_;  // their offsets
+    std::size_t children_max_;
+    std::map<std::string, Child> children_;  // by name
+    bool waits_for_children_;
 };
 
 }  // namespace longwire::simulation

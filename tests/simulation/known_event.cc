@@ -2,6 +2,7 @@
 
 #include "protocol/event_types.h"
 #include "protocol/msgpack_fields.h"
+#include "tests/simulation/task_facts.h"
 
 namespace longwire::simulation {
 namespace {
@@ -20,16 +21,20 @@ std::string text_field(const Envelope& envelope, std::string_view name) {
     return std::string(MsgpackFields::parse(envelope.payload, "payload").value().string(name).value());
 }
 
+std::uint64_t digest_of_all(std::uint64_t shown, const Envelope& envelope) {
+    const auto mixed = mix(mix(shown, envelope.producer), envelope.incarnation);
+    return mix(mix(mixed, envelope.sequence), envelope.attempt);
+}
+
 }  // namespace
 
 KnownEvent known_event(const Envelope& envelope) {
     KnownEvent event;
-    event.digest = digest(envelope);
     event.shown = digest_of_shown(envelope.type, envelope.time_us, envelope.payload);
+    event.digest = digest_of_all(event.shown, envelope);
     event.attempt = envelope.attempt;
     const auto type = envelope.type;
-    event.ends_run = type == event_type::kTaskCompleted || type == event_type::kTaskFailed ||
-                     type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
+    event.ends_run = ends_run(type);
     if (type == event_type::kTextDelta) {
         event.sparing = Sparing::joined;
         event.text = text_field(envelope, "text");
@@ -46,9 +51,7 @@ KnownEvent known_event(const Envelope& envelope) {
 }
 
 std::uint64_t digest(const Envelope& envelope) {
-    auto mixed = digest_of_shown(envelope.type, envelope.time_us, envelope.payload);
-    mixed = mix(mix(mixed, envelope.producer), envelope.incarnation);
-    return mix(mix(mixed, envelope.sequence), envelope.attempt);
+    return digest_of_all(digest_of_shown(envelope.type, envelope.time_us, envelope.payload), envelope);
 }
 
 std::uint64_t digest_of_shown(std::string_view type, std::int64_t time_us, std::string_view data) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "protocol/envelope.h"
+#include "protocol/shared_slice.h"
 
 namespace longwire::simulation {
 
@@ -26,6 +27,7 @@ struct KnownEvent {
     bool ends_run = false;
     std::string subject;  // of what only the newest counts of
     std::string text;     // of a piece of it
+    SharedSlice envelope = {};
 };
 
 KnownEvent known_event(const Envelope& envelope);

@@ -7,9 +7,19 @@
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
+namespace {
 
-Model::Model(std::uint32_t partitions)
-    : partitions_(partitions), emissions_([this](const std::string& path, std::uint32_t attempt) {
+/// A key is one among the children of its task, or among the tasks that are nobody's child.
+std::string key_of(std::string_view parent, std::string_view key) {
+    return std::string(parent).append(1, '\n').append(key);
+}
+
+}  // namespace
+
+Model::Model(const Scenario& scenario)
+    : partitions_(scenario.partitions),
+      decisions_(scenario),
+      emissions_([this](const std::string& path, std::uint32_t attempt) {
           const auto* history = task(path);
           return history != nullptr && history->is_open(attempt);
       }) {}
@@ -49,12 +59,13 @@ void Model::by_task(const broker::Record& record, const Envelope& envelope) {
     // An event's attempt is lost after it and not before: what it says of its worker is looked at first.
     if (envelope.sequence != 0) emissions_.logged(path, partition_of(path, partitions_), envelope);
     tasks_.try_emplace(path, path).first->second.append(record.offset, envelope);
+    decisions_.durable(path, envelope);
     if (envelope.type == event_type::kTaskInput) by_client(record, envelope);
     if (envelope.type != event_type::kTaskQueued) return;
     const auto fields = MsgpackFields::parse(envelope.payload, "payload").value();
     const auto key = fields.string_or("key", {}).value();
     if (key.empty()) return;
-    const auto [started, is_new] = started_.try_emplace(std::string(key), path);
+    const auto [started, is_new] = started_.try_emplace(key_of(fields.string_or("parent", {}).value(), key), path);
     require(is_new || started->second == path,
             [&] { return "two tasks were started with the key " + std::string(key); });
 }
@@ -84,6 +95,7 @@ void Model::trimmed_after_end(const std::string& path, std::uint64_t tail) {
 void Model::wiped() {
     ++wipes_;
     truth_.wipe();
+    decisions_.wiped();
     emissions_.wipe();
     tasks_.clear();
     places_.clear();
@@ -116,8 +128,8 @@ void Model::check_refused(std::uint64_t id) {
     refused_.insert(id);
 }
 
-void Model::check_started(std::string_view key, std::string_view task) const {
-    const auto started = started_.find(key);
+void Model::check_started(std::string_view key, std::string_view parent, std::string_view task) const {
+    const auto started = started_.find(key_of(parent, key));
     require(started != started_.end() && task_of_topic(split_path(started->second).topic) == task, [&] {
         return "a client was told that its key " + std::string(key) + " started the task " + std::string(task) +
                ", which it did not";

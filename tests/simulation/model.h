@@ -8,7 +8,9 @@
 #include <unordered_map>
 
 #include "broker/core/record.h"
+#include "tests/simulation/decisions.h"
 #include "tests/simulation/emissions.h"
+#include "tests/simulation/scenario.h"
 #include "tests/simulation/task_history.h"
 #include "tests/simulation/truth.h"
 
@@ -18,7 +20,7 @@ namespace longwire::simulation {
 /// every disk has and what every worker and client has said.
 class Model {
   public:
-    explicit Model(std::uint32_t partitions);
+    explicit Model(const Scenario& scenario);
 
     // What the log tells.
 
@@ -33,6 +35,8 @@ class Model {
 
     const Truth& truth() const { return truth_; }
     Emissions& emissions() { return emissions_; }
+    Decisions& decisions() { return decisions_; }
+    const Decisions& decisions() const { return decisions_; }
 
     /// Null for what is no task.
     const TaskHistory* task(std::string_view path) const;
@@ -55,8 +59,8 @@ class Model {
     /// A client was told that what it sent under this number was not taken, and will not send it again.
     void check_refused(std::uint64_t id);
 
-    /// A client was told that the start with this key made this task.
-    void check_started(std::string_view key, std::string_view task) const;
+    /// A client was told that the start with this key, of a child of this task if it is one, made that task.
+    void check_started(std::string_view key, std::string_view parent, std::string_view task) const;
 
   private:
     void by_client(const broker::Record& record, const Envelope& envelope);
@@ -65,11 +69,12 @@ class Model {
     std::uint32_t partitions_;
     std::uint64_t wipes_ = 0;
     Truth truth_;
+    Decisions decisions_;
     std::map<std::string, TaskHistory, std::less<>> tasks_;
     Emissions emissions_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> places_;  // of clients' events, by number
     std::set<std::uint64_t> refused_;                                                  // of them
-    std::map<std::string, std::string, std::less<>> started_;                          // key → path of the task
+    std::map<std::string, std::string, std::less<>> started_;  // parent and key → path of the task
 };
 
 }  // namespace longwire::simulation

@@ -54,6 +54,11 @@ MergedPush read_merged(std::string_view object) {
             number(merged, "left")};
 }
 
+SnapshotPush read_snapshot(const MsgpackFields& fields) {
+    return {fields.string("topic").value(), edge::read_epoch(fields.string("epoch").value()).value(),
+            number(fields, "offset"), fields.raw("snapshot")};
+}
+
 EventPush read_event(const MsgpackFields& fields) {
     EventPush push;
     push.topic = fields.string("topic").value();
@@ -73,6 +78,7 @@ Push read_push(std::string_view object) {
     if (fields->has("id")) return read_answer(*fields);
     if (fields->has("gap")) return read_gap(fields->raw("gap"));
     if (fields->has("merged")) return read_merged(fields->raw("merged"));
+    if (fields->has("snapshot")) return read_snapshot(*fields);
     if (fields->has("type")) return read_event(*fields);
     throw Violation("a client was sent an object that it does not know");
 }

@@ -47,7 +47,14 @@ struct MergedPush {
     std::uint64_t left = 0;
 };
 
-using Push = std::variant<Answer, EventPush, GapPush, FilterGapPush, MergedPush>;
+struct SnapshotPush {
+    std::string_view topic;
+    std::uint64_t epoch = 0;
+    std::uint64_t offset = 0;
+    std::string_view snapshot;  // a MessagePack map
+};
+
+using Push = std::variant<Answer, EventPush, GapPush, FilterGapPush, MergedPush, SnapshotPush>;
 
 /// Violated by an object that is none of these.
 Push read_push(std::string_view object);

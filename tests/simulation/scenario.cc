@@ -45,6 +45,8 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.events_kept = random.chance(0.25) ? one_of({3, 10, 40}) : 0;
     s.retain_ended_ms = random.chance(0.25) ? static_cast<std::int64_t>(one_of({1, 300, 2'000})) : 0;
 
+    s.outputs_bytes_max = one_of({0, 1'000, 64 << 20});
+
     s.latency_us_max = static_cast<std::int64_t>(one_of({200, 2'000, 30'000}));
     s.pub_loss = random.chance(0.5) ? 0 : static_cast<double>(one_of({1, 10, 60})) / 100;
     s.fault_us_max = random.chance(0.1) ? 0 : static_cast<std::int64_t>(one_of({300'000, 1'000'000, 3'000'000}));

@@ -45,8 +45,9 @@ struct Scenario {
     Durability durability = Durability::process;
     std::int64_t write_us_max = 0;
     std::int64_t sync_us_max = 0;
-    std::size_t events_kept = 0;       // of each topic; 0: all
-    std::int64_t retain_ended_ms = 0;  // of a task's events, after its end; 0: for ever
+    std::size_t events_kept = 0;        // of each topic; 0: all
+    std::size_t outputs_bytes_max = 0;  // of tasks' outputs in memory
+    std::int64_t retain_ended_ms = 0;   // of a task's events, after its end; 0: for ever
 
     std::int64_t latency_us_max = 0;
     double pub_loss = 0;

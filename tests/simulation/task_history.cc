@@ -2,6 +2,7 @@
 
 #include "protocol/event_types.h"
 #include "protocol/msgpack_fields.h"
+#include "tests/simulation/task_facts.h"
 #include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
@@ -9,17 +10,6 @@ namespace {
 
 std::uint64_t number(const MsgpackFields& fields, std::string_view name) {
     return static_cast<std::uint64_t>(fields.integer_or(name, 0, 0, INT64_MAX).value());
-}
-
-bool ends_run(std::string_view type) {
-    return type == event_type::kTaskCompleted || type == event_type::kTaskFailed ||
-           type == event_type::kTaskCancelled || type == event_type::kTaskExpired;
-}
-
-std::string_view state_after(std::string_view end) {
-    if (end == event_type::kTaskCompleted) return "COMPLETED";
-    if (end == event_type::kTaskFailed) return "FAILED";
-    return end == event_type::kTaskCancelled ? "CANCELLED" : "EXPIRED";
 }
 
 bool is_by_worker(const Envelope& envelope) {

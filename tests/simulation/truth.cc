@@ -20,6 +20,7 @@ void Truth::append(const broker::Record& record, const Envelope& envelope) {
     });
     current->events.push_back(known_event(envelope));
     current->events.back().number = ++events_;
+    current->events.back().envelope = record.envelope;
 }
 
 const TopicTruth* Truth::find(std::string_view path) const {

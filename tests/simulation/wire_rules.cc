@@ -68,6 +68,7 @@ void WireRules::to_worker(const std::string& worker, std::string_view bytes) {
                    [&](const link::EventsCommitted& committed) { check_committed(worker, committed.positions); },
                    [&](const link::AssignTask& assign) { check_assigned(worker, assign.attempt); },
                    [&](const link::TaskInput& input) { check_input(input); },
+                   [&](const link::ChildState& child) { check_child(child); },
                    [&](const auto&) {},
                },
                decoded->message);
@@ -90,6 +91,23 @@ void WireRules::check_assigned(const std::string& worker, const link::AttemptRef
 void WireRules::check_input(const link::TaskInput& input) const {
     require(input.offset <= model_.truth().head(path_of(input.attempt)),
             [&] { return "an input was given to " + name_of(input.attempt) + " before it was durable"; });
+}
+
+/// However many attempts of a run ask by this name, they are led to the same child.
+void WireRules::check_child(const link::ChildState& child) {
+    const auto parent = path_of(child.attempt);
+    const auto* facts = model_.decisions().task(topic_path(child.attempt.realm, task_topic(child.task)));
+    const auto told = [&] {
+        return name_of(child.attempt) + " was told that its '" + std::string(child.name) + "' is " +
+               std::string(child.task) + " and " + std::string(child.state);
+    };
+    require(facts != nullptr && facts->parent == parent && facts->key.ends_with(" " + std::string(child.name)),
+            [&] { return told() + ", which is no durable child of it"; });
+    require(facts->states.contains(child.state), [&] { return told() + ", which it has never been, durably"; });
+    const auto run = facts->key.substr(0, facts->key.find(' ', 4));
+    const auto wish = std::to_string(model_.wipes()) + ' ' + parent + ' ' + run + ' ' + std::string(child.name);
+    const auto& known = children_.try_emplace(wish, child.task).first->second;
+    require(known == child.task, [&] { return told() + ", which was " + known + " before"; });
 }
 
 void WireRules::to_edge(const std::string& edge, std::string_view bytes) {

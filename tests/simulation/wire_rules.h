@@ -41,6 +41,7 @@ class WireRules {
     void check_committed(const std::string& worker, const std::vector<link::PartitionSequence>& positions);
     void check_assigned(const std::string& worker, const link::AttemptRef& attempt) const;
     void check_input(const link::TaskInput& input) const;
+    void check_child(const link::ChildState& child);
     void check_events(const std::string& edge, const link::TopicEvents& events) const;
     void check_reply(const link::Reply& reply) const;
     void count_delivered(const std::string& edge, std::size_t bytes);
@@ -48,6 +49,7 @@ class WireRules {
     Model& model_;
     std::map<std::string, WorkerSessions> workers_;
     std::map<std::string, EdgeCredit> edges_;
+    std::map<std::string, std::string> children_;  // by parent, run and name
 };
 
 }  // namespace longwire::simulation

@@ -105,6 +105,9 @@ void WorkerNode::gather() {
 
 /// True when the last event has been taken.
 bool WorkerNode::emit_from(worker::AttemptId id, Handler& handler) {
+    for (auto& [name, fields] : std::exchange(handler.wants, {})) {
+        session_->start_child(id, name, std::move(fields), now_us());
+    }
     auto& events = handler.events;
     while (!events.empty()) {
         const auto& event = events.front();
@@ -179,6 +182,16 @@ void WorkerNode::obey(const worker::GiveInput& order) {
     if (found == handlers_.end()) return;
     found->second.give_input(order.offset, order.data);
     in(environment_.random.between(0, 1'000), [this, id = order.id] { work_on(id); });
+}
+
+void WorkerNode::obey(const worker::ChildNews& order) {
+    const auto found = handlers_.find(order.id);
+    if (found == handlers_.end()) return;
+    tell([&] {
+        return "hears that " + order.name + " of " + found->second.start().task + " is " +
+               (order.refused ? describe(*order.refused) : order.task + " and " + order.state);
+    });
+    found->second.tell_child(order);
 }
 
 void WorkerNode::obey(const worker::Notice& order) {

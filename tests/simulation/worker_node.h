@@ -51,7 +51,7 @@ class WorkerNode final : public Node {
     void obey(const worker::CancelAttempt& order);
     void obey(const worker::RevokedAttempt& order);
     void obey(const worker::GiveInput& order);
-    static void obey(const worker::ChildNews&) {}  // no handler here starts one
+    void obey(const worker::ChildNews& order);
     void obey(const worker::Notice& order);
 
     Link* link_ = nullptr;

@@ -83,7 +83,7 @@ class Task {
     /// cancelled.
     /// Errors: what is wrong with the kind or the options; `unavailable` when this task has been asked to end.
     ///
-    /// A parent that waits for its children keeps its place at its worker: workers need room for both.
+    /// A parent that waits for its children leaves its place at its worker to others (WorkerOptions::waiting_max).
     Result<ChildTask> child(std::string_view kind, const boost::json::value& input, const ChildOptions& options = {});
 
     // Waiting. All of these return early once the task is asked to end.

@@ -30,7 +30,8 @@ Result<ChildNews> TaskChildren::start(std::string name, std::string fields, cons
         requests_.push_back({name, std::move(fields)});
         doorbell_->ring(id_);
     }
-    const bool is_answered = changed_.wait(lock, stop, [&] { return known->second.has_value(); });
+    const bool is_answered =
+        waiting_->wait(changed_, lock, stop, std::nullopt, [&] { return known->second.has_value(); });
     if (!is_answered) return Error{Errc::unavailable, "the task was asked to end"};
     if (known->second->refused) return *known->second->refused;
     return *known->second;
@@ -42,12 +43,7 @@ std::optional<ChildNews> TaskChildren::wait_for_end(const std::string& name,
     std::unique_lock lock(mutex_);
     const auto& known = known_[name];
     const auto has_ended = [&] { return known && known->has_ended(); };
-    if (timeout) {
-        changed_.wait_for(lock, stop, *timeout, has_ended);
-    } else {
-        changed_.wait(lock, stop, has_ended);
-    }
-    return has_ended() ? known : std::nullopt;
+    return waiting_->wait(changed_, lock, stop, timeout, has_ended) ? known : std::nullopt;
 }
 
 }  // namespace longwire::worker

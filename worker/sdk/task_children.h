@@ -13,6 +13,7 @@
 
 #include "worker/sdk/core/worker_session.h"
 #include "worker/sdk/doorbell.h"
+#include "worker/sdk/waiting_count.h"
 
 namespace longwire::worker {
 
@@ -24,7 +25,8 @@ class TaskChildren {
   public:
     static constexpr std::size_t kChildrenMax = 10'000;
 
-    TaskChildren(AttemptId id, std::shared_ptr<Doorbell> doorbell) : id_(id), doorbell_(std::move(doorbell)) {}
+    TaskChildren(AttemptId id, std::shared_ptr<Doorbell> doorbell, std::shared_ptr<WaitingCount> waiting)
+        : id_(id), doorbell_(std::move(doorbell)), waiting_(std::move(waiting)) {}
 
     struct Request {
         std::string name;
@@ -47,6 +49,7 @@ class TaskChildren {
   private:
     const AttemptId id_;
     const std::shared_ptr<Doorbell> doorbell_;
+    const std::shared_ptr<WaitingCount> waiting_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::vector<Request> requests_;

@@ -7,11 +7,12 @@
 namespace longwire::worker {
 
 TaskState::TaskState(StartAttempt assignment, std::size_t buffer_bytes_max, WhenFull when_full_by_default,
-                     std::shared_ptr<Doorbell> doorbell)
+                     std::shared_ptr<Doorbell> doorbell, std::shared_ptr<WaitingCount> waiting)
     : start(std::move(assignment)),
       when_full(when_full_by_default),
       events(start.id, buffer_bytes_max, doorbell),
-      children(start.id, std::move(doorbell)) {}
+      children(start.id, std::move(doorbell), waiting),
+      waiting_(std::move(waiting)) {}
 
 void TaskState::give_input(std::uint64_t offset, std::string data) {
     {
@@ -67,12 +68,7 @@ std::optional<std::string> TaskState::wait_input(std::optional<std::chrono::mill
     const auto ready = [this] { return !inputs_.empty(); };
     const auto stop = stop_token();
     std::unique_lock lock(mutex_);
-    if (timeout) {
-        changed_.wait_for(lock, stop, *timeout, ready);
-    } else {
-        changed_.wait(lock, stop, ready);
-    }
-    if (inputs_.empty() || stop.stop_requested()) return std::nullopt;
+    if (!waiting_->wait(changed_, lock, stop, timeout, ready) || stop.stop_requested()) return std::nullopt;
     auto input = std::move(inputs_.front());
     inputs_.pop_front();
     input_bytes_ -= input.size();

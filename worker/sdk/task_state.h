@@ -12,6 +12,7 @@
 #include "worker/sdk/core/worker_session.h"
 #include "worker/sdk/event_buffer.h"
 #include "worker/sdk/task_children.h"
+#include "worker/sdk/waiting_count.h"
 
 namespace longwire::worker {
 
@@ -23,7 +24,7 @@ namespace longwire::worker {
 class TaskState {
   public:
     TaskState(StartAttempt assignment, std::size_t buffer_bytes_max, WhenFull when_full_by_default,
-              std::shared_ptr<Doorbell> doorbell);
+              std::shared_ptr<Doorbell> doorbell, std::shared_ptr<WaitingCount> waiting);
 
     const StartAttempt start;
     const WhenFull when_full;
@@ -49,6 +50,7 @@ class TaskState {
     static constexpr std::size_t kInputBytesMax = 4 << 20;
 
   private:
+    const std::shared_ptr<WaitingCount> waiting_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::string> inputs_;

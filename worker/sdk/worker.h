@@ -24,6 +24,8 @@ struct WorkerOptions {
 
     /// How many tasks run at once, each on a thread of its own.
     std::uint32_t capacity = 4;
+    /// How many more may wait for an input or for children, on a thread of their own likewise: those take no capacity.
+    std::uint32_t waiting_max = 1'000;
 
     /// What emit() does when it can't take an event now; a call of emit() can say otherwise.
     WhenFull when_full = WhenFull::wait;

@@ -80,12 +80,13 @@ int WorkerLoop::run() {
     session.program = options_.program;
     for (const auto& [kind, handler] : handlers_) session.kinds.push_back(kind);
     session.capacity = options_.capacity;
+    session.waiting_max = options_.waiting_max;
     session.window_bytes = options_.window_bytes;
     session.drain_grace_ms = options_.drain_grace_ms;
     session.drain_commit_ms = options_.drain_commit_ms;
     session_.emplace(std::move(session), now_us());
     // Handlers of revoked attempts may take a while to return; the broker doesn't count them any more.
-    threads_.emplace(std::size_t{2} * options_.capacity);
+    threads_.emplace(std::size_t{2} * options_.capacity + options_.waiting_max);
 
     const int status = loop(*sockets);
     for (auto& [id, running] : running_) running.state->revoke("the worker ends");
@@ -105,6 +106,7 @@ int WorkerLoop::loop(Sockets& sockets) {
         receive(sockets);
         durability_ = session_->durability();
         gather_events();
+        session_->waiting(waiting_->value());
         session_->tick(now_us());
         send(sockets);
         if (!ready && session_->was_ever_live()) {
@@ -236,7 +238,8 @@ void WorkerLoop::obey(const Order& order) {
 }
 
 void WorkerLoop::obey(const StartAttempt& order) {
-    auto state = std::make_shared<TaskState>(order, options_.task_buffer_bytes, options_.when_full, doorbell_);
+    auto state =
+        std::make_shared<TaskState>(order, options_.task_buffer_bytes, options_.when_full, doorbell_, waiting_);
     const auto handler = handlers_.at(order.kind);
     if (!threads_->run([state, handler] { work_on(*state, *handler); })) {
         session_->give_back(order.id, "every thread is busy with a revoked attempt", now_us());

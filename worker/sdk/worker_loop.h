@@ -65,6 +65,7 @@ class WorkerLoop {
     WorkerOptions options_;
     std::map<std::string, std::shared_ptr<const Worker::Handler>> handlers_;
     std::shared_ptr<Doorbell> doorbell_ = std::make_shared<Doorbell>();
+    std::shared_ptr<WaitingCount> waiting_ = std::make_shared<WaitingCount>(doorbell_);
     std::atomic<bool> drain_requested_{false};
     std::atomic<std::optional<Durability>> durability_{std::nullopt};
 

@@ -35,6 +35,8 @@ WorkerProgram::WorkerProgram(const std::string& program, const std::string& abou
     config_.text({"name", "this worker's name, unique in the cluster; one is made up if none is given", "NAME"},
                  options_.name, check_worker_name);
     config_.number({"capacity", "how many tasks run at once", "N"}, options_.capacity, 1, 4096);
+    config_.number({"waiting-max", "how many more may wait for inputs or children", "N"}, options_.waiting_max, 0,
+                   16384);
     config_.number({"window-bytes", "bound of the events the broker has not acknowledged yet", "BYTES"},
                    options_.window_bytes, 64 << 10, 1 << 30);
     config_.number({"drain-grace-ms", "how long running tasks have to end after SIGTERM, in ms", "MS"},

@@ -3,7 +3,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
-#include "clients/cli/net/deadline_stream.h"
+#include "clients/cli/net/dial.h"
+#include "protocol/net/sync_stream.h"
 #include "protocol/node/config.h"
 
 namespace longwire::cli {
@@ -13,9 +14,10 @@ namespace http = beast::http;
 
 Result<HttpAnswer> http_get(const ServerAddress& address, const std::string& target, const std::string& token,
                             int timeout_ms, WaitHook hook) {
-    DeadlineStream stream(std::move(hook));
-    stream.set_silence_ms(timeout_ms);
-    LW_TRY_STATUS(stream.connect(address, timeout_ms));
+    HookedWait wait(std::move(hook));
+    wait.set_silence_ms(timeout_ms);
+    net::SyncStream stream(wait);
+    LW_TRY_STATUS(dial(stream.connection(), wait, address));
 
     http::request<http::empty_body> request(http::verb::get, address.path + target, 11);
     request.set(http::field::host, address.authority());

@@ -6,7 +6,8 @@
 #include <optional>
 
 #include "clients/cli/fields.h"
-#include "clients/cli/net/deadline_stream.h"
+#include "clients/cli/net/dial.h"
+#include "protocol/net/sync_stream.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/config.h"
 
@@ -52,7 +53,7 @@ Error closed(const websocket::close_reason& reason) {
 class NativeClient::Impl {
   public:
     Impl(std::vector<ServerAddress> addresses, std::string token, WaitHook hook)
-        : addresses_(std::move(addresses)), token_(std::move(token)), hook_(std::move(hook)) {}
+        : addresses_(std::move(addresses)), token_(std::move(token)), hook_(std::move(hook)), wait_(hook_) {}
 
     const ServerAddress& address() const { return addresses_[current_]; }
 
@@ -78,12 +79,12 @@ class NativeClient::Impl {
         if (error) return lost(error);
 
         const std::int64_t end_us = now_us() + std::int64_t{kAnswerMs} * 1000;
-        socket_->next_layer().set_silence_ms(kAnswerMs);
+        wait_.set_silence_ms(kAnswerMs);
         while (answers_.empty()) {
             LW_TRY_STATUS(read_message());
             if (answers_.empty() && now_us() > end_us) return Error{Errc::unavailable, "no answer came"};
         }
-        socket_->next_layer().set_silence_ms(kSilenceMs);
+        wait_.set_silence_ms(kSilenceMs);
         json::object answer = std::move(answers_.front());
         answers_.pop_front();
         if (const json::object* failure = object_at(answer, "error")) return error_from(*failure);
@@ -103,7 +104,7 @@ class NativeClient::Impl {
         if (!socket_) return;
         if (socket_->is_open()) {
             // Half a second is enough for a good-bye; the answer to it is of no use.
-            socket_->next_layer().set_silence_ms(500);
+            wait_.set_silence_ms(500);
             error_code ignored;
             socket_->close(websocket::close_code::normal, ignored);
         }
@@ -115,10 +116,9 @@ class NativeClient::Impl {
         pushes_.clear();
         answers_.clear();
         buffer_.clear();
-        socket_.emplace(hook_);
-        DeadlineStream& stream = socket_->next_layer();
-        stream.set_silence_ms(kConnectMs);
-        LW_TRY_STATUS(stream.connect(address(), kConnectMs));
+        socket_.emplace(wait_);
+        wait_.set_silence_ms(kConnectMs);
+        LW_TRY_STATUS(dial(socket_->next_layer().connection(), wait_, address()));
 
         socket_->read_message_max(kMessageBytesMax);
         socket_->set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
@@ -133,7 +133,7 @@ class NativeClient::Impl {
         if (error) {
             return Error{Errc::unavailable, "cannot reach " + address().url() + ": " + error.message()};
         }
-        stream.set_silence_ms(kSilenceMs);
+        wait_.set_silence_ms(kSilenceMs);
         return {};
     }
 
@@ -171,10 +171,11 @@ class NativeClient::Impl {
     std::vector<ServerAddress> addresses_;
     std::string token_;
     WaitHook hook_;
+    HookedWait wait_;
     std::size_t current_ = 0;
     bool tried_ = false;
     std::int64_t last_id_ = 0;
-    std::optional<websocket::stream<DeadlineStream, false>> socket_;
+    std::optional<websocket::stream<net::SyncStream, false>> socket_;
     beast::flat_buffer buffer_;
     std::deque<Push> pushes_;
     std::deque<json::object> answers_;

@@ -43,6 +43,11 @@ std::string ago_text(const std::optional<std::int64_t>& time_us, std::int64_t no
     return time_us ? age_text(now_us - *time_us) + " ago" : "-";
 }
 
+/// Of a worker's tasks, those that take a place: the others wait for what somebody else does.
+std::int64_t at_work(const json::object& worker) {
+    return number_at(worker, "running").value_or(0) - number_at(worker, "waiting").value_or(0);
+}
+
 std::vector<std::string> heading(const TopSample& sample, const TopRates& rates, const TopFrame& frame) {
     const auto waiting = std::count_if(sample.running.begin(), sample.running.end(),
                                        [](const auto& task) { return truth_at(task, "waiting"); });
@@ -52,7 +57,7 @@ std::vector<std::string> heading(const TopSample& sample, const TopRates& rates,
     std::int64_t running = 0;
     std::int64_t capacity = 0;
     for (const auto& worker : sample.workers) {
-        running += number_at(worker, "running").value_or(0);
+        running += at_work(worker);
         capacity += number_at(worker, "capacity").value_or(0);
     }
     return {"longwire top   " + frame.where + "   " + clock_text(frame.now_us).substr(0, 8), tasks,
@@ -65,7 +70,8 @@ std::vector<std::string> heading(const TopSample& sample, const TopRates& rates,
 Rows worker_rows(const TopSample& sample, std::int64_t now_us) {
     Rows rows{{"WORKER", "LOAD", "TASKS", "HEARD", "KINDS", "VERSION"}};
     for (const auto& worker : sample.workers) {
-        const auto running = number_at(worker, "running").value_or(0);
+        const auto running = at_work(worker);
+        const auto waiting = number_at(worker, "waiting").value_or(0);
         const auto capacity = number_at(worker, "capacity").value_or(0);
         std::string kinds;
         if (const auto* const list = array_at(worker, "kinds")) {
@@ -77,6 +83,7 @@ Rows worker_rows(const TopSample& sample, std::int64_t now_us) {
         rows.push_back({text_at(worker, "worker"),
                         bar(capacity > 0 ? static_cast<double>(running) / static_cast<double>(capacity) : 0),
                         std::to_string(running) + "/" + std::to_string(capacity) +
+                            (waiting > 0 ? ", " + std::to_string(waiting) + " waiting" : "") +
                             (truth_at(worker, "draining") ? " draining" : ""),
                         ago_text(number_at(worker, "heartbeat_us"), now_us), cut_to_width(one_line(kinds), kKindsCells),
                         text_at(worker, "version")});

@@ -20,8 +20,8 @@ ChildPlan worker(const std::string& name, const std::string& sockets, std::vecto
     ChildPlan plan{"worker-" + name,
                    "longwire-worker-" + name,
                    // A name that outlives a death: the broker then knows at once that the life before is over.
-                   {"--name", name + "-1", "--broker-events", endpoint(sockets, "events"), "--broker-link",
-                    endpoint(sockets, "workers")},
+                   {"--name", name + "-1", "--broker-events", own_endpoints(sockets).events, "--broker-link",
+                    own_endpoints(sockets).link},
                    Stage::worker};
     plan.arguments.insert(plan.arguments.end(), more.begin(), more.end());
     return plan;
@@ -61,6 +61,11 @@ Status check_up_settings(const UpSettings& settings) {
     if (address.port != 0 && address.port + settings.edges - 1 > 65535) {
         return bad_request("http", "the edges' ports would pass 65535");
     }
+    const bool overlaps = address.port != 0 && settings.worker_port + 1 >= address.port &&
+                          settings.worker_port < address.port + settings.edges;
+    if (settings.worker_port != 0 && overlaps) {
+        return bad_request("worker-port", "it and the next one must not be among the edges' ports");
+    }
     return {};
 }
 
@@ -69,13 +74,23 @@ void ChildPlan::set(const std::string& flag, const std::string& value) {
     if (found != arguments.end() && found + 1 != arguments.end()) *(found + 1) = value;
 }
 
-std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets, const std::string& data) {
+WorkerEndpoints own_endpoints(const std::string& sockets) {
+    return {endpoint(sockets, "events"), endpoint(sockets, "workers")};
+}
+
+std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets, const std::string& data,
+                                    const std::optional<WorkerEndpoints>& open) {
     std::vector<ChildPlan> plan;
+    const auto own = own_endpoints(sockets);
     plan.push_back({"broker",
                     "longwire-broker",
-                    {"--events", endpoint(sockets, "events"), "--workers", endpoint(sockets, "workers"), "--edges",
-                     endpoint(sockets, "edges"), "--tap", endpoint(sockets, "tap"), "--data-dir", data + "/broker"},
+                    {"--events", own.events, "--workers", own.link, "--edges", endpoint(sockets, "edges"), "--tap",
+                     endpoint(sockets, "tap"), "--data-dir", data + "/broker"},
                     Stage::broker});
+    if (open) {
+        auto& arguments = plan.back().arguments;
+        arguments.insert(arguments.end(), {"--events", open->events, "--workers", open->link});
+    }
     HostPort address = split_host_port(settings.http);
     for (int i = 1; i <= settings.edges; ++i) {
         ChildPlan edge{"edge-" + std::to_string(i),

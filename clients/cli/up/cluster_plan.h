@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,13 @@ struct UpSettings {
     std::string bin_dir;
     std::string console;
     int edges = 2;
+    int worker_port = 0;  // 0: the usual ones, where they are free and nobody has to say who he is
+};
+
+/// Where workers connect.
+struct WorkerEndpoints {
+    std::string events;
+    std::string link;
 };
 
 struct HostPort {
@@ -49,8 +57,13 @@ struct ChildPlan {
     void set(const std::string& flag, const std::string& value);
 };
 
-/// Every process of a local cluster. `sockets` is the folder for ipc:// endpoints, `data` an absolute path.
-std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets, const std::string& data);
+/// The endpoints of the cluster's own workers, in its folder of sockets.
+WorkerEndpoints own_endpoints(const std::string& sockets);
+
+/// Every process of a local cluster. `sockets` is the folder for ipc:// endpoints, `data` an absolute path. Workers
+/// that are not the cluster's own connect to `open`, if there is such a thing.
+std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::string& sockets, const std::string& data,
+                                    const std::optional<WorkerEndpoints>& open);
 
 /// Whether the path of every socket in `folder` fits the kernel's bound of 107 bytes.
 bool socket_paths_fit(const std::string& folder);

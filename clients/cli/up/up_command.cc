@@ -1,9 +1,5 @@
-#include <netdb.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 
@@ -14,6 +10,7 @@
 #include "clients/cli/up/cluster_plan.h"
 #include "clients/cli/up/run_directory.h"
 #include "clients/cli/up/supervisor.h"
+#include "clients/cli/up/worker_ports.h"
 #include "protocol/node/clock.h"
 
 namespace longwire::cli {
@@ -41,34 +38,19 @@ std::string find_console() {
     return {};
 }
 
-/// Edges share a port among their own threads, so a second cluster's edge on the same one would go unnoticed:
-/// this finds out before, as a listener that shares with nobody.
-Status check_port_is_free(const HostPort& address) {
-    if (address.port == 0) return {};
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_PASSIVE;
-    addrinfo* found = nullptr;
-    const std::string port = std::to_string(address.port);
-    const int failed = getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found);
-    if (failed != 0) return bad_request("", address.host + ": " + gai_strerror(failed));
-    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> first(found, freeaddrinfo);
-    const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int on = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // not hindered by closing connections
-    int number = 0;
-    if (bind(listener, found->ai_addr, found->ai_addrlen) != 0 || listen(listener, 1) != 0) number = errno;
-    close(listener);
-    if (number == 0) return {};
-    const std::string where = "port " + port + " of " + address.host;
-    if (number == EADDRINUSE) return Error{Errc::conflict, where + " is taken; give --http another one"};
-    return Error{Errc::internal, where + ": " + std::strerror(number)};
+/// Edges share a port among their own threads, so a second cluster's edge on the same one would go unnoticed.
+Status check_edge_port(const HostPort& address) {
+    const auto free = check_port_is_free(address);
+    if (!free && free.error().code == Errc::conflict) {
+        return Error{Errc::conflict, free.error().message + "; give --http another one"};
+    }
+    return free;
 }
 
 Status check_ports(const UpSettings& settings) {
     HostPort address = split_host_port(settings.http);
     for (int i = 0; i < settings.edges; ++i) {
-        LW_TRY_STATUS(check_port_is_free(address));
+        LW_TRY_STATUS(check_edge_port(address));
         ++address.port;
         if (address.port == 1) break;  // any port is good
     }
@@ -121,7 +103,10 @@ int run_cluster(const UpSettings& settings) {
     if (const Status free = check_ports(settings); !free) return fail(free.error());
     const auto directory = RunDirectory::open(settings.data);
     if (!directory) return fail(directory.error());
-    std::vector<ChildPlan> plan = plan_cluster(settings, directory->sockets(), directory->data());
+    const auto ports = WorkerPorts::claim(settings);
+    if (!ports) return fail(ports.error());
+    const auto open = ports->endpoints();
+    std::vector<ChildPlan> plan = plan_cluster(settings, directory->sockets(), directory->data(), open);
     if (const Status there = check_programs_exist(plan, settings.bin_dir); !there) return fail(there.error());
 
     const auto keep_state = [&](const ClusterState& state) {
@@ -131,6 +116,8 @@ int run_cluster(const UpSettings& settings) {
     Status started = supervisor.start_all(kReadyMs);
     if (started) started = wait_until_served(supervisor, kReadyMs);
     if (started) {
+        const auto for_workers = open.value_or(own_endpoints(directory->sockets()));
+        log_line("workers connect to " + for_workers.events + " and " + for_workers.link);
         std::cout << "ready " << served_url(settings, supervisor.edge_urls().front()) << '\n' << std::flush;
         supervisor.run();
     }
@@ -162,6 +149,9 @@ int run_up(const Arguments& arguments) {
                 check_host_port());
     config.text(shared("data", "folder for what must survive", "DIR"), settings.data);
     config.number(shared("edges", "how many edges", "N"), settings.edges, 1, 64);
+    config.number(
+        shared("worker-port", "where your own workers connect: PORT and PORT+1 of 127.0.0.1; 0: 7601, if free", "PORT"),
+        settings.worker_port, 0, 65534);
     config.text(shared("auth", "who may come in (TOML)", "FILE"), settings.auth);
     config.text(shared("console", "folder of the web page", "DIR"), settings.console);
     config.text(shared("bin-dir", "folder of the programs", "DIR"), settings.bin_dir);

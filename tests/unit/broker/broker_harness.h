@@ -131,6 +131,7 @@ class FakeWorker {
     void hello();
     void bye();
     void draining();
+    void waiting(std::uint32_t attempts);
     void hand_back(const std::string& task);
     /// Asks for a child of the attempt it has, or of another one.
     void start_child(const std::string& task, std::string_view name, std::string_view json, std::uint32_t attempt = 0);

@@ -52,6 +52,10 @@ void FakeWorker::draining() {
     send(link::WorkerDraining{});
 }
 
+void FakeWorker::waiting(std::uint32_t attempts) {
+    send(link::AttemptsWaiting{attempts});
+}
+
 void FakeWorker::start_child(const std::string& task, std::string_view name, std::string_view json,
                              std::uint32_t attempt) {
     const auto fields = msgpack(json);

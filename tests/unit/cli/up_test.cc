@@ -77,7 +77,7 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
     UpSettings settings;
     settings.auth = "auth.toml";
     settings.console = "/c";
-    const auto plan = plan_cluster(settings, "/d/run", "/d");
+    const auto plan = plan_cluster(settings, "/d/run", "/d", std::nullopt);
     ASSERT_EQ(plan.size(), 6u);
     EXPECT_THAT(find(plan, "broker").arguments,
                 ElementsAre("--events", "ipc:///d/run/events", "--workers", "ipc:///d/run/workers", "--edges",
@@ -95,11 +95,35 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
     EXPECT_EQ(find(plan, "broker").stage, Stage::broker);
 }
 
+TEST(ClusterPlan, WorkersOfOthersHaveEndpointsOfTheirOwn) {
+    const auto plan = plan_cluster({}, "/r", "/d", WorkerEndpoints{"tcp://127.0.0.1:1", "tcp://127.0.0.1:2"});
+    EXPECT_THAT(find(plan, "broker").arguments,
+                ElementsAre("--events", "ipc:///r/events", "--workers", "ipc:///r/workers", "--edges", "ipc:///r/edges",
+                            "--tap", "ipc:///r/tap", "--data-dir", "/d/broker", "--events", "tcp://127.0.0.1:1",
+                            "--workers", "tcp://127.0.0.1:2"));
+    EXPECT_THAT(find(plan, "worker-demo").arguments, Contains("ipc:///r/events"));
+}
+
+TEST(ClusterPlan, TheWorkersPortsAreNotTheEdges) {
+    UpSettings settings;
+    settings.http = "127.0.0.1:8080";
+    for (const int port : {8079, 8080, 8081}) {
+        settings.worker_port = port;
+        const Status status = check_up_settings(settings);
+        ASSERT_FALSE(status) << port;
+        EXPECT_EQ(status.error().field, "worker-port");
+    }
+    for (const int port : {0, 8078, 8082}) {
+        settings.worker_port = port;
+        EXPECT_TRUE(check_up_settings(settings)) << port;
+    }
+}
+
 TEST(ClusterPlan, AnyPortIsAnyPortForEachEdge) {
     UpSettings settings;
     settings.http = "[::1]:0";
     settings.edges = 3;
-    auto plan = plan_cluster(settings, "/r", "/d");
+    auto plan = plan_cluster(settings, "/r", "/d", std::nullopt);
     EXPECT_THAT(find(plan, "edge-3").arguments, Contains("[::1]:0"));
     plan[1].set("--http", "[::1]:99");
     EXPECT_THAT(plan[1].arguments, Contains("[::1]:99"));

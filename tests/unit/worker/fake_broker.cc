@@ -28,8 +28,8 @@ std::string name_of(const link::AttemptRef& ref) {
 
 FakeBroker::FakeBroker(Options options)
     : options_(std::move(options)),
-      events_(must(zmq_link::bind_events(context_, "tcp://127.0.0.1:*"))),
-      link_(must(zmq_link::bind_router(context_, "tcp://127.0.0.1:*"))),
+      events_(must(zmq_link::bind_events(context_, {"tcp://127.0.0.1:*"}))),
+      link_(must(zmq_link::bind_router(context_, {"tcp://127.0.0.1:*"}))),
       events_endpoint_(zmq_link::bound_endpoint(events_)),
       link_endpoint_(zmq_link::bound_endpoint(link_)),
       accepted_(options_.partitions),

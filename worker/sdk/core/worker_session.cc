@@ -130,6 +130,7 @@ void WorkerSession::on(const link::WorkerWelcome& welcome, std::int64_t now_us) 
     was_ever_live_ = true;
     welcomed_us_ = confirmed_us_ = now_us;
     hello_interval_us_ = kHelloFirstUs;
+    waiting_said_ = 0;
     partitions_ = welcome.partitions;
     update_subscribed();
     if (draining_) send(link::WorkerDraining{}, now_us);
@@ -170,6 +171,10 @@ void WorkerSession::receive(std::string_view bytes, std::int64_t now_us) {
         return session_over("a message of the broker is missing", now_us);
     }
     std::visit([&](const auto& m) { on(m, now_us); }, message);
+}
+
+void WorkerSession::waiting(std::uint32_t count) {
+    waiting_ = std::min(count, options_.waiting_max);
 }
 
 void WorkerSession::heard(bool added, std::string_view prefix) {
@@ -302,7 +307,8 @@ void WorkerSession::on(const link::AssignTask& assign, std::int64_t now_us) {
         }
         revoke(other, "superseded by a later attempt");
     }
-    if (attempts_.running() >= options_.capacity) return hand_back(assign.attempt, "no room", now_us);
+    if (attempts_.running() >= options_.capacity + options_.waiting_max)
+        return hand_back(assign.attempt, "no room", now_us);
     StartAttempt start;
     start.id = attempts_.add(assign.attempt);
     start.realm = assign.attempt.realm;
@@ -441,6 +447,7 @@ void WorkerSession::tick_drain(std::int64_t now_us) {
 WorkerSession::Output WorkerSession::take_output(std::int64_t now_us) {
     Output output;
     if (state_ == State::live) {
+        if (waiting_ != waiting_said_) send(link::AttemptsWaiting{waiting_said_ = waiting_}, now_us);
         for (auto& outgoing : sender_.take_outgoing()) {
             if (outgoing.over_link) {
                 send(link::ResentEvents{{*outgoing.key}, {outgoing.envelopes}}, now_us);

@@ -76,7 +76,7 @@ using Order = std::variant<StartAttempt, CancelAttempt, RevokedAttempt, GiveInpu
 /// Messages and times go in, and take_output() says what must be sent and done. Nothing here waits, opens or reads a
 /// clock.
 ///
-/// Bounds: events not acknowledged, `window_bytes`; attempts at work, `capacity`.
+/// Bounds: events not acknowledged, `window_bytes`; attempts held, `capacity` and `waiting_max`.
 /// Time:   `now_us`, microseconds since the Unix epoch, never smaller than before.
 /// Thread: one at a time; no locks inside.
 class WorkerSession {
@@ -87,6 +87,7 @@ class WorkerSession {
         std::string program;
         std::vector<std::string> kinds;
         std::uint32_t capacity = 1;
+        std::uint32_t waiting_max = 1'000;  // attempts that wait for what others do, beside those
         std::size_t window_bytes = 8 << 20;
         std::int64_t drain_grace_ms = 30'000;   // for running tasks, before they are handed back
         std::int64_t drain_commit_ms = 30'000;  // then for the broker to acknowledge; then what is left is lost
@@ -144,6 +145,9 @@ class WorkerSession {
     /// Asks for a child of a running attempt by `fields`, a MessagePack map; again after each new session and while the
     /// broker has no room for it. ChildNews tell where it stands, until it has ended.
     void start_child(AttemptId id, const std::string& name, std::string fields, std::int64_t now_us);
+
+    /// So many attempts wait for what others do; the broker is told, as far as `waiting_max`.
+    void waiting(std::uint32_t count);
 
     /// The shell can't work on an attempt it was told to start.
     void give_back(AttemptId id, std::string_view reason, std::int64_t now_us);
@@ -211,6 +215,8 @@ class WorkerSession {
     std::int64_t refused_said_us_ = 0;
 
     HeldAttempts attempts_;
+    std::uint32_t waiting_ = 0;
+    std::uint32_t waiting_said_ = 0;  // in this session
     bool draining_ = false;
     std::optional<Durability> durability_;
     std::int64_t drain_until_us_ = 0;

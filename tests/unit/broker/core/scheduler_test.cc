@@ -122,6 +122,41 @@ TEST_F(SchedulerStories, NoWorkerGetsMoreThanItsCapacity) {
     EXPECT_TRUE(worker.attempts().contains("c"));
 }
 
+TEST_F(SchedulerStories, WhatWaitsForOthersTakesNoRoom) {
+    auto& worker = join({.name = "one", .capacity = 1});
+    for (const auto* task : {"a", "b", "c"}) edge.start(task);
+    EXPECT_EQ(worker.attempts().size(), 1U);
+    worker.waiting(1);
+    world.settle();
+    EXPECT_EQ(worker.attempts().size(), 2U);
+    worker.waiting(0);
+    world.settle();
+    EXPECT_EQ(worker.attempts().size(), 2U) << "more at work than it has room for, until one ends";
+    worker.emit("a", "task.completed");
+    world.settle();
+    EXPECT_EQ(state_of("c"), "PENDING");
+    worker.waiting(1);
+    worker.hello();
+    world.settle();
+    EXPECT_EQ(state_of("c"), "PENDING") << "a session begins with none";
+    EXPECT_EQ(edge.ask("workers").ok.at("workers").at(0).at("waiting"), 0);
+    worker.waiting(1);
+    world.settle();
+    EXPECT_TRUE(worker.attempts().contains("c"));
+    EXPECT_EQ(edge.ask("workers").ok.at("workers").at(0).at("waiting"), 1);
+}
+
+TEST_F(SchedulerStories, WhoHasMostWaitingIsNotTheMostLoaded) {
+    auto& one = join({.name = "one", .capacity = 9});
+    for (const auto* task : {"a", "b"}) edge.start(task);
+    auto& two = join({.name = "two", .capacity = 9});
+    edge.start("c");
+    EXPECT_TRUE(two.attempts().contains("c"));
+    one.waiting(2);
+    edge.start("d");
+    EXPECT_TRUE(one.attempts().contains("d"));
+}
+
 TEST_F(SchedulerStories, AWorkerGetsOnlyItsKinds) {
     auto& one = join({.name = "one", .kinds = {"a", "b"}, .capacity = 9});
     auto& two = join({.name = "two", .kinds = {"c"}, .capacity = 9});
@@ -198,6 +233,7 @@ TEST_F(SchedulerStories, ATaskThatWaitsTooLongExpires) {
     world.pass(1100);
     const auto state = edge.state("t");
     EXPECT_EQ(state.at("state"), "EXPIRED");
+    EXPECT_EQ(state.at("error").at("code"), "expired");
     EXPECT_EQ(world.log_of("task/t").back(), "2 task.expired");
     auto& worker = join({});
     EXPECT_THAT(worker.attempts(), IsEmpty());
@@ -407,8 +443,9 @@ TEST_F(SchedulerStories, WorkersAreListed) {
     auto worker = workers[0].as_object();
     EXPECT_EQ(worker.at("heartbeat_us").to_number<std::int64_t>(), world.now_us());
     worker.erase("heartbeat_us");
-    EXPECT_EQ(text_of(worker), R"({"worker":"one","kinds":["a","demo"],"running":1,"capacity":2,"version":"fake 1.0",)"
-                               R"("draining":false})");
+    EXPECT_EQ(text_of(worker),
+              R"({"worker":"one","kinds":["a","demo"],"running":1,"waiting":0,"capacity":2,"version":"fake 1.0",)"
+              R"("draining":false})");
 }
 
 TEST_F(SchedulerStories, ADrainingWorkerGetsNothingNew) {

@@ -354,6 +354,7 @@ TEST(Worker, MoreThanItsCapacityIsHandedBack) {
     FakeBroker broker;
     WorkerOptions options;
     options.capacity = 1;
+    options.waiting_max = 0;
     RunningWorker worker(
         broker,
         [](Worker& w) {

@@ -21,6 +21,7 @@ class WorkerSessionTest : public ::testing::Test {
         options.incarnation = 5;
         options.kinds = {"job"};
         options.capacity = 2;
+        options.waiting_max = 0;
         options.drain_grace_ms = 1'000;
         options.drain_commit_ms = 1'000;
         return options;

@@ -230,6 +230,36 @@ TEST_F(WorkerSessionTest, TooManyAndUnknownKindsAreHandedBack) {
     EXPECT_EQ(count_orders<StartAttempt>(), 2u);
 }
 
+TEST_F(WorkerSessionTest, SaysHowManyWaitForOthersAndTakesAsManyMore) {
+    auto with_waiting = options();
+    with_waiting.waiting_max = 2;
+    session_ = WorkerSession(with_waiting, now_us_);
+    go_live();
+    for (const auto* task : {"t1", "t2"}) assign(task);
+    session_.waiting(1);
+    turn();
+    ASSERT_THAT(sent<link::AttemptsWaiting>(), SizeIs(1));
+    EXPECT_EQ(sent<link::AttemptsWaiting>()[0].count, 1U);
+    turn();
+    EXPECT_THAT(sent<link::AttemptsWaiting>(), IsEmpty());
+    assign("t3");
+    session_.waiting(7);
+    turn();
+    ASSERT_THAT(sent<link::AttemptsWaiting>(), SizeIs(1));
+    EXPECT_EQ(sent<link::AttemptsWaiting>()[0].count, 2U) << "not more than waiting_max";
+    assign("t4");
+    EXPECT_EQ(count_orders<StartAttempt>(), 4U);
+    assign("t5");
+    EXPECT_THAT(sent<link::HandBack>(), SizeIs(1));
+
+    tell(link::LinkReset{"again"});
+    turn(5'000);
+    EXPECT_THAT(sent<link::AttemptsWaiting>(), IsEmpty());
+    welcome();
+    turn();
+    EXPECT_THAT(sent<link::AttemptsWaiting>(), SizeIs(1)) << "a new session begins with none";
+}
+
 TEST_F(WorkerSessionTest, ALaterAttemptSupersedesTheOneAtWork) {
     go_live();
     assign("t1", 1);

@@ -1,0 +1,43 @@
+#include "tests/simulation/decisions.h"
+
+#include "protocol/topic.h"
+
+namespace longwire::simulation {
+
+TaskFacts& Decisions::facts_of(AllFacts& all, const std::string& path) {
+    const auto [facts, is_new] = all.try_emplace(path);
+    if (is_new) {
+        facts->second.path = path;
+        facts->second.age = ++created_;
+    }
+    return facts->second;
+}
+
+void Decisions::decide(const std::vector<broker::Record>& records) {
+    TreeRules tree(decided_);
+    for (const auto& record : records) {
+        if (task_of_topic(split_path(*record.path).topic).empty()) continue;
+        const auto envelope = parse_envelope(record.envelope.bytes).value();
+        auto& facts = facts_of(decided_, *record.path);
+        tree.before(facts, envelope);
+        fold(facts, envelope);
+        tree.after(facts, envelope);
+    }
+    tree.check_end_of_step();
+}
+
+void Decisions::durable(const std::string& path, const Envelope& envelope) {
+    fold(facts_of(durable_, path), envelope);
+}
+
+void Decisions::wiped() {
+    decided_.clear();
+    durable_.clear();
+}
+
+const TaskFacts* Decisions::task(std::string_view path) const {
+    const auto found = durable_.find(path);
+    return found == durable_.end() ? nullptr : &found->second;
+}
+
+}  // namespace longwire::simulation

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "worker/sdk/doorbell.h"
+
+namespace longwire::worker {
+
+/// How many handlers wait for what others do: for an input, or for a child. Their tasks take no place at the worker
+/// meanwhile, or parents could fill the one that their children need.
+///
+/// Thread: any.
+class WaitingCount {
+  public:
+    explicit WaitingCount(std::shared_ptr<Doorbell> doorbell) : doorbell_(std::move(doorbell)) {}
+
+    std::uint32_t value() const { return count_; }
+
+    /// Waits on `changed` until `is_ready`, or the timeout has passed, if there is one, or `stop`. True if ready.
+    template <class Ready>
+    bool wait(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, const std::stop_token& stop,
+              std::optional<std::chrono::milliseconds> timeout, Ready is_ready) {
+        const auto brief = timeout ? std::min(*timeout, kBrief) : kBrief;
+        if (changed.wait_for(lock, stop, brief, is_ready)) return true;
+        if (stop.stop_requested() || (timeout && *timeout <= kBrief)) return false;
+        const Place place(*this);
+        if (timeout) return changed.wait_for(lock, stop, *timeout - brief, is_ready);
+        return changed.wait(lock, stop, is_ready);
+    }
+
+  private:
+    /// What is over so soon is not worth telling the broker.
+    static constexpr std::chrono::milliseconds kBrief{20};
+
+    class Place {
+      public:
+        explicit Place(WaitingCount& waiting) : waiting_(waiting) { waiting_.add(1); }
+        ~Place() { waiting_.add(-1); }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+      private:
+        WaitingCount& waiting_;
+    };
+
+    void add(int change) {
+        count_ += static_cast<std::uint32_t>(change);
+        doorbell_->wake();
+    }
+
+    const std::shared_ptr<Doorbell> doorbell_;
+    std::atomic<std::uint32_t> count_{0};
+};
+
+}  // namespace longwire::worker
