@@ -94,6 +94,7 @@ TEST_F(Up, StartsAgainWhateverIsKilledAndSaysSo) {
     const std::vector<std::pair<std::string, std::string>> programs{{"longwire-edge", "edge-"},
                                                                     {"longwire-worker-demo", "worker-demo"},
                                                                     {"longwire-worker-exec", "worker-exec"},
+                                                                    {"longwire-worker-agent", "worker-agent"},
                                                                     {"longwire-broker", "broker"}};
     for (const auto& [program, name] : programs) {
         const auto before = children(program);
