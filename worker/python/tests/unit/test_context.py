@@ -205,6 +205,22 @@ def test_waiting_text_leaves_by_itself() -> None:
     run(body)
 
 
+def test_no_event_overtakes_a_text_that_has_no_room() -> None:
+    async def body() -> None:
+        attempt = Attempt(bytes_max=100)
+        attempt.ctx._now_us = lambda: 0  # type: ignore[method-assign] # no pause is ever over
+        text = attempt.ctx.text("s")
+        await text.write("x" * 200)
+        await text.write("y")
+        assert await attempt.ctx.emit("log", 1, wait=False) is False
+        assert [type for type, _ in attempt.emitted()] == ["text.delta"]
+        assert await attempt.ctx.emit("log", 2, wait=False) is False, "the text has taken the room"
+        assert [data["text"] for _, data in attempt.emitted()] == ["y"]
+        assert await attempt.ctx.emit("log", 3, wait=False) is True
+
+    run(body)
+
+
 def test_text_waits_for_room_and_loses_nothing() -> None:
     async def body() -> None:
         attempt = Attempt(bytes_max=100)

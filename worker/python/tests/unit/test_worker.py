@@ -9,6 +9,7 @@ from longwire import TaskContext, Worker
 from longwire._core import ending
 from longwire._core.limits import PAYLOAD_BYTES_MAX
 from longwire._core.values import unpack_value
+from longwire._link_thread import LinkThread
 from longwire._task_host import Handler
 
 
@@ -120,3 +121,16 @@ def test_an_end_with_its_count() -> None:
         "error": {"code": "c", "message": "m"}, "retryable": True, "events": 70_000
     }  # fmt: skip
     assert unpack_value(ending.with_count(ending.cancelled("").payload, 0)) == {"events": 0}
+
+
+def test_a_bug_in_the_link_ends_the_worker_with_1_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(self: LinkThread) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(LinkThread, "_gather", fails)
+    worker = Worker(broker_link="ipc:///tmp/nobody-is-here", broker_events="ipc:///tmp/nor-here")
+    worker.serve("k", nothing)
+    assert worker.run() == 1
+    assert "RuntimeError: a bug" in caplog.text
