@@ -144,11 +144,14 @@ void Attendance::on_leave(const std::string& path, const Envelope& envelope) {
             [&] { return told() + " before its grace was over"; });
 }
 
-void Attendance::check_end_of_step(const AllFacts& tasks, std::int64_t now_us) {
+void Attendance::end_step(std::int64_t now_us) {
     greeting_.clear();
     for (const auto& [edge, heard_us] : heard_us_) {
         if (now_us - heard_us > kSilenceUsMax) edge_gone(edge, false, now_us);
     }
+}
+
+void Attendance::check_deadlines(const AllFacts& tasks, std::int64_t now_us) const {
     for (const auto& [path, task] : tasks) {
         if (!task.is_open || task.is_cancelling || !task.cancels_on_disconnect) continue;
         if (attached_.may_be_held(path, task.key)) continue;

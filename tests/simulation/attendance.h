@@ -34,7 +34,8 @@ class Attendance {
     // What it decides: an event that is folded into its task, if it is about one, behind this call.
 
     void decide(const std::string& path, const Envelope& envelope, const TaskFacts* task);
-    void check_end_of_step(const AllFacts& tasks, std::int64_t now_us);
+    void end_step(std::int64_t now_us);
+    void check_deadlines(const AllFacts& tasks, std::int64_t now_us) const;
 
     // As the log has it.
 

@@ -30,7 +30,12 @@ void BrokerNode::start() {
     options.name = name();
     options.partitions = environment_.scenario.partitions;
     options.scheduler.lease_ms = environment_.scenario.lease_ms;
-    options.scheduler.cancel_grace_ms = 1'000;
+    options.scheduler.cancel_grace_ms = kCancelGraceMs;
+    options.scheduler.queued_per_kind_max = environment_.scenario.queued_max;
+    options.scheduler.queue_age_max_ms = environment_.scenario.queue_age_max_ms;
+    if (const auto limit = environment_.scenario.kind_limit; limit > 0) {
+        options.scheduler.kind_limits.emplace(kLimitedKind, limit);
+    }
     options.scheduler.disconnect_grace_ms = environment_.scenario.disconnect_grace_ms;
     options.presence.grace_ms = environment_.scenario.presence_grace_ms;
     options.scheduler.retry_first_ms = 50;

@@ -59,7 +59,7 @@ class Client {
 
     /// What keeps it from being content: nothing is asked for, all that it follows has come. Empty if it is.
     std::string waits_for() const;
-    bool is_waiting_for_answers() const { return !asked_.empty(); }
+    bool is_sending_input() const;
 
     // Its connection.
 

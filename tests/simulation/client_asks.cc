@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "protocol/msgpack_fields.h"
@@ -18,22 +19,35 @@ constexpr std::int64_t kAskAgainUsMax = 500'000;
 
 void Client::start_something() {
     const auto id = environment_.new_id();
+    auto& random = environment_.random;
     Asked asked{"start", {}, true, 0, {}, "key-" + std::to_string(id), environment_.model.wipes()};
-    if (!environment_.tasks.empty() && environment_.random.chance(0.1)) {
-        asked.parent = environment_.random.pick(environment_.tasks);
-    }
-    MsgpackWriter writer(asked.fields);
-    asked.attaches = environment_.random.chance(0.25);
-    const bool has_grace = asked.attaches && environment_.random.chance(0.7);
-    writer.map(5 + (asked.attaches ? 1 : 0) + (has_grace ? 1 : 0));
-    if (asked.attaches) writer.field("on_disconnect", "cancel");
-    if (has_grace) writer.field("disconnect_grace_s", std::uint64_t{1} + environment_.random.below(3));
-    writer.field("kind", "work");
-    writer.field_or_nil("parent", asked.parent);
-    writer.field("key", asked.key);
-    writer.field("max_attempts", std::uint64_t{1} + environment_.random.below(4));
+    std::string body;
+    std::size_t fields = 0;
+    const auto add = [&](std::string_view name, const auto& value) {
+        MsgpackWriter(body).field(name, value);
+        ++fields;
+    };
+    const bool is_hopeless = random.chance(0.03);  // no worker is for such work
+    add("kind", is_hopeless ? "none" : random.chance(0.3) ? kLimitedKind : "work");
+    add("key", asked.key);
+    add("max_attempts", std::uint64_t{1} + random.below(4));
     static const std::vector<std::string> kWishes{"priority", "priority", "timeout_s", "ttl_s", "delay_s"};
-    writer.field(environment_.random.pick(kWishes), std::uint64_t{1} + environment_.random.below(3));
+    add(is_hopeless ? "ttl_s" : random.pick(kWishes), std::uint64_t{1} + random.below(3));
+    if (!environment_.tasks.empty() && random.chance(0.1))
+        add("parent", asked.parent = random.pick(environment_.tasks));
+    if (random.chance(0.25)) {
+        MsgpackWriter writer(body);
+        writer.string("concurrency");
+        writer.map(2);
+        writer.field("key", "lock-" + std::to_string(random.below(2)));
+        writer.field("limit", std::uint64_t{1} + random.below(2));
+        ++fields;
+    }
+    asked.attaches = random.chance(0.25);
+    if (asked.attaches) add("on_disconnect", "cancel");
+    if (asked.attaches && random.chance(0.7)) add("disconnect_grace_s", std::uint64_t{1} + random.below(3));
+    MsgpackWriter(asked.fields).map(fields);
+    asked.fields += body;
     ask(std::move(asked));
 }
 
@@ -59,6 +73,10 @@ void Client::send_input(const std::string& task) {
     writer.field("task", task);
     writer.field_raw("data", payload_of(id, 0));
     ask(std::move(asked));
+}
+
+bool Client::is_sending_input() const {
+    return std::any_of(asked_.begin(), asked_.end(), [](const auto& entry) { return entry.second.command == "input"; });
 }
 
 void Client::ask_about_task(const std::string& command) {
