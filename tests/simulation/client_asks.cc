@@ -23,7 +23,11 @@ void Client::start_something() {
         asked.parent = environment_.random.pick(environment_.tasks);
     }
     MsgpackWriter writer(asked.fields);
-    writer.map(5);
+    asked.attaches = environment_.random.chance(0.25);
+    const bool has_grace = asked.attaches && environment_.random.chance(0.7);
+    writer.map(5 + (asked.attaches ? 1 : 0) + (has_grace ? 1 : 0));
+    if (asked.attaches) writer.field("on_disconnect", "cancel");
+    if (has_grace) writer.field("disconnect_grace_s", std::uint64_t{1} + environment_.random.below(3));
     writer.field("kind", "work");
     writer.field_or_nil("parent", asked.parent);
     writer.field("key", asked.key);
@@ -97,6 +101,7 @@ void Client::take(const Answer& answer, const ToClient&) {
     if (filter_ && answer.ok) filter_->hears(answer.id);
     if (asked.command == "subscribe" && !asked.path.empty()) begin(asked, answer);
     if (!answer.ok) check_refusal(asked, answer.ok.error());
+    is_there(asked, answer);
     const bool may_ask_again = !answer.ok && asked.may_repeat && answer.ok.error().code == Errc::unavailable;
     if (may_ask_again) {
         environment_.schedule.in(environment_.random.between(1'000, kAskAgainUsMax), [this, number = answer.id] {
@@ -115,7 +120,7 @@ void Client::take(const Answer& answer, const ToClient&) {
 /// What a full disk has no room for is refused so that it is clear when to ask again, and then it is not done.
 void Client::check_refusal(const Asked& asked, const Error& error) {
     if (error.message != Disk::no_room().error().message) return;
-    const bool is_work = asked.id != 0 || asked.command == "start" || asked.command == "run";
+    const bool is_work = asked.id != 0 || asked.command == "start" || asked.command == "run" || asked.command == "join";
     require(is_work && error.code == Errc::unavailable && error.retry_after_ms > 0,
             [&] { return name_ + " was refused " + asked.command + " for a full disk: " + describe(error); });
     if (asked.id != 0 && !asked.may_repeat) environment_.model.check_refused(asked.id);

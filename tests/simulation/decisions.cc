@@ -16,9 +16,14 @@ TaskFacts& Decisions::facts_of(AllFacts& all, const std::string& path) {
 void Decisions::decide(const std::vector<broker::Record>& records) {
     TreeRules tree(decided_);
     for (const auto& record : records) {
-        if (task_of_topic(split_path(*record.path).topic).empty()) continue;
         const auto envelope = parse_envelope(record.envelope.bytes).value();
+        const bool is_about_task = !task_of_topic(split_path(*record.path).topic).empty();
+        if (!is_about_task) {
+            attendance_.decide(*record.path, envelope, nullptr);
+            continue;
+        }
         auto& facts = facts_of(decided_, *record.path);
+        attendance_.decide(*record.path, envelope, &facts);
         tree.before(facts, envelope);
         fold(facts, envelope);
         tree.after(facts, envelope);
@@ -26,13 +31,20 @@ void Decisions::decide(const std::vector<broker::Record>& records) {
     tree.check_end_of_step();
 }
 
+void Decisions::broker_began(std::int64_t now_us) {
+    decided_ = durable_;
+    attendance_.broker_began(now_us);
+}
+
 void Decisions::durable(const std::string& path, const Envelope& envelope) {
-    fold(facts_of(durable_, path), envelope);
+    attendance_.durable(path, envelope);
+    if (!task_of_topic(split_path(path).topic).empty()) fold(facts_of(durable_, path), envelope);
 }
 
 void Decisions::wiped() {
     decided_.clear();
     durable_.clear();
+    attendance_.wiped();
 }
 
 const TaskFacts* Decisions::task(std::string_view path) const {

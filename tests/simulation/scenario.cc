@@ -36,6 +36,8 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.slow_us_max = static_cast<std::int64_t>(one_of({20'000, 300'000}));
     s.linger_ms = static_cast<std::int64_t>(one_of({100, 1'000, 10'000}));
     s.lease_ms = static_cast<std::int64_t>(one_of({2'000, 4'000}));
+    s.disconnect_grace_ms = static_cast<std::int64_t>(one_of({1'000, 2'000}));
+    s.presence_grace_ms = static_cast<std::int64_t>(one_of({300, 2'000}));
 
     s.durability = random.chance(0.1)   ? Durability::memory
                    : random.chance(0.5) ? Durability::process

@@ -41,6 +41,8 @@ struct Scenario {
     std::int64_t slow_us_max = 0;    // and after how long again
     std::int64_t linger_ms = 0;
     std::int64_t lease_ms = 0;
+    std::int64_t disconnect_grace_ms = 0;
+    std::int64_t presence_grace_ms = 0;
 
     Durability durability = Durability::process;
     std::int64_t write_us_max = 0;

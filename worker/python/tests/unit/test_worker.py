@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from longwire import TaskContext, Worker
 from longwire._core import ending
 from longwire._core.limits import PAYLOAD_BYTES_MAX
 from longwire._core.values import unpack_value
+from longwire._task_host import Handler
 
 
 async def nothing(ctx: TaskContext) -> None:
@@ -22,6 +24,35 @@ def test_a_kind_is_a_name_and_served_once(kind: str) -> None:
         worker.serve(kind, nothing)
     with pytest.raises(ValueError, match="served already"):
         worker.serve("good", nothing)
+
+
+def test_what_is_awaited_is_found_below_what_wraps_it() -> None:
+    @functools.wraps(nothing)
+    def wrapped(ctx: TaskContext) -> Any:
+        return nothing(ctx)
+
+    async def wrapping(ctx: TaskContext) -> None:
+        plain(ctx)
+
+    def plain(ctx: Any) -> None:
+        pass
+
+    class Callable:
+        async def __call__(self, ctx: TaskContext) -> None:
+            pass
+
+    for function in (nothing, wrapped, functools.wraps(plain)(wrapping), functools.partial(nothing), Callable()):
+        assert Handler.of(function, interrupts=True).is_async, function
+    assert not Handler.of(plain, interrupts=True).is_async
+    assert not Handler.of(plain, interrupts=True).interrupts
+
+
+def test_a_generator_is_no_handler() -> None:
+    async def generator(ctx: TaskContext) -> Any:
+        yield 1
+
+    with pytest.raises(ValueError, match="yields"):
+        Worker().serve("k", generator)
 
 
 @pytest.mark.parametrize(
