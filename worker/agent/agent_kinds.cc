@@ -67,7 +67,9 @@ TaskResult run_agents(Task& task, const AgentSetup& setup) {
     if (message->size() > kMessageBytesMax) {
         return bad_input(bad_request(name, "must have at most " + std::to_string(kMessageBytesMax) + " bytes"));
     }
-    return AgentRun(task, setup, *setup.roles.first_for(task.kind())).work(std::string(*message), !is_team);
+    // From the tree, where what is no UTF-8 has been replaced: model servers take nothing else.
+    std::string text(task.input().at(name).as_string());
+    return AgentRun(task, setup, *setup.roles.first_for(task.kind())).work(std::move(text), !is_team);
 }
 
 }  // namespace

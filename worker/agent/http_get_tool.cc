@@ -41,7 +41,8 @@ class HttpGet : public Tool {
         const auto& head = answer.head();
         if (head.status >= 300 && head.status < 400) {
             const auto* const where = head.find("location");
-            return "status " + std::to_string(head.status) + ", see " + (where == nullptr ? "nowhere" : *where);
+            const bool is_told = where != nullptr && is_valid_utf8(*where);
+            return "status " + std::to_string(head.status) + ", see " + (is_told ? *where : "nowhere");
         }
         if (!is_valid_utf8(utf8_prefix(body, kToolTextBytesMax))) return Error{Errc::bad_request, "is no text", "url"};
         if (head.status == 200) return body;

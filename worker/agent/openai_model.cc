@@ -31,6 +31,15 @@ class OpenAiModel : public ChatModel {
 
     Result<Completion> complete(const ChatRequest& request, const OnText& on_text,
                                 const std::stop_token& stop) override {
+        auto completion = exchange(request, on_text, stop);
+        if (completion) return completion;
+        auto error = completion.error();
+        error.message = without_key(std::move(error.message));
+        return error;
+    }
+
+  private:
+    Result<Completion> exchange(const ChatRequest& request, const OnText& on_text, const std::stop_token& stop) const {
         auto answer = client_.send(http_request(request), stop);
         if (!answer) return error_of(answer.error());
         const auto& head = answer->head();
@@ -40,7 +49,15 @@ class OpenAiModel : public ChatModel {
         return is_whole ? take_whole(*answer, on_text) : take_stream(*answer, on_text);
     }
 
-  private:
+    /// Servers may say the key that they refuse.
+    std::string without_key(std::string text) const {
+        if (options_.key.empty()) return text;
+        for (auto at = text.find(options_.key); at != std::string::npos; at = text.find(options_.key, at)) {
+            text.replace(at, options_.key.size(), "[key]");
+        }
+        return text;
+    }
+
     net::HttpRequest http_request(const ChatRequest& request) const {
         net::HttpRequest out;
         out.method = "POST";

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 
 #include "tests/integration/support/waiting.h"
@@ -17,8 +18,8 @@
 namespace longwire::integration {
 namespace {
 
-/// The request's head and body; no head if the client has closed before.
-std::pair<std::string, std::string> read_request(int fd) {
+/// The request's body; nothing if the client has closed before.
+std::optional<std::string> read_body(int fd) {
     std::string got;
     std::array<char, 4096> buffer;
     for (;;) {
@@ -27,10 +28,10 @@ std::pair<std::string, std::string> read_request(int fd) {
             constexpr std::string_view kLength = "Content-Length: ";
             const auto length = got.find(kLength);
             const auto bytes = length < end ? std::stoul(got.substr(length + kLength.size())) : 0;
-            if (got.size() >= end + 4 + bytes) return {got.substr(0, end + 2), got.substr(end + 4)};
+            if (got.size() >= end + 4 + bytes) return got.substr(end + 4);
         }
         const auto received = ::recv(fd, buffer.data(), buffer.size(), 0);
-        if (received <= 0) return {};
+        if (received <= 0) return std::nullopt;
         got.append(buffer.data(), static_cast<std::size_t>(received));
     }
 }
@@ -126,9 +127,8 @@ void ModelServer::accept_all() {
 }
 
 void ModelServer::serve(int fd) {
-    const auto [head, body] = read_request(fd);
-    if (!head.empty()) {
-        ModelRequest request(fd, head, parse_json(body));
+    if (const auto body = read_body(fd)) {
+        ModelRequest request(fd, parse_json(*body));
         answer_(request, requests_++);
     }
     const std::lock_guard lock(mutex_);

@@ -16,10 +16,8 @@ namespace longwire::integration {
 /// One request to a ModelServer, and the way to answer it.
 class ModelRequest {
   public:
-    ModelRequest(int fd, std::string its_head, json::value its_body)
-        : head(std::move(its_head)), body(std::move(its_body)), fd_(fd) {}
+    ModelRequest(int fd, json::value its_body) : body(std::move(its_body)), fd_(fd) {}
 
-    const std::string head;
     const json::value body;
 
     void send(std::string_view bytes);

@@ -21,6 +21,20 @@ std::string_view text_in(const json::object& object, std::string_view name) {
     return found == nullptr || !found->is_string() ? std::string_view{} : std::string_view(found->get_string());
 }
 
+/// A message's text, which some servers send as parts: [{"type": "text", "text": "…"}]. Parts of other types, such as
+/// what a model thought before it spoke, are not part of the answer.
+std::string content_in(const json::object& said) {
+    const auto* const content = said.if_contains("content");
+    const auto* const parts = content == nullptr ? nullptr : content->if_array();
+    if (parts == nullptr) return std::string(text_in(said, "content"));
+    std::string text;
+    for (const auto& part : *parts) {
+        const auto* const fields = part.if_object();
+        if (fields != nullptr && text_in(*fields, "type") == "text") text += text_in(*fields, "text");
+    }
+    return text;
+}
+
 std::int64_t count_in(const json::object& object, std::string_view name) {
     const auto* const found = object.if_contains(name);
     if (found == nullptr || !found->is_number()) return 0;
@@ -98,7 +112,7 @@ Result<std::string> ChunkAccumulator::take(std::string_view data) {
             LW_TRY_STATUS(take_tool_call(*call, place++));
         }
     }
-    std::string text(text_in(*said, "content"));
+    auto text = content_in(*said);
     if (completion_.text.size() + text.size() > text_bytes_max_) {
         return Error{Errc::too_large, "the answer is longer than " + std::to_string(text_bytes_max_) + " bytes"};
     }

@@ -52,6 +52,13 @@ TEST(ChunkAccumulator, JoinsTextsWithWhateverChunksAreAround) {
     EXPECT_EQ(completion.finish, "stop");
 }
 
+TEST(ChunkAccumulator, TakesTextsInPartsAndLeavesOutThoughts) {
+    const auto completion = completion_of(
+        {delta(R"("content":[{"type":"thinking","text":"hm"},{"type":"text","text":"Hel"},7,{"type":"text"}])"),
+         delta(R"("content":[{"type":"text","text":"lo"}],"reasoning_content":"hm")"), "[DONE]"});
+    EXPECT_EQ(completion.text, "Hello");
+}
+
 TEST(ChunkAccumulator, IsWholeWithoutDoneOnceItHasFinished) {
     ChunkAccumulator accumulator(kTextBytesMax);
     ASSERT_TRUE(accumulator.take(delta(R"("content":"x")")));
