@@ -1,5 +1,7 @@
 #include "tests/simulation/decisions.h"
 
+#include <algorithm>
+
 #include "protocol/event_types.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/topic.h"
@@ -44,7 +46,14 @@ void Decisions::decide(const std::vector<broker::Record>& records) {
 void Decisions::check_before(const TaskFacts& task, const Envelope& envelope) const {
     if (envelope.type != event_type::kTaskStarted) return;
     const auto worker = MsgpackFields::parse(envelope.payload, "payload").value().string("worker").value();
-    check_handed_out(scenario_, decided_, task, worker, envelope.time_us);
+    const auto waiting = most_waiting_.find(worker);
+    const auto room = scenario_.capacity + (waiting == most_waiting_.end() ? 0 : waiting->second);
+    check_handed_out(scenario_, decided_, task, {worker, room}, envelope.time_us);
+}
+
+void Decisions::waiting(const std::string& worker, std::uint32_t count) {
+    auto& most = most_waiting_[worker];
+    most = std::max(most, count);
 }
 
 /// What is due stays so until it is done, so that it does to look now and then.
@@ -59,6 +68,7 @@ void Decisions::check_end_of_step(std::int64_t now_us) {
 void Decisions::broker_began(std::int64_t now_us) {
     decided_ = durable_;
     attendance_.broker_began(now_us);
+    most_waiting_.clear();
     looked_us_ = 0;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,9 @@ class Decisions {
     /// A broker begins: what its predecessor decided holds as far as it is durable.
     void broker_began(std::int64_t now_us);
 
+    /// A worker has told the broker that so many of its attempts wait, and take no room.
+    void waiting(const std::string& worker, std::uint32_t count);
+
     /// An event is durable.
     void durable(const std::string& path, const Envelope& envelope);
 
@@ -47,6 +52,7 @@ class Decisions {
     Attendance attendance_;
     AllFacts decided_;
     AllFacts durable_;
+    std::map<std::string, std::uint32_t, std::less<>> most_waiting_;  // by worker, that this broker was told of
     std::uint64_t created_ = 0;
     std::int64_t looked_us_ = 0;  // for what is due
 };

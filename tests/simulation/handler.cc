@@ -51,7 +51,16 @@ Handler::Handler(Environment& environment, worker::StartAttempt start)
       waits_for_input_(environment.random.chance(0.2)),
       ignores_cancel_(environment.random.chance(0.1)),
       children_max_(depth_ < kDepthMax && environment.random.chance(0.2) ? 1 + environment.random.below(2) : 0),
-      waits_for_children_(environment.random.chance(0.7)) {}
+      waits_for_children_(environment.random.chance(0.7)),
+      // Of a kind whose limit counts its parents, too, these may be what keeps their children from being begun.
+      is_patient_(environment.random.chance(0.5) &&
+                  (start_.kind != kLimitedKind || environment.scenario.kind_limit == 0)) {}
+
+bool Handler::waits() const {
+    if (has_ended_ || (is_cancelled_ && !ignores_cancel_)) return false;
+    if (events_left_ > 0 || children_.size() < children_max_) return false;
+    return (waits_for_input_ && inputs_.empty()) || waits_for_child();
+}
 
 std::int64_t Handler::work() {
     if (has_ended_) return -1;
@@ -158,6 +167,7 @@ bool Handler::waits_for_child() const {
         const auto* facts = child.task.empty() ? nullptr : environment_.model.decisions().task(path);
         const bool has_ended = facts != nullptr && !facts->is_open;
         const bool must_hear = child.task.empty() ? is_always_answered : has_ended;
+        if (is_patient_ && is_always_answered) return true;
         return must_hear || environment_.schedule.now_us() < child.patience_until_us;
     });
 }

@@ -27,6 +27,9 @@ class Handler {
 
     const worker::StartAttempt& start() const { return start_; }
 
+    /// Whether it does nothing until somebody gives it an input or a child of it ends.
+    bool waits() const;
+
     struct ChildRequest {
         std::string name;
         std::string fields;
@@ -74,6 +77,7 @@ class Handler {
     std::size_t children_max_;
     std::map<std::string, Child> children_;  // by name
     bool waits_for_children_;
+    bool is_patient_;  // waits for them until they end
 };
 
 }  // namespace longwire::simulation

@@ -49,7 +49,7 @@ void check_queued(const Scenario& scenario, const AllFacts& all, const TaskFacts
     require(queued <= scenario.queued_max, [&] { return "the queue of " + task.kind + " is longer than it may be"; });
 }
 
-void check_handed_out(const Scenario& scenario, const AllFacts& all, const TaskFacts& task, std::string_view worker,
+void check_handed_out(const Scenario& scenario, const AllFacts& all, const TaskFacts& task, const RoomAt& worker,
                       std::int64_t now_us) {
     const auto require_it = [&](bool is_kept, std::string_view what) {
         require(is_kept, [&] { return task.path + " was handed out " + std::string(what); });
@@ -58,11 +58,11 @@ void check_handed_out(const Scenario& scenario, const AllFacts& all, const TaskF
     require_it(task.started_us != 0 || now_us < expires_us(scenario, task), "after it had waited too long");
     const auto of_kind = count(all, [&](const TaskFacts& t) { return t.is_running() && t.kind == task.kind; });
     const auto with_lock = count(all, [&](const TaskFacts& t) { return t.is_running() && t.lock == task.lock; });
-    const auto at_worker = count(all, [&](const TaskFacts& t) { return t.is_running() && t.worker == worker; });
+    const auto at_worker = count(all, [&](const TaskFacts& t) { return t.is_running() && t.worker == worker.worker; });
     const bool is_limited = task.kind == kLimitedKind && scenario.kind_limit > 0;
     require_it(!is_limited || of_kind < scenario.kind_limit, "beyond the limit of its kind");
     require_it(task.lock.empty() || with_lock < task.lock_limit, "beyond the limit of its concurrency key");
-    require_it(at_worker < scenario.capacity, "to a worker that has no room");
+    require_it(at_worker < worker.room, "to a worker that has no room");
     check_order(all, task, now_us);
 }
 

@@ -38,9 +38,12 @@ void WireRules::on_answered(const std::string& worker, bool is_welcome) {
 
 void WireRules::from_worker(const std::string& worker, std::string_view bytes) {
     const auto decoded = link::decode<link::WorkerToBroker>(bytes);
-    const auto* hello = decoded ? std::get_if<link::WorkerHello>(&decoded->message) : nullptr;
-    if (hello == nullptr) return;
-    workers_[worker].hellos.push_back(hello->incarnation);
+    if (!decoded) return;
+    if (const auto* hello = std::get_if<link::WorkerHello>(&decoded->message)) {
+        workers_[worker].hellos.push_back(hello->incarnation);
+    } else if (const auto* waiting = std::get_if<link::AttemptsWaiting>(&decoded->message)) {
+        model_.decisions().waiting(worker, waiting->count);
+    }
 }
 
 void WireRules::from_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us) {

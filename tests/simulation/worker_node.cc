@@ -81,6 +81,8 @@ void WorkerNode::turn() {
     for (auto& [added, prefix] : std::exchange(subscriptions_, {})) session_->heard(added, prefix);
     for (const auto& bytes : std::exchange(heard_, {})) session_->receive(bytes, now_us());
     gather();
+    session_->waiting(static_cast<std::uint32_t>(
+        std::count_if(handlers_.begin(), handlers_.end(), [](const auto& entry) { return entry.second.waits(); })));
     session_->tick(now_us());
     take_output();
     require(session_->unacknowledged_bytes() <= environment_.scenario.worker_window_bytes + kLargestEventBytes,
