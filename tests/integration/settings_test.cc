@@ -48,6 +48,14 @@ std::vector<Node> nodes() {
                              {"limit-memory-bytes", numbers, "1k"},
                              {"limit-file-bytes", numbers, "-1"},
                              {"limit-open-files", small, "1.5"}});
+    std::vector<Sample> webhook = worker;
+    webhook.insert(webhook.end(), {{"secret-file", texts, ""},
+                                   {"absent-secret", {"make", "refuse", "make"}, "ask"},
+                                   {"hosts", {"named", "public", "named"}, "all"},
+                                   {"allow-host", {"a.test", "*.b.test", "c.test:80"}, "http://a.test"},
+                                   {"ca-file", texts, ""},
+                                   {"retry-ms", {"1,2", "3,4", "5,6"}, "1,"},
+                                   {"timeout-ms", numbers, "99"}});
     std::vector<Sample> broker{{"events", sockets, "nowhere"},
                                {"workers", sockets, "tcp://"},
                                {"edges", sockets, "http://x:1"},
@@ -96,7 +104,8 @@ std::vector<Node> nodes() {
     return {{"longwire-broker", broker},
             {"longwire-edge", edge},
             {"longwire-worker-demo", worker},
-            {"longwire-worker-exec", exec}};
+            {"longwire-worker-exec", exec},
+            {"longwire-worker-webhook", webhook}};
 }
 
 const std::set<std::string>& flags_of_all() {
