@@ -67,7 +67,12 @@ void TaskView::on_push(const json::object& push) {
     if (begun_us_ == 0) begun_us_ = last_us_;
 
     if (event == type::kTextDelta) return on_text(text_at(data, "stream"), text_at(data, "text"));
-    if (event == type::kTextDone) return finish_text();
+    if (event == type::kTextDone) {
+        finish_text();
+        if (field(data, "discarded") != true) return;
+        lines_ += paint_.yellow("taken back: " + one_line(text_at(data, "reason"))) + "\n";
+        return;
+    }
     if (event == type::kTaskQueued) {
         state_ = "PENDING";
         return;

@@ -14,12 +14,22 @@ struct Sample {
     std::string wrong;                // empty where everything is good
 };
 
+/// Three ways to say the same file, which has to be good whoever reads it.
+std::vector<std::string> ways_to(const std::string& folder, const std::string& file) {
+    return {folder + "/" + file, folder + "//" + file, folder + "/./" + file};
+}
+
+constexpr const char* kRoles =
+    "[kinds]\nchat = 'A'\nguide = 'A'\nliaison = 'A'\nteam = 'A'\n[[role]]\nname = 'A'\nprompt = 'Answer.'\n";
+
 struct Node {
     std::string program;
     std::vector<Sample> settings;
 };
 
-std::vector<Node> nodes() {
+std::vector<Node> nodes(const std::string& folder) {
+    std::ofstream(folder + "/roles.toml") << kRoles;
+    std::ofstream(folder + "/key") << "sk-secret\n";
     const std::vector<std::string> sockets{"ipc:///tmp/a", "tcp://127.0.0.1:4000", "ipc:///tmp/c"};
     const std::vector<std::string> numbers{"70001", "70002", "70003"};
     const std::vector<std::string> large{"2000001", "2000002", "2000003"};
@@ -56,6 +66,27 @@ std::vector<Node> nodes() {
                                    {"ca-file", texts, ""},
                                    {"retry-ms", {"1,2", "3,4", "5,6"}, "1,"},
                                    {"timeout-ms", numbers, "99"}});
+    std::vector<Sample> agent = worker;
+    agent.insert(
+        agent.end(),
+        {{"model-url", {"http://127.0.0.1:1/v1", "http://localhost:2/v1", "https://example.org/v1"}, "ftp://a"},
+         {"model", texts, ""},
+         {"model-key-file", ways_to(folder, "key"), "/nowhere/key"},
+         {"model-ca-file", ways_to("/etc/ssl/certs", "ca-certificates.crt"), ""},
+         {"model-connect-timeout-ms", numbers, "0"},
+         {"model-first-timeout-ms", numbers, "0"},
+         {"model-idle-timeout-ms", numbers, "0"},
+         {"model-total-timeout-ms", numbers, "never"},
+         {"model-tries", small, "0"},
+         {"answer-bytes-max", numbers, "1"},
+         {"roles", ways_to(folder, "roles.toml"), "/nowhere/roles.toml"},
+         {"turns-max", small, "0"},
+         {"context-bytes", numbers, "1"},
+         {"ask-timeout-ms", numbers, "0"},
+         {"pillars", texts, "a b"},
+         {"file-root", {"/tmp", "/usr", "/"}, ""},
+         {"http-allow", {"example.org", "*.example.org", "127.0.0.1:8080"}, "http://a"},
+         {"http-addresses", {"any", "public", "any"}, "all"}});
     std::vector<Sample> broker{{"events", sockets, "nowhere"},
                                {"workers", sockets, "tcp://"},
                                {"edges", sockets, "http://x:1"},
@@ -101,11 +132,8 @@ std::vector<Node> nodes() {
                              {"stalled-ms", numbers, "99"},
                              {"heartbeat-ms", numbers, "99"}};
     edge.insert(edge.end(), common.begin(), common.end());
-    return {{"longwire-broker", broker},
-            {"longwire-edge", edge},
-            {"longwire-worker-demo", worker},
-            {"longwire-worker-exec", exec},
-            {"longwire-worker-webhook", webhook}};
+    return {{"longwire-broker", broker},    {"longwire-edge", edge},          {"longwire-worker-demo", worker},
+            {"longwire-worker-exec", exec}, {"longwire-worker-agent", agent}, {"longwire-worker-webhook", webhook}};
 }
 
 const std::set<std::string>& flags_of_all() {
@@ -169,7 +197,7 @@ class Settings : public testing::Test {
 };
 
 TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings] : nodes(folder.path())) {
         const auto help = call(program, {"--help"});
         EXPECT_EQ(help.ending, (Ending{0, 0}));
         auto known = flags_of_all();
@@ -188,7 +216,7 @@ TEST_F(Settings, HelpHasEveryFlagVariableAndKey) {
 }
 
 TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings] : nodes(folder.path())) {
         std::string file;
         std::map<std::string, std::string> variables;
         Arguments flags;
@@ -222,7 +250,7 @@ TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
 }
 
 TEST_F(Settings, AWrongValueIsRefusedByTheNameItCameUnder) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings] : nodes(folder.path())) {
         for (const auto& [name, values, wrong] : settings) {
             if (wrong.empty()) continue;
             expect_refusal(call(program, {"--" + name, wrong}), "--" + name);
@@ -236,7 +264,7 @@ TEST_F(Settings, AWrongValueIsRefusedByTheNameItCameUnder) {
 }
 
 TEST_F(Settings, WhatIsNoSettingIsRefusedByItsName) {
-    for (const auto& [program, settings] : nodes()) {
+    for (const auto& [program, settings] : nodes(folder.path())) {
         expect_refusal(call(program, {"--fly"}), "--fly");
         expect_refusal(call(program, {"stray"}), "stray");
         expect_refusal(call(program, {"--" + settings[0].name}), "--" + settings[0].name);

@@ -26,12 +26,18 @@ BrokerNode::BrokerNode(Environment& environment)
 void BrokerNode::start() {
     begin_life(environment_.random.between(-500'000, 1'000'000));
     rules_.broker_began();
-    environment_.model.decisions().broker_began();
     broker::Broker::Options options;
     options.name = name();
     options.partitions = environment_.scenario.partitions;
     options.scheduler.lease_ms = environment_.scenario.lease_ms;
-    options.scheduler.cancel_grace_ms = 1'000;
+    options.scheduler.cancel_grace_ms = kCancelGraceMs;
+    options.scheduler.queued_per_kind_max = environment_.scenario.queued_max;
+    options.scheduler.queue_age_max_ms = environment_.scenario.queue_age_max_ms;
+    if (const auto limit = environment_.scenario.kind_limit; limit > 0) {
+        options.scheduler.kind_limits.emplace(kLimitedKind, limit);
+    }
+    options.scheduler.disconnect_grace_ms = environment_.scenario.disconnect_grace_ms;
+    options.presence.grace_ms = environment_.scenario.presence_grace_ms;
     options.scheduler.retry_first_ms = 50;
     options.scheduler.retry_last_ms = 500;
     options.outputs_bytes_max = environment_.scenario.outputs_bytes_max;
@@ -56,6 +62,7 @@ void BrokerNode::restore() {
     });
     require(sound.has_value(), [] { return "the log cannot be read"; });
     broker_->restored(now_us());
+    environment_.model.decisions().broker_began(now_us());
 }
 
 void BrokerNode::die(bool with_power) {
@@ -124,7 +131,7 @@ void BrokerNode::turn() {
     inbox_.log = log_->poll();
     if (inbox_.log.room) has_room_ = inbox_.log.room->has_value();
     for (const auto& frame : inbox_.from_workers) rules_.from_worker(frame.peer, frame.bytes);
-    for (const auto& frame : inbox_.from_edges) rules_.from_edge(frame.peer, frame.bytes);
+    for (const auto& frame : inbox_.from_edges) rules_.from_edge(frame.peer, frame.bytes, now_us());
     broker_->step(now_us(), inbox_, outbox_);
     inbox_.clear();
     check_room();
@@ -135,24 +142,30 @@ void BrokerNode::turn() {
     for (const auto& frame : outbox_.to_workers) send(broker::PeerKind::worker, frame);
     for (const auto& frame : outbox_.to_edges) send(broker::PeerKind::edge, frame);
     for (const auto& notice : outbox_.notices) tell([&] { return "notes: " + notice; });
+    environment_.model.decisions().check_end_of_step(now_us());
     outbox_.clear();
     wake_in(kTickUs);
 }
 
 void BrokerNode::notice_stall() {
     const auto turned_us = std::exchange(turned_us_, now_us());
-    if (turned_us != 0 && turned_us_ - turned_us >= kStallUs) broker_->stalled(turned_us_ - turned_us);
+    if (turned_us != 0 && turned_us_ - turned_us >= kStallUs) {
+        broker_->stalled(turned_us_ - turned_us);
+        environment_.model.decisions().attendance().stalled(turned_us_ - turned_us);
+    }
 }
 
 void BrokerNode::send(broker::PeerKind kind, const broker::LinkFrame& frame) {
     const bool is_worker = kind == broker::PeerKind::worker;
-    is_worker ? rules_.to_worker(frame.peer, frame.bytes) : rules_.to_edge(frame.peer, frame.bytes);
+    is_worker ? rules_.to_worker(frame.peer, frame.bytes) : rules_.to_edge(frame.peer, frame.bytes, now_us());
     environment_.trace.mix(std::hash<std::string>{}(frame.bytes));
     auto& link = *(is_worker ? workers_ : edges_).at(frame.peer);
     const bool is_sent = link.send(End::listener, [this, is_worker, peer = frame.peer, bytes = frame.bytes]() mutable {
         (is_worker ? at_worker : at_edge)(peer, std::move(bytes));
     });
-    if (!is_sent) broker_->peer_unreachable(kind, frame.peer);
+    if (is_sent) return;
+    broker_->peer_unreachable(kind, frame.peer);
+    if (!is_worker) environment_.model.decisions().attendance().unreachable(frame.peer, now_us());
 }
 
 }  // namespace longwire::simulation

@@ -58,7 +58,7 @@ Client::Client(Environment& environment, std::size_t number)
 void Client::act() {
     if (way_ == nullptr) return connect();
     auto& random = environment_.random;
-    const auto luck = random.below(100);
+    const auto luck = random.below(110);
     // Each has either filters or topics of its own: where the two overlap it could not tell which brought an event.
     if (luck < 25) return is_for_filters() ? filter_or_not() : follow_something();
     if (luck < 30) return leave_something();
@@ -69,6 +69,8 @@ void Client::act() {
     if (luck < 88) return ask_about_task("run");
     if (luck < 90) return ask_about_task("state");
     if (luck < 96) return disconnect();
+    if (luck < 103) return join_or_leave();
+    if (luck < 106) return ask_about_task("state");
     stop_reading(random.between(1'000, random.chance(0.3) ? 6'000'000 : 1'000'000));
 }
 
@@ -113,7 +115,9 @@ void Client::connection_changed(const Link& link, bool is_open) {
         ask_again();
         for (auto& [topic, follower] : followers_) follow(follower);
         if (filter_) follow_filter();
+        be_there_again();
     } else {
+        there_.clear();
         std::erase_if(asked_, [](const auto& entry) { return !entry.second.may_repeat; });
         const bool goes = goes_elsewhere_ || environment_.random.chance(0.5);
         if (way_ != nullptr && way_->link == &link && goes) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,9 +50,16 @@ class Client {
     void send_input(const std::string& task);
     void publish(const std::string& topic);
 
+    /// The topics that it wants to be a member of.
+    const std::set<std::string>& joined() const { return joined_; }
+
+    /// Since when its present connection is there for a task, as it was told; nothing if it is not.
+    std::optional<std::int64_t> there_since_us(const std::string& task) const;
+    const EdgeNode* edge() const { return is_connected() ? way_->edge : nullptr; }
+
     /// What keeps it from being content: nothing is asked for, all that it follows has come. Empty if it is.
     std::string waits_for() const;
-    bool is_waiting_for_answers() const { return !asked_.empty(); }
+    bool is_sending_input() const;
 
     // Its connection.
 
@@ -70,13 +78,16 @@ class Client {
   private:
     struct Asked {
         std::string command;
-        std::string fields;
+        std::string fields = {};
         bool may_repeat = false;
         std::uint64_t id = 0;     // of what is to be stored, 0 for none
-        std::string path;         // where
-        std::string key;          // of a start
+        std::string path = {};    // where
+        std::string key = {};     // of a start
         std::uint64_t wipes = 0;  // of the log, until then
         std::string parent = {};  // of a start
+        std::string task = {};    // to be there for; of a start, any that it leads to
+        bool attaches = false;
+        std::string topic = {};  // to join
     };
 
     // client.cc: its connection, and what it follows
@@ -98,6 +109,13 @@ class Client {
     void command(std::uint64_t id, std::string_view name, std::string_view fields);
     void say(std::function<void(ClientSession&)> message);
     bool is_connected() const { return way_ != nullptr && way_->link->is_open(End::dialler); }
+
+    // client_attendance.cc: what it is there for
+    void join_or_leave();
+    void ask_to_join(const std::string& topic);
+    void ask_to_attach(const std::string& task);
+    void be_there_again();
+    void is_there(const Asked& asked, const Answer& answer);
 
     // client_asks.cc: what it asks for
     void start_something();
@@ -124,6 +142,9 @@ class Client {
     std::map<std::string, Follower, std::less<>> followers_;  // by topic
     std::optional<FilterFollower> filter_;
     std::map<std::uint64_t, Asked> asked_;  // each time under a new number
+    std::set<std::string> joined_;
+    std::set<std::string> minds_;                // tasks that it wants to be there for,
+    std::map<std::string, std::int64_t> there_;  // and is, by its present connection; since when
 };
 
 }  // namespace longwire::simulation

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "protocol/msgpack_fields.h"
@@ -18,18 +19,35 @@ constexpr std::int64_t kAskAgainUsMax = 500'000;
 
 void Client::start_something() {
     const auto id = environment_.new_id();
+    auto& random = environment_.random;
     Asked asked{"start", {}, true, 0, {}, "key-" + std::to_string(id), environment_.model.wipes()};
-    if (!environment_.tasks.empty() && environment_.random.chance(0.1)) {
-        asked.parent = environment_.random.pick(environment_.tasks);
-    }
-    MsgpackWriter writer(asked.fields);
-    writer.map(5);
-    writer.field("kind", "work");
-    writer.field_or_nil("parent", asked.parent);
-    writer.field("key", asked.key);
-    writer.field("max_attempts", std::uint64_t{1} + environment_.random.below(4));
+    std::string body;
+    std::size_t fields = 0;
+    const auto add = [&](std::string_view name, const auto& value) {
+        MsgpackWriter(body).field(name, value);
+        ++fields;
+    };
+    const bool is_hopeless = random.chance(0.03);  // no worker is for such work
+    add("kind", is_hopeless ? "none" : random.chance(0.3) ? kLimitedKind : "work");
+    add("key", asked.key);
+    add("max_attempts", std::uint64_t{1} + random.below(4));
     static const std::vector<std::string> kWishes{"priority", "priority", "timeout_s", "ttl_s", "delay_s"};
-    writer.field(environment_.random.pick(kWishes), std::uint64_t{1} + environment_.random.below(3));
+    add(is_hopeless ? "ttl_s" : random.pick(kWishes), std::uint64_t{1} + random.below(3));
+    if (!environment_.tasks.empty() && random.chance(0.1))
+        add("parent", asked.parent = random.pick(environment_.tasks));
+    if (random.chance(0.25)) {
+        MsgpackWriter writer(body);
+        writer.string("concurrency");
+        writer.map(2);
+        writer.field("key", "lock-" + std::to_string(random.below(2)));
+        writer.field("limit", std::uint64_t{1} + random.below(2));
+        ++fields;
+    }
+    asked.attaches = random.chance(0.25);
+    if (asked.attaches) add("on_disconnect", "cancel");
+    if (asked.attaches && random.chance(0.7)) add("disconnect_grace_s", std::uint64_t{1} + random.below(3));
+    MsgpackWriter(asked.fields).map(fields);
+    asked.fields += body;
     ask(std::move(asked));
 }
 
@@ -55,6 +73,10 @@ void Client::send_input(const std::string& task) {
     writer.field("task", task);
     writer.field_raw("data", payload_of(id, 0));
     ask(std::move(asked));
+}
+
+bool Client::is_sending_input() const {
+    return std::any_of(asked_.begin(), asked_.end(), [](const auto& entry) { return entry.second.command == "input"; });
 }
 
 void Client::ask_about_task(const std::string& command) {
@@ -97,6 +119,7 @@ void Client::take(const Answer& answer, const ToClient&) {
     if (filter_ && answer.ok) filter_->hears(answer.id);
     if (asked.command == "subscribe" && !asked.path.empty()) begin(asked, answer);
     if (!answer.ok) check_refusal(asked, answer.ok.error());
+    is_there(asked, answer);
     const bool may_ask_again = !answer.ok && asked.may_repeat && answer.ok.error().code == Errc::unavailable;
     if (may_ask_again) {
         environment_.schedule.in(environment_.random.between(1'000, kAskAgainUsMax), [this, number = answer.id] {
@@ -115,7 +138,7 @@ void Client::take(const Answer& answer, const ToClient&) {
 /// What a full disk has no room for is refused so that it is clear when to ask again, and then it is not done.
 void Client::check_refusal(const Asked& asked, const Error& error) {
     if (error.message != Disk::no_room().error().message) return;
-    const bool is_work = asked.id != 0 || asked.command == "start" || asked.command == "run";
+    const bool is_work = asked.id != 0 || asked.command == "start" || asked.command == "run" || asked.command == "join";
     require(is_work && error.code == Errc::unavailable && error.retry_after_ms > 0,
             [&] { return name_ + " was refused " + asked.command + " for a full disk: " + describe(error); });
     if (asked.id != 0 && !asked.may_repeat) environment_.model.check_refused(asked.id);

@@ -32,8 +32,8 @@ void ClientSession::hear(std::string_view message) {
     if (!is_closed_) dialect_->on_message(message, client_.encoding().is_binary());
 }
 
-void ClientSession::close() {
-    dialect_->on_closed(1000);
+void ClientSession::close(std::uint16_t code) {
+    dialect_->on_closed(code);
 }
 
 /// As a real one's connection does.

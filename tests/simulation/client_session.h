@@ -36,7 +36,9 @@ class ClientSession final : private edge::Transport {
     void hear(std::string_view message);
 
     /// The client is gone.
-    void close();
+    void close(std::uint16_t code);
+
+    void on_link_up() { dialect_->on_link_up(); }
 
     /// As much of what waits leaves as the client takes.
     void flush();

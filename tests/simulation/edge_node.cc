@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t kTickUs = 50'000;
 constexpr std::int64_t kShardTickUs = 50'000;
 constexpr double kThreadIsRunning = 0.8;
+constexpr double kGoodbye = 0.3;
+constexpr std::uint16_t kDone = 1000;
+constexpr std::uint16_t kLost = 1006;
 
 }  // namespace
 
@@ -51,6 +54,7 @@ void EdgeNode::crash() {
     for (auto& shard : shards_) shard->sessions.clear();
     shards_.clear();
     router_.reset();
+    is_up_ = false;
     heard_.clear();
     link_->end(End::dialler);
     for (auto* client : clients_) client->end(End::listener);
@@ -89,7 +93,7 @@ void EdgeNode::client_gone(Client& client) {
     post(shard, [this, &shard, &client] {
         const auto session = shard.sessions.find(client.number());
         if (session == shard.sessions.end()) return;
-        session->second->close();
+        session->second->close(environment_.random.chance(kGoodbye) ? kDone : kLost);
         shard.sessions.erase(session);
     });
 }
@@ -125,6 +129,8 @@ void EdgeNode::link_turn() {
         for (auto& message : std::exchange(shards_[i]->to_link, {})) router_->take(i, std::move(message), now_us());
     }
     router_->link().tick(now_us());
+    const bool was_up = std::exchange(is_up_, router_->link().is_up());
+    if (is_up_ && !was_up) linked_since_us_ = environment_.schedule.now_us();
     for (auto& bytes : router_->link().take_outgoing()) {
         environment_.trace.mix(std::hash<std::string>{}(bytes));
         const bool is_sent =
@@ -147,6 +153,7 @@ void EdgeNode::shard_turn(Shard& shard) {
     shard.ticked_us = now_us();
     for (auto& [number, session] : shard.sessions) session->tick();
     shard.hub.tick(now_us());
+    shard.members.tick(now_us());
 }
 
 void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
@@ -163,7 +170,9 @@ void EdgeNode::take(Shard& shard, const edge::FromLink& message) {
                    [&](const edge::LedgerAsked& m) { shard.hub.on_ledger_asked(m); },
                    [&](const edge::LinkChanged& m) {
                        tell([&] { return m.is_up ? "finds the broker" : "loses the broker"; });
-                       m.is_up ? shard.members.on_link_up() : shard.hub.on_link_lost();
+                       if (!m.is_up) return shard.hub.on_link_lost();
+                       shard.members.on_link_up();
+                       for (auto& [number, session] : shard.sessions) session->on_link_up();
                    },
                },
                message);

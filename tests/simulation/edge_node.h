@@ -44,6 +44,7 @@ class EdgeNode final : public Node {
     void say(const Client& client, std::uint64_t connection, std::function<void(ClientSession&)> message);
 
     bool is_linked() const { return is_alive() && router_->link().is_up(); }
+    std::int64_t linked_since_us() const { return linked_since_us_; }
 
   private:
     struct Shard {
@@ -72,6 +73,8 @@ class EdgeNode final : public Node {
     std::unique_ptr<edge::LinkRouter> router_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::string> heard_;
+    bool is_up_ = false;
+    std::int64_t linked_since_us_ = 0;
 };
 
 }  // namespace longwire::simulation

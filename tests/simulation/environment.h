@@ -22,7 +22,8 @@ struct Environment {
     Random random;
     Trace trace;
     Model model;
-    bool is_calm = false;            // nothing goes wrong any more
+    bool is_calm = false;            // nothing goes wrong any more,
+    std::int64_t calm_since_us = 0;  // and since when
     std::vector<std::string> tasks;  // that clients have been told of
 
     /// A number that nothing else has.

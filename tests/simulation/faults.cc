@@ -131,6 +131,7 @@ void Faults::trouble_the_disk() {
 
 void Faults::heal() {
     environment_.is_calm = true;
+    environment_.calm_since_us = environment_.schedule.now_us();
     environment_.trace.tell("network", [] { return "and all is well from now on"; });
     world_.broker().make_room();
     for (auto* node : world_.nodes()) node->is_alive() ? node->thaw() : node->start();

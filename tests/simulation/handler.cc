@@ -20,6 +20,7 @@ constexpr std::int64_t kCalmPauseUsMax = 100'000;
 constexpr std::uint64_t kDepthMax = 2;
 constexpr std::int64_t kPatienceUsMax = 5'000'000;
 constexpr std::int64_t kLookUs = 100'000;
+constexpr std::size_t kShortQueue = 100;
 
 /// A child is started with nothing but the number of those that it descends from.
 std::uint64_t depth_of(const std::string& input) {
@@ -145,16 +146,19 @@ void Handler::tell_child(const worker::ChildNews& news) {
     child.is_over = news.refused || news.has_ended();
 }
 
-/// Only so long for one that goes on, which may be waiting for the place that this one takes. But whether there is one,
-/// and that it has ended, it must be told.
+/// Only so long for one that goes on, or that a full queue has no room for: it may be waiting for the place that this
+/// one takes. But whether there is one, and that it has ended, it must be told.
 bool Handler::waits_for_child() const {
     if (!waits_for_children_) return false;
+    const bool is_always_answered = environment_.scenario.queued_max > kShortQueue;
     return std::any_of(children_.begin(), children_.end(), [&](const auto& entry) {
         const auto& child = entry.second;
-        if (child.is_over || child.task.empty()) return !child.is_over;
-        const auto* facts = environment_.model.decisions().task(topic_path(start_.realm, task_topic(child.task)));
+        if (child.is_over) return false;
+        const auto path = topic_path(start_.realm, task_topic(child.task));
+        const auto* facts = child.task.empty() ? nullptr : environment_.model.decisions().task(path);
         const bool has_ended = facts != nullptr && !facts->is_open;
-        return has_ended || environment_.schedule.now_us() < child.patience_until_us;
+        const bool must_hear = child.task.empty() ? is_always_answered : has_ended;
+        return must_hear || environment_.schedule.now_us() < child.patience_until_us;
     });
 }
 

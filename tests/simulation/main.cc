@@ -21,7 +21,7 @@ constexpr std::string_view kUsage =
     "simulation: a Longwire cluster in virtual time, with everything that can go wrong, by seed\n"
     "  --seed N         tells the story of one seed\n"
     "  --seeds FROM-TO  those of many\n"
-    "  --steps N        how much its clients do (100)\n"
+    "  --steps N        how much its clients do (65)\n"
     "  --jobs N         stories at a time (2)\n"
     "  --trace          prints what happens\n"
     "  --twice          tells each story twice, and fails unless both are the same\n"
@@ -31,7 +31,7 @@ constexpr std::string_view kUsage =
 struct Options {
     std::uint64_t first = 1;
     std::uint64_t last = 1;
-    std::size_t steps = 100;
+    std::size_t steps = 65;
     std::size_t jobs = 2;
     bool is_told = false;
     bool is_told_twice = false;

@@ -47,9 +47,10 @@ void Model::durable(const broker::Record& record) {
     const auto envelope = parse_envelope(record.envelope.bytes);
     require(envelope.has_value(), [&] { return *record.path + " holds an event that is none"; });
     truth_.append(record, *envelope);
+    decisions_.durable(*record.path, *envelope);
     if (!task_of_topic(split_path(*record.path).topic).empty()) {
         by_task(record, *envelope);
-    } else {
+    } else if (!envelope->type.starts_with("presence.")) {
         by_client(record, *envelope);
     }
 }
@@ -59,7 +60,6 @@ void Model::by_task(const broker::Record& record, const Envelope& envelope) {
     // An event's attempt is lost after it and not before: what it says of its worker is looked at first.
     if (envelope.sequence != 0) emissions_.logged(path, partition_of(path, partitions_), envelope);
     tasks_.try_emplace(path, path).first->second.append(record.offset, envelope);
-    decisions_.durable(path, envelope);
     if (envelope.type == event_type::kTaskInput) by_client(record, envelope);
     if (envelope.type != event_type::kTaskQueued) return;
     const auto fields = MsgpackFields::parse(envelope.payload, "payload").value();

@@ -22,6 +22,10 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
 
     s.work_us_max = static_cast<std::int64_t>(one_of({1'000, 150'000, 1'500'000}));
 
+    s.kind_limit = one_of({0, 1, 2});
+    s.queued_max = random.chance(0.2) ? one_of({2, 4}) : 100'000;
+    s.queue_age_max_ms = random.chance(0.2) ? 2'000 : 0;
+
     const bool is_heavy = random.chance(0.1);  // so much that windows and rings are too small for it
     s.padding_bytes_max = is_heavy ? 12'000 : one_of({0, 100});
     s.worker_window_bytes = is_heavy ? 64 << 10 : one_of({700, 4'000, 1 << 20});
@@ -36,6 +40,8 @@ Scenario scenario_of(std::uint64_t seed, std::size_t steps) {
     s.slow_us_max = static_cast<std::int64_t>(one_of({20'000, 300'000}));
     s.linger_ms = static_cast<std::int64_t>(one_of({100, 1'000, 10'000}));
     s.lease_ms = static_cast<std::int64_t>(one_of({2'000, 4'000}));
+    s.disconnect_grace_ms = static_cast<std::int64_t>(one_of({1'000, 2'000}));
+    s.presence_grace_ms = static_cast<std::int64_t>(one_of({300, 2'000}));
 
     s.durability = random.chance(0.1)   ? Durability::memory
                    : random.chance(0.5) ? Durability::process

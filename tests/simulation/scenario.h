@@ -2,8 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace longwire::simulation {
+
+/// The kind of tasks that a broker may bound, and its grace for those that are asked to end.
+inline constexpr std::string_view kLimitedKind = "play";
+inline constexpr std::int64_t kCancelGraceMs = 1'000;
 
 /// What a death of the broker costs.
 enum class Durability : std::uint8_t {
@@ -27,6 +32,9 @@ struct Scenario {
     std::uint32_t capacity = 1;  // of each worker
 
     std::int64_t work_us_max = 0;  // between two events of a task
+    std::size_t kind_limit = 0;    // of those of the limited kind that run; 0: none
+    std::size_t queued_max = 0;    // of each kind
+    std::int64_t queue_age_max_ms = 0;
 
     std::size_t padding_bytes_max = 0;  // of an event
     std::size_t worker_window_bytes = 0;
@@ -41,6 +49,8 @@ struct Scenario {
     std::int64_t slow_us_max = 0;    // and after how long again
     std::int64_t linger_ms = 0;
     std::int64_t lease_ms = 0;
+    std::int64_t disconnect_grace_ms = 0;
+    std::int64_t presence_grace_ms = 0;
 
     Durability durability = Durability::process;
     std::int64_t write_us_max = 0;

@@ -50,7 +50,7 @@ class Story {
     void feed_tasks() {
         auto& client = *world_.clients().front();
         const auto path = environment_.model.open_task_without_input();
-        if (path.empty() || client.is_waiting_for_answers()) return;
+        if (path.empty() || client.is_sending_input()) return;
         client.send_input(std::string(task_of_topic(split_path(path).topic)));
     }
 

@@ -43,10 +43,11 @@ void WireRules::from_worker(const std::string& worker, std::string_view bytes) {
     workers_[worker].hellos.push_back(hello->incarnation);
 }
 
-void WireRules::from_edge(const std::string& edge, std::string_view bytes) {
+void WireRules::from_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us) {
     const auto decoded = link::decode<link::EdgeToBroker>(bytes);
     if (!decoded) return;
     const auto& message = decoded->message;
+    model_.decisions().attendance().from_edge(edge, message, now_us);
     if (const auto* hello = std::get_if<link::EdgeHello>(&message)) {
         edges_[edge] = {std::max<std::uint64_t>(hello->window_bytes, kBatchBytesTarget), 0, 0};
     } else if (const auto* credit = std::get_if<link::Credit>(&message)) {
@@ -110,9 +111,10 @@ void WireRules::check_child(const link::ChildState& child) {
     require(known == child.task, [&] { return told() + ", which was " + known + " before"; });
 }
 
-void WireRules::to_edge(const std::string& edge, std::string_view bytes) {
+void WireRules::to_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us) {
     const auto decoded = link::decode<link::BrokerToEdge>(bytes);
     require(decoded.has_value(), [&] { return "the broker said something to " + edge + " that has no meaning"; });
+    model_.decisions().attendance().to_edge(edge, decoded->message, now_us);
     std::visit(Overloaded{
                    [&](const link::EdgeWelcome&) { edges_[edge].sent_bytes = edges_[edge].confirmed_bytes = 0; },
                    [&](const link::Deliver& deliver) {

@@ -22,9 +22,10 @@ class WireRules {
     void broker_began();
 
     void from_worker(const std::string& worker, std::string_view bytes);
-    void from_edge(const std::string& edge, std::string_view bytes);
+    /// `now_us` is the broker's.
+    void from_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us);
     void to_worker(const std::string& worker, std::string_view bytes);
-    void to_edge(const std::string& edge, std::string_view bytes);
+    void to_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us);
 
   private:
     struct WorkerSessions {

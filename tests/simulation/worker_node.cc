@@ -28,7 +28,7 @@ void WorkerNode::start() {
     options.worker = name();
     options.incarnation = static_cast<std::uint64_t>(now_us());
     options.program = "simulation";
-    options.kinds = {"work"};
+    options.kinds = {"work", std::string(kLimitedKind)};
     options.capacity = environment_.scenario.capacity;
     options.window_bytes = environment_.scenario.worker_window_bytes;
     options.drain_grace_ms = 300;

@@ -4,14 +4,23 @@
 #include <utility>
 
 #include "protocol/topic.h"
+#include "tests/simulation/violation.h"
 
 namespace longwire::simulation {
+
+namespace {
+
+constexpr std::int64_t kStallUsMax = 8'000'000;  // none of before lasts longer
+constexpr std::int64_t kAttachUsMax = 500'000;   // what an edge may take, once it has its broker
+
+}  // namespace
 
 World::World(const Scenario& scenario, bool is_told) : environment_(scenario, is_told), broker_(environment_) {
     nodes_.push_back(&broker_);
     for (std::size_t i = 0; i < scenario.workers; ++i) add_worker(i);
     for (std::size_t i = 0; i < scenario.edges; ++i) add_edge(i);
     for (std::size_t i = 0; i < scenario.clients; ++i) add_client(i);
+    environment_.model.decisions().attendance().when_abandoned = [this](const auto& path) { check_abandoned(path); };
     broker_.at_worker = [this](const std::string& name, std::string bytes) {
         const auto worker =
             std::find_if(workers_.begin(), workers_.end(), [&](const auto& w) { return w->name() == name; });
@@ -87,6 +96,34 @@ void World::add_client(std::size_t number) {
     }
 }
 
+/// Once all is well, whoever has been told that it is there for a task is.
+void World::check_abandoned(const std::string& path) const {
+    if (!environment_.is_calm) return;
+    const std::string task(task_of_topic(split_path(path).topic));
+    const auto now_us = environment_.schedule.now_us();
+    for (const auto& client : clients_) {
+        const auto there_us = client->there_since_us(task);
+        if (!there_us || !client->edge()->is_linked()) continue;
+        const auto linked_us = client->edge()->linked_since_us();
+        const bool may_be_stalled =
+            linked_us < environment_.calm_since_us && now_us < environment_.calm_since_us + kStallUsMax;
+        require(may_be_stalled || now_us < std::max(*there_us, linked_us) + kAttachUsMax,
+                [&] { return path + " was given up, though " + client->name() + " is there for it"; });
+    }
+}
+
+/// Who is a member and should not be, or the other way round; empty if there is nobody.
+std::string World::wrong_member() const {
+    Attendance::Members wanted;
+    for (const auto& client : clients_) {
+        for (const auto& topic : client->joined()) wanted.emplace(topic_path("r", topic), client->name());
+    }
+    for (const auto& [path, member] : environment_.model.decisions().attendance().members()) {
+        if (wanted.erase({path, member}) == 0) return member + " to be no member of " + path;
+    }
+    return wanted.empty() ? std::string() : wanted.begin()->second + " to be a member of " + wanted.begin()->first;
+}
+
 void World::start() {
     for (auto* node : nodes_) node->start();
     for (auto& client : clients_) client->connect();
@@ -104,7 +141,7 @@ std::string World::waits_for() const {
     for (const auto& client : clients_) {
         if (const auto what = client->waits_for(); !what.empty()) return client->name() + " to get " + what;
     }
-    return {};
+    return wrong_member();
 }
 
 }  // namespace longwire::simulation

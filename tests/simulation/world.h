@@ -45,6 +45,8 @@ class World {
     void add_worker(std::size_t number);
     void add_edge(std::size_t number);
     void add_client(std::size_t number);
+    void check_abandoned(const std::string& path) const;
+    std::string wrong_member() const;
 
     Environment environment_;
     BrokerNode broker_;

@@ -2,7 +2,9 @@
 #include "worker/sdk/worker_program.h"
 
 int main(int argc, char** argv) {
-    longwire::WorkerProgram program("longwire-worker-demo", "Serves the kinds demo.*: tasks to try the bus out with.");
-    program.options().capacity = 64;
+    longwire::WorkerOptions defaults;
+    defaults.capacity = 64;
+    longwire::WorkerProgram program("longwire-worker-demo", "Serves the kinds demo.*: tasks to try the bus out with.",
+                                    defaults);
     return program.main(argc, argv, longwire::demo::serve_all);
 }

@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <string_view>
+#include <utility>
 
 #include "protocol/limits.h"
 #include "protocol/node/random_id.h"
@@ -25,8 +26,8 @@ Status check_worker_name(const std::string& name) {
 
 }  // namespace
 
-WorkerProgram::WorkerProgram(const std::string& program, const std::string& about)
-    : program_(program), config_(program, about) {
+WorkerProgram::WorkerProgram(const std::string& program, const std::string& about, WorkerOptions defaults)
+    : program_(program), config_(program, about), options_(std::move(defaults)) {
     config_.text({"broker-events", "the broker's endpoint for events", "ENDPOINT"}, options_.broker_events,
                  check_endpoint());
     config_.text({"broker-link", "the broker's endpoint for workers", "ENDPOINT"}, options_.broker_link,

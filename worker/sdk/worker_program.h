@@ -19,8 +19,8 @@ namespace longwire {
 ///     }
 class WorkerProgram {
   public:
-    /// Declares the flags of all workers. `program` as a user types it.
-    WorkerProgram(const std::string& program, const std::string& about);
+    /// Declares the flags of all workers. `program` as a user types it; `defaults` holds where no flag says otherwise.
+    WorkerProgram(const std::string& program, const std::string& about, WorkerOptions defaults = {});
 
     /// For further settings, before main().
     Config& config() { return config_; }

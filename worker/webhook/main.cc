@@ -7,8 +7,9 @@
 
 int main(int argc, char** argv) {
     longwire::webhook::WebhookOptions options;
-    longwire::WorkerProgram program("longwire-worker-webhook", "Tells webhooks how tasks have ended.");
-    program.options().capacity = 32;  // it mostly waits
+    longwire::WorkerOptions defaults;
+    defaults.capacity = 32;  // it mostly waits
+    longwire::WorkerProgram program("longwire-worker-webhook", "Tells webhooks how tasks have ended.", defaults);
     longwire::webhook::declare_webhook_settings(program.config(), options);
     return program.main(argc, argv, [&](longwire::Worker& worker) {
         auto handler = longwire::webhook::webhook_handler(options);

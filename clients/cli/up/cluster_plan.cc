@@ -17,14 +17,13 @@ std::string endpoint(const std::string& folder, const char* name) {
     return "ipc://" + folder + "/" + name;
 }
 
-ChildPlan worker(const std::string& name, const std::string& sockets, std::vector<std::string> more, bool optional) {
+ChildPlan worker(const std::string& name, const std::string& sockets, std::vector<std::string> more) {
     ChildPlan plan{"worker-" + name,
                    "longwire-worker-" + name,
                    // A name that outlives a death: the broker then knows at once that the life before is over.
                    {"--name", name + "-1", "--broker-events", own_endpoints(sockets).events, "--broker-link",
                     own_endpoints(sockets).link},
-                   Stage::worker,
-                   optional};
+                   Stage::worker};
     plan.arguments.insert(plan.arguments.end(), more.begin(), more.end());
     return plan;
 }
@@ -104,13 +103,13 @@ std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::strin
         plan.push_back(std::move(edge));
         if (address.port != 0) ++address.port;
     }
-    plan.push_back(worker("demo", sockets, {"--capacity", "32"}, false));  // its tasks mostly wait
-    plan.push_back(worker("exec", sockets, {"--allow", kExecAllow}, false));
-    plan.push_back(worker("agent", sockets, {}, true));
+    plan.push_back(worker("demo", sockets, {"--capacity", "32"}));  // its tasks mostly wait
+    plan.push_back(worker("exec", sockets, {"--allow", kExecAllow}));
+    plan.push_back(worker("agent", sockets, {}));
     std::vector<std::string> webhook{"--secret-file", data + "/webhook-secret", "--absent-secret", "make"};
     // Whoever starts tasks from this machine can connect to it anyway; others shall not by way of us.
     if (is_loopback(address.host)) webhook.insert(webhook.end(), {"--allow-host", "localhost,127.0.0.1,[::1]"});
-    plan.push_back(worker("webhook", sockets, std::move(webhook), false));
+    plan.push_back(worker("webhook", sockets, std::move(webhook)));
     return plan;
 }
 

@@ -52,7 +52,6 @@ struct ChildPlan {
     std::string program;  // file name, looked up in the folder of programs
     std::vector<std::string> arguments;
     Stage stage = Stage::worker;
-    bool optional = false;  // left out where the program is not there
 
     /// The same with another value behind a flag.
     void set(const std::string& flag, const std::string& value);

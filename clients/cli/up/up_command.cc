@@ -57,10 +57,7 @@ Status check_ports(const UpSettings& settings) {
     return {};
 }
 
-/// Leaves out what is optional and not there. Errors: a program that must be there and is not.
-Status keep_programs_that_exist(std::vector<ChildPlan>& plan, const std::string& bin_dir) {
-    std::erase_if(
-        plan, [&](const ChildPlan& child) { return child.optional && !is_program(fs::path(bin_dir) / child.program); });
+Status check_programs_exist(const std::vector<ChildPlan>& plan, const std::string& bin_dir) {
     for (const ChildPlan& child : plan) {
         const fs::path path = fs::path(bin_dir) / child.program;
         if (!is_program(path)) return Error{Errc::not_found, path.string() + " is missing; see --bin-dir"};
@@ -110,7 +107,7 @@ int run_cluster(const UpSettings& settings) {
     if (!ports) return fail(ports.error());
     const auto open = ports->endpoints();
     std::vector<ChildPlan> plan = plan_cluster(settings, directory->sockets(), directory->data(), open);
-    if (const Status there = keep_programs_that_exist(plan, settings.bin_dir); !there) return fail(there.error());
+    if (const Status there = check_programs_exist(plan, settings.bin_dir); !there) return fail(there.error());
 
     const auto keep_state = [&](const ClusterState& state) {
         if (const Status kept = write_cluster_state(directory->data(), state); !kept) log_line(kept.error().message);

@@ -63,6 +63,13 @@ TEST_F(View, AnotherStreamBeginsOnALineOfItsOwn) {
     EXPECT_EQ(view_.unfinished_line(80), "y");
 }
 
+TEST_F(View, ATextThatBrokeOffIsTakenBack) {
+    view_.on_push(push("text.delta", R"({"stream":"a","text":"half an ans"})"));
+    view_.on_push(push("text.done", R"({"stream":"a","text":"","discarded":true,"reason":"the line broke"})"));
+    EXPECT_EQ(view_.take_lines(), "a:\nhalf an ans\ntaken back: the line broke\n");
+    EXPECT_EQ(view_.unfinished_line(80), "");
+}
+
 TEST_F(View, ALongWordIsCutToTheWidth) {
     view_.on_push(push("text.delta", R"({"text":"aaaaaaaaaa"})"));
     EXPECT_EQ(view_.unfinished_line(4), "aa");

@@ -91,7 +91,9 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
                 ElementsAre("--name", "demo-1", "--broker-events", "ipc:///d/run/events", "--broker-link",
                             "ipc:///d/run/workers", "--capacity", "32"));
     EXPECT_THAT(find(plan, "worker-exec").arguments, Contains("find,du,ls,wc,sha256sum,seq,sleep,echo,date,uname"));
-    EXPECT_TRUE(find(plan, "worker-agent").optional);
+    EXPECT_THAT(find(plan, "worker-agent").arguments,
+                ElementsAre("--name", "agent-1", "--broker-events", "ipc:///d/run/events", "--broker-link",
+                            "ipc:///d/run/workers"));
     EXPECT_THAT(find(plan, "worker-webhook").arguments,
                 IsSupersetOf({"--secret-file", "/d/webhook-secret", "make", "localhost,127.0.0.1,[::1]"}));
     settings.http = "0.0.0.0:8080";

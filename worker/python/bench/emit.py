@@ -20,7 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests/integration")]
+os.environ.setdefault("LONGWIRE_BIN", str(Path(__file__).parents[3] / "build/release/bin"))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[3] / "tests/support")]
 
 from cluster import Cluster  # noqa: E402
 
@@ -95,5 +96,4 @@ def profile_link() -> cProfile.Profile:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("LONGWIRE_BIN", str(Path(__file__).parents[3] / "build/release/bin"))
     sys.exit(main())

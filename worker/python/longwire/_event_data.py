@@ -13,6 +13,8 @@ _NOT_FOR_HANDLERS = frozenset(
     f"task.{event}"
     for event in ("queued", "started", "retrying", "input", "cancelling", "completed", "failed", "cancelled", "expired")
 )
+LEVELS = ("debug", "info", "warn", "error")
+
 _GOOD_TYPES_MAX = 1_000
 _good_types: set[str] = set()
 
@@ -31,6 +33,8 @@ def checked_payload(type: str, data: Any) -> bytes:
 
 
 def log(message: str, level: str, agent: str | None, details: Any) -> dict[str, Any]:
+    if level not in LEVELS:
+        raise EmitError(f"level {level!r} is none of {', '.join(LEVELS)}")
     data = {"level": level, "message": message}
     if agent is not None:
         data["agent"] = agent

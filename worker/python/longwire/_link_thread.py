@@ -136,13 +136,15 @@ class LinkThread:
 
     def _loop(self) -> None:
         poller = zmq.Poller()
-        for readable in (self._link, self._events, self._doorbell):
-            poller.register(readable, zmq.POLLIN)
+        for polled in (self._link, self._events, self._doorbell):
+            poller.register(polled, zmq.POLLIN)
         session, clock = self._session, self._clock
         is_ready = False
+        readable: dict[Any, int] = {self._link: zmq.POLLIN, self._events: zmq.POLLIN}
         while not self._is_stopping:
-            self._hear_subscriptions()
-            more_to_receive = self._receive()
+            if self._events in readable:
+                self._hear_subscriptions()
+            more_to_receive = self._link in readable and self._receive()
             while self._mailbox:
                 self._mailbox.popleft()(session, clock.now_us())
             self._gather()
@@ -157,7 +159,7 @@ class LinkThread:
             now_us = clock.now_us()
             # Rounded up, so that the turn that follows finds something due.
             wait_ms = 0 if is_busy else min(max((session.next_tick_us(now_us) - now_us + 999) // 1000, 0), 1_000)
-            poller.poll(wait_ms)
+            readable = dict(poller.poll(wait_ms))
 
     def _hear_subscriptions(self) -> None:
         while (frame := _sockets.receive(self._events)) is not None:

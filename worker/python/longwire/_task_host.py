@@ -32,9 +32,11 @@ class Handler:
 
     @classmethod
     def of(cls, function: Callable[[Any], Any], interrupts: bool) -> Handler:
-        is_async = inspect.iscoroutinefunction(inspect.unwrap(function)) or inspect.iscoroutinefunction(
-            getattr(function, "__call__", None)
-        )
+        """Raises ValueError for a generator: what it yields has no meaning here."""
+        faces = (function, inspect.unwrap(function), getattr(function, "__call__", None))
+        if any(inspect.isasyncgenfunction(face) or inspect.isgeneratorfunction(face) for face in faces):
+            raise ValueError("a handler that yields: let one that doesn't iterate over it, and emit what is to be seen")
+        is_async = any(inspect.iscoroutinefunction(face) for face in faces)
         return cls(function, is_async, interrupts and is_async)
 
 

@@ -120,8 +120,8 @@ class TaskContext:
         longer this worker's.
         """
         payload = _event_data.checked_payload(type, data)
-        if self._texts:
-            await self._flush_texts()
+        if self._texts and not await self._flush_texts(wait):
+            return False
         self._emits += 1
         if self._emits % _EMITS_PER_TURN == 0:
             await asyncio.sleep(0)  # others want to go on, too
@@ -276,9 +276,11 @@ class TaskContext:
         """Waits until the buffer that was full has been taken from."""
         await self._be_woken(self._room_waiters, None)
 
-    async def _flush_texts(self) -> None:
+    async def _flush_texts(self, wait: bool = True) -> bool:
         for text in list(self._texts):
-            await text._flush(all=True)
+            if not await text._flush(all=True, wait=wait):
+                return False
+        return True
 
     def _wake(self, waiters: set[asyncio.Future[None]]) -> None:
         for waiter in waiters:

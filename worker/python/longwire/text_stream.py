@@ -72,16 +72,19 @@ class TextStream:
         self._is_done = True
         await self._flush(all=True)
 
-    async def _flush(self, all: bool) -> None:
-        """Emits the pieces that are due, or all."""
+    async def _flush(self, all: bool, wait: bool = True) -> bool:
+        """Emits the pieces that are due, or all. False if there is no room for them and it is not to wait for some."""
         while self._text.is_waiting and (all or self._is_due()):
             pushed = self._push_piece()
             if pushed is Pushed.CLOSED:
                 raise Revoked("the attempt is over")
             if pushed is Pushed.FULL:
+                if not wait:
+                    return False
                 await self._ctx._room()
         if not self._text.is_waiting:
             self._ctx._texts.discard(self)
+        return True
 
     def _is_due(self) -> bool:
         now_us = self._ctx._now_us()

@@ -22,6 +22,7 @@ from ._task_host import Handler, TaskHost
 _F = TypeVar("_F", bound=Callable[[Any], Any])
 
 _LINK_PATIENCE_S = 3.0  # for its last words
+_LEFTOVERS_PATIENCE_S = 1.0
 
 _log = logging.getLogger("longwire")
 
@@ -71,6 +72,16 @@ _BOUNDS = (
     ("drain_commit_s", 0, 3_600),
     ("stop_patience_s", 0, 3_600),
 )
+
+
+async def _leave_nothing_behind(patience_s: float) -> None:
+    """What handlers have begun in the loop and not ended ends with it."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=patience_s)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 class Worker:
@@ -143,7 +154,7 @@ class Worker:
         try:
             asyncio.set_event_loop(loop)
             status = loop.run_until_complete(self.run_async())
-            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(_leave_nothing_behind(0 if self._signals > 1 else _LEFTOVERS_PATIENCE_S))
             return status
         finally:
             asyncio.set_event_loop(None)

@@ -64,7 +64,8 @@ export interface Snapshot {
   kind: string;
   state: TaskStateName;
   held?: boolean;
-  waiting?: boolean | string | null;
+  waiting?: boolean;
+  prompt?: string | null;
   parent?: string | null;
   run?: number;
   attempt?: number;

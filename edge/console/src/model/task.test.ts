@@ -83,6 +83,16 @@ describe('fold', () => {
     expect(story(['task.started'], ['task.waiting', {}], ['task.input', { data: 'yes' }]).waiting).toBeNull();
   });
 
+  it('takes away a text that broke off', () => {
+    const view = story(
+      ['task.started', { run: 1, attempt: 1 }],
+      ['text.delta', { stream: 'a.1', text: 'Hel' }],
+      ['text.done', { stream: 'a.1', text: '', discarded: true }],
+      ['text.delta', { stream: 'a.2', text: 'Hello' }],
+    );
+    expect(view.streams.map((s) => [s.stream, s.text])).toEqual([['a.2', 'Hello']]);
+  });
+
   it('joins text by stream and keeps the attempts apart', () => {
     const view = story(
       ['task.started', { run: 1, attempt: 1 }],
@@ -125,6 +135,13 @@ describe('applySnapshot', () => {
     );
     expect(replayed).toMatchObject({ state: 'RUNNING', progress: 0.6, attempt: 1, offset: 3 });
     expect(fold(replayed, at('task.progress', { progress: 0.7 })).progress).toBe(0.7);
+  });
+
+  it('knows what a task that waits has asked', () => {
+    const asked = snapshot({ state: 'RUNNING', waiting: true, prompt: 'Go on?', offset: 3 });
+    expect(applySnapshot(emptyTask('a'), asked).waiting).toBe('Go on?');
+    expect(applySnapshot(emptyTask('a'), { ...asked, prompt: null }).waiting).toBe('The task waits for input.');
+    expect(applySnapshot(emptyTask('a'), { ...asked, waiting: false, prompt: null }).waiting).toBeNull();
   });
 
   it('does not turn back what newer events have said', () => {

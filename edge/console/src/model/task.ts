@@ -239,6 +239,7 @@ function foldText(view: TaskView, event: Event): readonly StreamView[] {
     done: false,
     offset: event.offset,
   };
+  if (data.discarded === true) return view.streams.filter((_, i) => i !== at);
   const now: StreamView =
     event.type === 'text.done'
       ? { ...before, text: text(data.text) ?? before.text, done: true }
@@ -276,7 +277,7 @@ export function applySnapshot(view: TaskView, snapshot: Snapshot): TaskView {
     ...next,
     state: snapshot.state,
     held: snapshot.held ?? false,
-    waiting: over || !snapshot.waiting ? null : (text(snapshot.waiting) ?? view.waiting ?? 'The task waits for input.'),
+    waiting: over || !snapshot.waiting ? null : (text(snapshot.prompt) ?? view.waiting ?? 'The task waits for input.'),
     cancelling: view.cancelling && !over,
     run: snapshot.run ?? view.run,
     attempt: snapshot.attempt ?? view.attempt,

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import messages as link
-from .attempts import AskedChild, HeldAttempt, HeldAttempts, Stage
+from .attempts import HeldAttempts, Stage
+from .child_requests import ChildRequests
 from .ending import with_count
 from .limits import PROTOCOL_VERSION
 from .link_counter import LinkCounter
@@ -51,6 +52,7 @@ class WorkerSession:
         self._waiting = 0
         self._waiting_said = 0  # in this session
         self.attempts = HeldAttempts()
+        self._children = ChildRequests()
         self.state = State.JOINING
         self.was_ever_live = False
         self.durability: int | None = None  # what the events acknowledged last survive; None before the first
@@ -115,7 +117,7 @@ class WorkerSession:
         """Takes one event of an attempt. False when the window is full: offer it again after the next output. An event
         of an attempt that is not running (any more) is dropped, and True returned. `is_last` ends the attempt; its
         payload is a map that leaves out how many events there were before it."""
-        held = self.attempts.all.get(id)
+        held = self.attempts.get(id)
         if held is None or held.stage is not Stage.RUNNING:
             return True
         if self._sender.kept_bytes == 0:
@@ -128,16 +130,17 @@ class WorkerSession:
         held.last = at
         held.events += 1
         if is_last:
-            held.stage = Stage.ENDED
+            self.attempts.stop(id, Stage.ENDED)
+            self._children.remove_all(id)
         return True
 
     def start_child(self, id: int, name: str, fields: bytes, now_us: int) -> None:
         """Asks for a child of a running attempt by `fields`, a MessagePack map; again after each new session and while
         the broker has no room for it. ChildNews tell where it stands, until it has ended."""
-        held = self.attempts.all.get(id)
+        held = self.attempts.get(id)
         if held is None or held.stage is not Stage.RUNNING:
             return
-        held.children[name] = AskedChild(fields, now_us)
+        self._children.add(id, name, fields, now_us)
         self._ask_for_children(now_us)
 
     def waiting(self, count: int) -> None:
@@ -146,9 +149,12 @@ class WorkerSession:
 
     def give_back(self, id: int, reason: str, now_us: int) -> None:
         """The shell can't work on an attempt it was told to start."""
-        held = self.attempts.all.pop(id, None)
-        if held is not None and self.state is State.LIVE:
+        held = self.attempts.get(id)
+        if held is None:
+            return
+        if self.state is State.LIVE:
             self._hand_back(held.ref, reason, now_us)
+        self._let_go(id)
 
     def drain(self, now_us: int) -> None:
         """Takes no more tasks and ends once those that run have ended, or their grace time has."""
@@ -278,9 +284,7 @@ class WorkerSession:
         if self._drain.is_on:
             self._send(link.WorkerDraining(), now_us)
         self._settle(now_us)
-        for held in self.attempts.all.values():
-            for child in held.children.values():
-                child.ask_us = now_us  # what was told meanwhile is lost
+        self._children.ask_all_again(now_us)
         self._ask_for_children(now_us)
 
     def _update_subscribed(self) -> None:
@@ -347,24 +351,32 @@ class WorkerSession:
 
     def _settle(self, now_us: int) -> None:
         """Lets go of attempts whose last event is acknowledged."""
-        for id, held in list(self.attempts.all.items()):
-            if held.stage is Stage.RUNNING or (held.last and not self._sender.is_committed(held.last)):
+        for id in self.attempts.stopped():
+            held = self.attempts.all[id]
+            if held.last is not None and not self._sender.is_committed(held.last):
                 continue
             if held.stage is Stage.HANDING_BACK:
                 if self.state is not State.LIVE:
                     continue
                 self._hand_back(held.ref, "draining", now_us)
-            del self.attempts.all[id]
+            self._let_go(id)
 
     # Attempts.
+
+    def _let_go(self, id: int) -> None:
+        self.attempts.remove(id)
+        self._children.remove_all(id)
 
     def _hand_back(self, ref: link.AttemptRef, reason: str, now_us: int) -> None:
         self._send(link.HandBack(ref, reason), now_us)
 
     def _revoke(self, id: int | None, reason: str) -> None:
-        held = self.attempts.all.pop(id, None) if id is not None else None
-        if id is not None and held is not None and held.stage is Stage.RUNNING:
+        held = self.attempts.get(id)
+        if id is None or held is None:
+            return
+        if held.stage is Stage.RUNNING:
             self._out.orders.append(RevokedAttempt(id, reason))
+        self._let_go(id)
 
     def _on_assign(self, assign: link.AssignTask, now_us: int) -> None:
         ref = assign.attempt
@@ -406,15 +418,8 @@ class WorkerSession:
     def _ask_for_children(self, now_us: int) -> None:
         if self.state is not State.LIVE:
             return
-        for held in self.attempts.all.values():
-            if held.stage is Stage.RUNNING and held.children:
-                self._ask_for_children_of(held, now_us)
-
-    def _ask_for_children_of(self, held: HeldAttempt, now_us: int) -> None:
-        for name, child in held.children.items():
-            if child.ask_us is not None and child.ask_us <= now_us:
-                child.ask_us = None
-                self._send(link.StartChild(held.ref, name, child.fields), now_us)
+        for parent, name, fields in self._children.take_due(now_us):
+            self._send(link.StartChild(self.attempts.all[parent].ref, name, fields), now_us)
 
     def _on_child_state(self, child: link.ChildState) -> None:
         id = self.attempts.id_of(child.attempt)
@@ -422,18 +427,17 @@ class WorkerSession:
             return
         news = ChildNews(id, child.name, child.task, child.state, child.result, child.error)
         if news.has_ended:
-            self.attempts.all[id].children.pop(child.name, None)
+            self._children.remove(id, child.name)
         self._out.orders.append(news)
 
     def _on_child_refused(self, refused: link.ChildRefused, now_us: int) -> None:
         id = self.attempts.id_of(refused.attempt)
-        child = self.attempts.all[id].children.get(refused.name) if id is not None else None
-        if id is None or child is None:
+        if id is None or not self._children.has(id, refused.name):
             return
         if refused.code == "unavailable":
-            child.ask_us = now_us + max(refused.retry_after_ms, _CHILD_PAUSE_MS) * _MS
-            return
-        del self.attempts.all[id].children[refused.name]
+            pause_ms = max(refused.retry_after_ms, _CHILD_PAUSE_MS)
+            return self._children.ask_again(id, refused.name, now_us + pause_ms * _MS)
+        self._children.remove(id, refused.name)
         refusal = Refusal(refused.code, refused.message, refused.field)
         self._out.orders.append(ChildNews(id, refused.name, refused=refusal))
 
@@ -456,10 +460,11 @@ class WorkerSession:
         if now_us >= self._drain.until_us:
             for id, held in self.attempts.all.items():
                 if held.stage is Stage.RUNNING:
-                    held.stage = Stage.HANDING_BACK
+                    self.attempts.stop(id, Stage.HANDING_BACK)
+                    self._children.remove_all(id)
                     self._out.orders.append(RevokedAttempt(id, "the worker drains"))
             self._settle(now_us)
-        if not self.attempts.all and self._sender.kept_bytes == 0:
+        if not self.attempts and self._sender.kept_bytes == 0:
             if self.state is State.LIVE:
                 self._send(link.WorkerBye(), now_us)
             self.state = State.DONE

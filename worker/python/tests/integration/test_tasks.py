@@ -98,7 +98,7 @@ def test_questions_are_answered_by_inputs(served: Cluster) -> None:
 
 def test_tokens_are_joined_and_the_end_has_the_whole_text(served: Cluster) -> None:
     tokens = [f"w{i} " for i in range(300)] + ["\N{GRINNING FACE}"]
-    events = served.story(served.start("py.tokens", {"tokens": tokens, "pause_ms": 1}))
+    events = served.story(served.start("py.tokens", {"tokens": tokens}))
     pieces = data_of(events, "text.delta")
     assert pieces[0]["text"] == "w0 ", "the first one leaves at once"
     assert len(pieces) < 100

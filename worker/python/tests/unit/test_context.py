@@ -137,6 +137,8 @@ def test_events_with_a_form_of_their_own() -> None:
     async def body() -> None:
         attempt = Attempt()
         await attempt.ctx.log("careful", level="warn", agent="Ann", details=[1])
+        with pytest.raises(EmitError, match="level 'fatal' is none of"):
+            await attempt.ctx.log("over", level="fatal")
         await attempt.ctx.progress(1.5)
         await attempt.ctx.progress(float("nan"), "lost")
         assert attempt.emitted() == [
@@ -165,6 +167,7 @@ def test_a_tool_that_fails_is_told_and_its_exception_passes() -> None:
 def test_waiting_text_goes_ahead_of_other_events_and_of_the_end() -> None:
     async def body() -> None:
         attempt = Attempt()
+        attempt.ctx._now_us = lambda: 0  # type: ignore[method-assign] # no pause is ever over
         text = attempt.ctx.text("s")
         for piece in ("a", "b", "c"):
             await text.write(piece)
@@ -198,6 +201,22 @@ def test_waiting_text_leaves_by_itself() -> None:
         await other.write("c")
         await other.discard("broken off")
         assert [data["stream"] for _, data in seen + attempt.emitted()] == ["text-1", "text-1", "text-2", "text-2"]
+
+    run(body)
+
+
+def test_no_event_overtakes_a_text_that_has_no_room() -> None:
+    async def body() -> None:
+        attempt = Attempt(bytes_max=100)
+        attempt.ctx._now_us = lambda: 0  # type: ignore[method-assign] # no pause is ever over
+        text = attempt.ctx.text("s")
+        await text.write("x" * 200)
+        await text.write("y")
+        assert await attempt.ctx.emit("log", 1, wait=False) is False
+        assert [type for type, _ in attempt.emitted()] == ["text.delta"]
+        assert await attempt.ctx.emit("log", 2, wait=False) is False, "the text has taken the room"
+        assert [data["text"] for _, data in attempt.emitted()] == ["y"]
+        assert await attempt.ctx.emit("log", 3, wait=False) is True
 
     run(body)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from longwire import TaskContext, Worker
 from longwire._core import ending
 from longwire._core.limits import PAYLOAD_BYTES_MAX
 from longwire._core.values import unpack_value
+from longwire._link_thread import LinkThread
+from longwire._task_host import Handler
 
 
 async def nothing(ctx: TaskContext) -> None:
@@ -22,6 +25,35 @@ def test_a_kind_is_a_name_and_served_once(kind: str) -> None:
         worker.serve(kind, nothing)
     with pytest.raises(ValueError, match="served already"):
         worker.serve("good", nothing)
+
+
+def test_what_is_awaited_is_found_below_what_wraps_it() -> None:
+    @functools.wraps(nothing)
+    def wrapped(ctx: TaskContext) -> Any:
+        return nothing(ctx)
+
+    async def wrapping(ctx: TaskContext) -> None:
+        plain(ctx)
+
+    def plain(ctx: Any) -> None:
+        pass
+
+    class Callable:
+        async def __call__(self, ctx: TaskContext) -> None:
+            pass
+
+    for function in (nothing, wrapped, functools.wraps(plain)(wrapping), functools.partial(nothing), Callable()):
+        assert Handler.of(function, interrupts=True).is_async, function
+    assert not Handler.of(plain, interrupts=True).is_async
+    assert not Handler.of(plain, interrupts=True).interrupts
+
+
+def test_a_generator_is_no_handler() -> None:
+    async def generator(ctx: TaskContext) -> Any:
+        yield 1
+
+    with pytest.raises(ValueError, match="yields"):
+        Worker().serve("k", generator)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +121,16 @@ def test_an_end_with_its_count() -> None:
         "error": {"code": "c", "message": "m"}, "retryable": True, "events": 70_000
     }  # fmt: skip
     assert unpack_value(ending.with_count(ending.cancelled("").payload, 0)) == {"events": 0}
+
+
+def test_a_bug_in_the_link_ends_the_worker_with_1_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(self: LinkThread) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(LinkThread, "_gather", fails)
+    worker = Worker(broker_link="ipc:///tmp/nobody-is-here", broker_events="ipc:///tmp/nor-here")
+    worker.serve("k", nothing)
+    assert worker.run() == 1
+    assert "RuntimeError: a bug" in caplog.text
