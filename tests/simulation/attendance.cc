@@ -1,6 +1,5 @@
 #include "tests/simulation/attendance.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "protocol/event_types.h"
@@ -105,6 +104,7 @@ void Attendance::decide(const std::string& path, const Envelope& envelope, const
     if (type == event_type::kPresenceJoin) return on_join(path, envelope);
     if (type == event_type::kPresenceLeave) return on_leave(path, envelope);
     if (task == nullptr) return;
+    if (type == event_type::kTaskQueued) attached_.begins(path, envelope.time_us);
     if (type == event_type::kTaskQueued && task->run > 0) attached_.is_in_doubt(path);
     if (type == event_type::kTaskCancelling || type == event_type::kTaskCancelled) {
         const auto fields = MsgpackFields::parse(envelope.payload, "payload").value();
@@ -115,10 +115,9 @@ void Attendance::decide(const std::string& path, const Envelope& envelope, const
 
 void Attendance::check_abandoned(const TaskFacts& task, std::int64_t now_us) const {
     const auto& path = task.path;
-    const auto alone_us = std::max(attached_.lost_us(path), task.queued_us);
     require(task.cancels_on_disconnect && !attached_.is_held(path),
             [&] { return path + " was given up, though somebody is there for it"; });
-    require(now_us >= alone_us + task.disconnect_grace_ms * 1000,
+    require(now_us >= attached_.lost_us(path) + task.disconnect_grace_ms * 1000,
             [&] { return path + " was given up before its grace was over"; });
     if (when_abandoned) when_abandoned(path);
 }
@@ -155,7 +154,7 @@ void Attendance::check_deadlines(const AllFacts& tasks, std::int64_t now_us) con
     for (const auto& [path, task] : tasks) {
         if (!task.is_open || task.is_cancelling || !task.cancels_on_disconnect) continue;
         if (attached_.may_be_held(path, task.key)) continue;
-        const auto free_us = std::max(attached_.free_since_us(path, task.key), task.queued_us);
+        const auto free_us = attached_.free_since_us(path, task.key);
         require(now_us < free_us + task.disconnect_grace_ms * 1000,
                 [&, &p = path] { return p + " goes on, though nobody is there for it and its grace is over"; });
     }

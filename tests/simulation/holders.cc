@@ -69,6 +69,11 @@ void Holders::edge_gone(std::string_view edge, bool is_certain, std::int64_t now
     drop([&](const std::string&, const Holder& holder) { return holder.first == edge; }, is_certain, true, now_us);
 }
 
+void Holders::begins(const std::string& thing, std::int64_t now_us) {
+    auto& held = held_[thing];
+    held.lost_us = held.free_since_us = now_us;
+}
+
 void Holders::is_over(const std::string& thing, const std::string& key) {
     held_.erase(thing);
     std::erase_if(asked_, [&](const auto& entry) { return is_about(entry.second, thing, key); });

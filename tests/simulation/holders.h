@@ -39,7 +39,9 @@ class Holders {
     /// The edge's session is over, or, where that is not certain, may be.
     void edge_gone(std::string_view edge, bool is_certain, std::int64_t now_us);
 
-    /// There is nothing to hold any more.
+    /// There is something to hold, that nobody holds yet,
+    void begins(const std::string& thing, std::int64_t now_us);
+    /// and not any more.
     void is_over(const std::string& thing, const std::string& key);
     /// What was said of the thing may have been about another of its name.
     void is_in_doubt(const std::string& thing) { held_[thing].possible.insert({}); }
@@ -48,7 +50,7 @@ class Holders {
     bool is_held_by(const std::string& thing, std::string_view edge, std::string_view connection) const;
     bool may_be_held(const std::string& thing, const std::string& key) const;
 
-    /// When one was lost last that had held it for sure.
+    /// When one was lost last that had held it for sure, or else when it began.
     std::int64_t lost_us(const std::string& thing) const;
     /// Since when certainly nobody has held it, where nobody may.
     std::int64_t free_since_us(const std::string& thing, const std::string& key) const;
