@@ -39,6 +39,10 @@ void BrokerMetrics::update(const Broker& broker) {
         .raise_to(stats.events_refused);
     metrics_.counter("longwire_broker_events_delivered_total", "Events sent to edges, each edge counted.")
         .raise_to(stats.events_delivered);
+    metrics_.counter("longwire_broker_webhooks_total", "Ends of runs for a webhook.", {{"outcome", "queued"}})
+        .raise_to(stats.webhooks_queued);
+    metrics_.counter("longwire_broker_webhooks_total", "Ends of runs for a webhook.", {{"outcome", "lost"}})
+        .raise_to(stats.webhooks_lost);
     metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "worker to log"}})
         .raise_to(stats.differences_to_log);
     metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "log to edge"}})

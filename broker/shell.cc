@@ -186,6 +186,10 @@ void Shell::write_notices() {
         if (++notices_this_second_ <= kNoticesPerSecond) log_info(notice);
         if (notices_this_second_ == kNoticesPerSecond + 1) log_warn("too many notices: some are left out");
     }
+    for (const auto& warning : outbox_.warnings) {
+        if (warning_limiter_.admit(now_us())) warnings_this_second_ = 0;
+        if (++warnings_this_second_ <= kNoticesPerSecond) log_warn(warning);
+    }
 }
 
 }  // namespace longwire::broker

@@ -72,6 +72,8 @@ class Shell {
     std::int64_t turned_us_ = 0;
     LogLimiter notice_limiter_{1'000};
     std::size_t notices_this_second_ = 0;
+    LogLimiter warning_limiter_{1'000};
+    std::size_t warnings_this_second_ = 0;
 };
 
 }  // namespace longwire::broker

@@ -7,6 +7,7 @@
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/topic.h"
+#include "protocol/url.h"
 
 namespace longwire {
 namespace {
@@ -56,6 +57,20 @@ Result<Concurrency> optional_concurrency(const MsgpackFields& fields) {
     const auto limit = inner.integer("limit", 1, kConcurrencyMax);
     if (!limit) return within(kField, limit.error());
     return Concurrency{std::string(*key), static_cast<std::uint32_t>(*limit)};
+}
+
+/// A URL, empty if the field is absent.
+Result<std::string> optional_webhook(const MsgpackFields& fields) {
+    constexpr std::string_view kField = "webhook";
+    LW_TRY(const std::string_view webhook, fields.string_or(kField, {}));
+    if (!fields.has(kField)) return std::string{};
+    if (const auto url = parse_url(webhook); !url) return bad_request(std::string(kField), url.error().message);
+    return std::string(webhook);
+}
+
+Status check_not_own(std::string_view field, std::string_view name) {
+    if (!name.starts_with(kOwnNames)) return {};
+    return Error{Errc::forbidden, "names that begin with longwire. are the cluster's own", std::string(field)};
 }
 
 Result<std::string> topic_field(const MsgpackFields& fields) {
@@ -112,8 +127,10 @@ Result<Command> decode(const MsgpackFields& fields, PublishCommand command) {
 
 Result<Command> decode(const MsgpackFields& fields, StartCommand command) {
     LW_TRY(command.kind, required_name(fields, "kind"));
+    LW_TRY_STATUS(check_not_own("kind", command.kind));
     LW_TRY(command.input, part_of_payload_field(fields, "input"));
     LW_TRY(command.task, optional_name(fields, "task"));
+    LW_TRY_STATUS(check_not_own("task", command.task));
     LW_TRY(command.key, optional_key(fields));
     LW_TRY(command.parent, optional_name(fields, "parent"));
     LW_TRY(command.timeout_ms, milliseconds(fields, "timeout_s"));
@@ -124,6 +141,10 @@ Result<Command> decode(const MsgpackFields& fields, StartCommand command) {
     command.max_attempts = static_cast<std::int32_t>(attempts);
     command.priority = static_cast<std::int32_t>(priority);
     LW_TRY(command.concurrency, optional_concurrency(fields));
+    LW_TRY(command.webhook, optional_webhook(fields));
+    if (!command.webhook.empty() && command.task.size() > StartCommand::kTaskBytesMaxWithWebhook) {
+        return bad_request("task", "may be at most 90 bytes long where there is a webhook");
+    }
     LW_TRY(command.hold, fields.boolean_or("hold", false));
     LW_TRY(command.watch, fields.boolean_or("watch", false));
     LW_TRY(const std::string_view on_disconnect, fields.string_or("on_disconnect", "continue"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,8 +28,14 @@ struct Concurrency {
     std::uint32_t limit = 0;
 };
 
+/// Kinds and tasks whose names begin so are the cluster's own: clients do not start them.
+inline constexpr std::string_view kOwnNames = "longwire.";
+/// Tasks that tell webhooks how others have ended.
+inline constexpr std::string_view kWebhookKind = "longwire.webhook";
+
 struct StartCommand {
     static constexpr std::string_view kName = "start";
+    static constexpr std::size_t kTaskBytesMaxWithWebhook = 90;  // the delivery is named after the task
     std::string kind;
     std::string input;
     std::string task;  // the wanted id; empty: the edge gives one
@@ -40,8 +47,9 @@ struct StartCommand {
     std::int32_t max_attempts = 3;
     std::int32_t priority = 0;  // higher goes first
     Concurrency concurrency;
-    bool hold = false;   // wait for `run`
-    bool watch = false;  // obeyed by the edge
+    std::string webhook;  // the URL that is told of each run's end; empty: none
+    bool hold = false;    // wait for `run`
+    bool watch = false;   // obeyed by the edge
     OnDisconnect on_disconnect = OnDisconnect::keep_running;
     std::int64_t disconnect_grace_ms = -1;  // with OnDisconnect::cancel; -1: as the broker is set
     std::string connection;                 // filled in by the edge; empty: none that lasts

@@ -259,6 +259,17 @@ void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, st
     if (type == event_type::kTaskStarted) attempt_ledger_.begin(task);
 }
 
+void Broker::webhook_queued(const Task& task, const Status& queued) {
+    if (queued) {
+        ++stats_.webhooks_queued;
+        return;
+    }
+    ++stats_.webhooks_lost;
+    out_->warnings.push_back("the webhook of task " + task.id + " of realm " + task.realm +
+                             " will not be told of the end of run " + std::to_string(task.run) + ": " +
+                             queued.error().message);
+}
+
 /// Where the log of a task's topic is to begin once its end is long enough ago: behind all that it has, unless it has
 /// been run again.
 std::optional<std::uint64_t> Broker::tail_of(const EndedTopics::Ended& ended) {

@@ -69,6 +69,7 @@ struct BrokerOutbox {
     std::vector<ReadRequest> reads;
     std::vector<TapFrame> tap;
     std::vector<std::string> notices;              // for the log: what an operator would want to know
+    std::vector<std::string> warnings;             // likewise, where something is not as it should be
     std::vector<std::int64_t> cancelled_after_us;  // of tasks that were asked to end and now have, durably
 
     void clear() { *this = {}; }
@@ -82,6 +83,8 @@ struct BrokerStats {
     std::uint64_t events_refused = 0;
     std::uint64_t events_delivered = 0;  // to edges, each edge counted
     std::uint64_t read_errors = 0;       // of the log
+    std::uint64_t webhooks_queued = 0;   // ends of runs that are to be told to a webhook
+    std::uint64_t webhooks_lost = 0;     // and that will not be
     // In the ledger (docs/operations/verifying.md): there are none, unless events were lost.
     std::uint64_t differences_to_log = 0;
     std::uint64_t differences_to_edges = 0;
@@ -219,6 +222,7 @@ class Broker final : private SchedulerPort {
     void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
     void task_forgotten(const Task& task) override;
     void append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) override;
+    void webhook_queued(const Task& task, const Status& queued) override;
 
     // broker_room.cc: while the log takes no new work
     void take_room(const Status& room);

@@ -68,6 +68,7 @@ void origin_fields(Archive& archive, OriginType& origin) {
     archive.number("disconnect_grace_ms", origin.disconnect_grace_ms);
     archive.text("concurrency_key", origin.concurrency.key);
     archive.number("concurrency_limit", origin.concurrency.limit);
+    archive.text("webhook", origin.webhook);
     archive.number("age", origin.age);
     archive.number("created_us", origin.created_us);
 }

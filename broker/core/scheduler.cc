@@ -204,6 +204,7 @@ void Scheduler::end_alone(Entry& entry, std::string_view type, std::string paylo
     port_.append(entry.task, entry.task.attempt, type, std::move(payload));
     if (!worker.empty()) free_worker(worker, entry.task);
     settle(entry, now_us);
+    queue_webhook(entry.task, now_us);
 }
 
 void Scheduler::revoke(const Task& task, std::string_view reason) {
@@ -307,9 +308,10 @@ bool Scheduler::may_retry(const Task& task) const {
 }
 
 std::string Scheduler::retry_payload(const Task& task, std::string_view reason, std::string_view error_raw, bool counts,
-                                     std::int64_t now_us) const {
+                                     std::int64_t now_us, std::int64_t retry_after_ms) const {
     const auto doublings = std::clamp(task.attempts_in_run - 1, 0, 20);
-    const auto wait_ms = std::min(options_.retry_last_ms, options_.retry_first_ms << doublings);
+    const auto wait_ms = std::max(std::min(options_.retry_last_ms, options_.retry_first_ms << doublings),
+                                  std::min(options_.retry_after_max_ms, retry_after_ms));
     std::string payload;
     MsgpackWriter writer(payload);
     writer.map(6);
@@ -355,7 +357,9 @@ Result<Scheduler::Verdict> Scheduler::judge(const Task& task, const Envelope& en
     const auto fields = MsgpackFields::parse(envelope.payload, "payload");
     const auto retryable = fields ? fields->boolean_or("retryable", true) : Result<bool>(true);
     if (retryable && !*retryable) return Verdict{envelope.type, {}};
-    auto payload = retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us);
+    const auto after_ms = fields ? fields->integer_or("retry_after_ms", 0, 0, INT64_MAX) : Result<std::int64_t>(0);
+    auto payload =
+        retry_payload(task, "failed", fields ? fields->raw("error") : "", true, now_us, after_ms ? *after_ms : 0);
     if (fields && fields->has("events")) payload = with_raw_field(payload, "events", fields->raw("events"));
     return Verdict{event_type::kTaskRetrying, std::move(payload)};
 }
@@ -372,6 +376,7 @@ void Scheduler::after_event(const std::string& worker, const Task& task, std::in
     free_worker(worker, task);
     auto& entry = *find(task.realm, task.id);
     settle(entry, now_us);
+    if (is_terminal(task.status)) queue_webhook(task, now_us);
     end_children(entry, now_us);
 }
 
@@ -400,6 +405,7 @@ void Scheduler::advance(std::int64_t now_us) {
         set_deadline(entry, 0);
         fire_deadline(entry, now_us);
     }
+    forget_oldest_ended();
     if (!is_paused_ && std::exchange(hand_out_due_, false)) hand_out_queued();
 }
 
@@ -462,12 +468,6 @@ void Scheduler::send_cancel(const Task& task, std::int64_t now_us) {
     port_.send_to_worker(task.worker, link::prepare(link::CancelTask{{task.realm, task.id, task.attempt},
                                                                      task.cancel_reason,
                                                                      std::max<std::int64_t>(left_us / kUsPerMs, 0)}));
-}
-
-void Scheduler::remember_links(Entry& entry) {
-    const auto& task = entry.task;
-    if (!task.key.empty()) by_key_.emplace(key_path(task.realm, task.parent, task.key), path_of(task));
-    if (parent_of(task) != nullptr) children_[path_of(task.realm, task.parent)].emplace(task.age, &entry);
 }
 
 void Scheduler::forget(const Entry& entry) {

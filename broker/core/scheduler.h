@@ -35,6 +35,9 @@ class SchedulerPort {
 
     virtual void send_to_worker(const std::string& worker, link::Prepared message) = 0;
 
+    /// The end of a run is to be delivered to its task's webhook, or will not be, for the reason given.
+    virtual void webhook_queued(const Task& task, const Status& queued) = 0;
+
     /// The worker has been silent for a lease and is forgotten: if it lives after all it must say hello anew.
     virtual void worker_forgotten(const std::string& worker) = 0;
 };
@@ -59,7 +62,8 @@ class Scheduler {
                                                     // started so and did not say another time
         std::int64_t retry_first_ms = 1'000;        // doubled for each further attempt
         std::int64_t retry_last_ms = 60'000;
-        std::int64_t lease_ms = 4'000;  // a worker unheard of for so long has lost its attempts
+        std::int64_t retry_after_max_ms = 24 * 3'600'000;  // at most what a worker may ask to wait instead
+        std::int64_t lease_ms = 4'000;                     // a worker unheard of for so long has lost its attempts
     };
 
     Scheduler(Options options, SchedulerPort& port)
@@ -194,6 +198,8 @@ class Scheduler {
     };
     Result<Started> find_or_start(std::string_view realm, std::string_view user, const StartCommand& command,
                                   std::int64_t now_us);
+    Entry& create(std::string_view realm, std::string_view user, const StartCommand& command, std::int64_t now_us);
+    void queue_webhook(const Task& ended, std::int64_t now_us);
     static Result<Started> start_again(Entry& existing, const StartCommand& command);
 
     void enqueue(Entry& entry);
@@ -217,7 +223,7 @@ class Scheduler {
     void attempt_lost(Entry& entry, std::string_view code, std::string_view message, bool counts, std::int64_t now_us);
     bool may_retry(const Task& task) const;
     std::string retry_payload(const Task& task, std::string_view reason, std::string_view error_raw, bool counts,
-                              std::int64_t now_us) const;
+                              std::int64_t now_us, std::int64_t retry_after_ms = 0) const;
     void end(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
     void end_alone(Entry& entry, std::string_view type, std::string payload, std::int64_t now_us);
     void ask_to_end(Entry& entry, std::string_view user, std::string_view reason, std::int64_t now_us);

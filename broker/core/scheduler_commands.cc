@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "broker/core/scheduler.h"
+#include "broker/core/webhook.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
 
@@ -25,7 +26,7 @@ std::string queued_payload(const Task& task, const StartCommand& command, std::s
                            std::int64_t disconnect_grace_ms, std::int64_t now_us) {
     std::string payload;
     MsgpackWriter writer(payload);
-    writer.map(16);
+    writer.map(17);
     writer.field("run", task.run + 1);
     writer.field("held", command.hold);
     writer.field("kind", command.kind);
@@ -39,6 +40,7 @@ std::string queued_payload(const Task& task, const StartCommand& command, std::s
     writer.field("ttl_ms", command.ttl_ms);
     writer.field_or_nil("concurrency_key", command.concurrency.key);
     writer.field("concurrency_limit", command.concurrency.limit);
+    writer.field_or_nil("webhook", command.webhook);
     const bool cancels = command.on_disconnect == OnDisconnect::cancel;
     writer.field_or_nil("on_disconnect", cancels ? "cancel" : "");
     const auto grace_ms = command.disconnect_grace_ms < 0 ? disconnect_grace_ms : command.disconnect_grace_ms;
@@ -104,14 +106,32 @@ Result<Scheduler::Started> Scheduler::find_or_start(std::string_view realm, std:
     if (tasks_.size() >= options_.tasks_kept_max && ended_.empty()) {
         return Error{Errc::unavailable, "there are too many tasks that have not ended", "task", 1000};
     }
+    auto& entry = create(realm, user, command, now_us);
+    forget_oldest_ended();
+    return Started{&entry, true};
+}
+
+Scheduler::Entry& Scheduler::create(std::string_view realm, std::string_view user, const StartCommand& command,
+                                    std::int64_t now_us) {
     auto& entry = insert(realm, command.task);
     port_.append(entry.task, entry.task.attempt, event_type::kTaskQueued,
                  queued_payload(entry.task, command, user, options_.disconnect_grace_ms, now_us));
     entry.alone_since_us = now_us;
     remember_links(entry);
     settle(entry, now_us);
-    forget_oldest_ended();
-    return Started{&entry, true};
+    return entry;
+}
+
+/// Whoever waits for the end of a run of this task by way of its webhook is told by a task, which is queued in the same
+/// step and kept in the same batch.
+void Scheduler::queue_webhook(const Task& ended, std::int64_t now_us) {
+    if (ended.webhook.empty()) return;
+    const StartCommand delivery = webhook_delivery(ended);
+    const auto is_free = find(ended.realm, delivery.task) == nullptr
+                             ? check_room(delivery.kind)
+                             : Status(Error{Errc::conflict, "there is a task " + delivery.task + " already"});
+    if (is_free) create(ended.realm, ended.user, delivery, now_us);
+    port_.webhook_queued(ended, is_free);
 }
 
 Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& command, std::int64_t now_us) {

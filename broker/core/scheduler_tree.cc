@@ -43,6 +43,12 @@ Scheduler::Entry* Scheduler::parent_of(const Task& task) const {
     return parent != nullptr && parent->task.age < task.age ? parent : nullptr;
 }
 
+void Scheduler::remember_links(Entry& entry) {
+    const auto& task = entry.task;
+    if (!task.key.empty()) by_key_.emplace(key_path(task.realm, task.parent, task.key), path_of(task));
+    if (parent_of(task) != nullptr) children_[path_of(task.realm, task.parent)].emplace(task.age, &entry);
+}
+
 /// All that descends from a task and is remembered, by age.
 Scheduler::ByAge Scheduler::descendants_of(const Task& task) const {
     ByAge all;

@@ -59,6 +59,7 @@ void on_queued(Task& task, const Payload& payload, std::uint64_t offset, std::in
         task.timeout_ms = payload.integer("timeout_ms");
         task.ttl_ms = payload.integer("ttl_ms");
         task.concurrency.key = payload.text("concurrency_key");
+        task.webhook = payload.text("webhook");
         task.cancels_on_disconnect = payload.text("on_disconnect") == "cancel";
         task.disconnect_grace_ms = payload.integer("disconnect_grace_ms");
         task.concurrency.limit = static_cast<std::uint32_t>(payload.integer("concurrency_limit"));
@@ -222,7 +223,7 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
 
 void write_snapshot(const Task& task, std::string& out) {
     MsgpackWriter writer(out);
-    writer.map(28);
+    writer.map(29);
     writer.field("task", task.id);
     writer.field("kind", task.kind);
     writer.field_raw_or_nil("input", task.input_raw);
@@ -242,6 +243,7 @@ void write_snapshot(const Task& task, std::string& out) {
     write_agents(task, writer);
     writer.field_or_nil("worker", task.worker);
     writer.field_or_nil("user", task.user);
+    writer.field_or_nil("webhook", task.webhook);
     time_field(writer, "created_us", task.created_us);
     time_field(writer, "queued_us", task.queued_us);
     time_field(writer, "started_us", task.started_us);

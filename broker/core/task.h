@@ -47,6 +47,7 @@ struct TaskOrigin {
     std::int64_t timeout_ms = 0;
     std::int64_t ttl_ms = 0;
     Concurrency concurrency;
+    std::string webhook;
     bool cancels_on_disconnect = false;
     std::int64_t disconnect_grace_ms = 0;
     std::uint64_t age = 0;  // rises with creation among all tasks of a broker; the one thing that no event tells

@@ -30,6 +30,7 @@ struct StartSettings {
     std::string task;
     std::string key;
     std::string parent;
+    std::string webhook;
     double timeout_s = 0;
     double ttl_s = 0;
     double delay_s = 0;
@@ -47,6 +48,7 @@ void declare(Config& config, StartSettings& settings, std::vector<std::string>& 
     config.text(only_flag("task", "the wanted id", "ID"), settings.task);
     config.text(only_flag("key", "a start with the same key again gives the same task", "KEY"), settings.key);
     config.text(only_flag("parent", "the task that this one is part of", "ID"), settings.parent);
+    config.text(only_flag("webhook", "the URL that is told how each of its runs ends", "URL"), settings.webhook);
     config.real(only_flag("timeout-s", "longest run, in s; 0 for no bound", "S"), settings.timeout_s, 0, kLongest);
     config.real(only_flag("ttl-s", "longest wait in the queue, in s; 0 for no bound", "S"), settings.ttl_s, 0,
                 kLongest);
@@ -66,6 +68,7 @@ Result<json::object> start_request(const StartSettings& settings, const std::str
     }
     if (!settings.task.empty()) command["task"] = settings.task;
     if (!settings.parent.empty()) command["parent"] = settings.parent;
+    if (!settings.webhook.empty()) command["webhook"] = settings.webhook;
     if (settings.timeout_s > 0) command["timeout_s"] = settings.timeout_s;
     if (settings.ttl_s > 0) command["ttl_s"] = settings.ttl_s;
     if (settings.delay_s > 0) command["delay_s"] = settings.delay_s;

@@ -323,6 +323,7 @@ std::string_view openapi_json() {
           "max_attempts": {"type": "integer", "minimum": 1, "maximum": 100, "default": 3},
           "priority": {"type": "integer", "minimum": -100, "maximum": 100, "default": 0},
           "parent": {"type": "string"}, "hold": {"type": "boolean", "default": false},
+          "webhook": {"type": "string", "format": "uri", "maxLength": 2048, "description": "Told of each run's end."},
           "concurrency": {"$ref": "#/components/schemas/Concurrency"},
           "on_disconnect": {"type": "string", "enum": ["continue", "cancel"], "default": "continue"},
           "disconnect_grace_s": {"type": "number", "minimum": 0, "maximum": 2592000}
@@ -354,6 +355,7 @@ std::string_view openapi_json() {
           "current_agent": {"type": ["string", "null"]},
           "agents": {"type": "array", "items": {"$ref": "#/components/schemas/Agent"}},
           "worker": {"type": ["string", "null"]}, "user": {"type": ["string", "null"]},
+          "webhook": {"type": ["string", "null"]},
           "created_us": {"type": ["integer", "null"]}, "queued_us": {"type": ["integer", "null"]},
           "started_us": {"type": ["integer", "null"]}, "ended_us": {"type": ["integer", "null"]}, "result": {},
           "error": {"oneOf": [{"$ref": "#/components/schemas/TaskError"}, {"type": "null"}]},
@@ -363,7 +365,7 @@ std::string_view openapi_json() {
         "required": [
           "task", "kind", "input", "state", "held", "waiting", "prompt", "cancelling", "parent", "run", "attempt",
           "max_attempts", "concurrency", "progress", "message", "current_agent", "agents", "worker", "user",
-          "created_us", "queued_us", "started_us", "ended_us", "result", "error", "topic", "epoch", "offset"
+          "webhook", "created_us", "queued_us", "started_us", "ended_us", "result", "error", "topic", "epoch", "offset"
         ]
       },
       "Agent": {

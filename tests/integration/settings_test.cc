@@ -58,6 +58,14 @@ std::vector<Node> nodes(const std::string& folder) {
                              {"limit-memory-bytes", numbers, "1k"},
                              {"limit-file-bytes", numbers, "-1"},
                              {"limit-open-files", small, "1.5"}});
+    std::vector<Sample> webhook = worker;
+    webhook.insert(webhook.end(), {{"secret-file", texts, ""},
+                                   {"absent-secret", {"make", "refuse", "make"}, "ask"},
+                                   {"hosts", {"named", "public", "named"}, "all"},
+                                   {"allow-host", {"a.test", "*.b.test", "c.test:80"}, "http://a.test"},
+                                   {"ca-file", texts, ""},
+                                   {"retry-ms", {"1,2", "3,4", "5,6"}, "1,"},
+                                   {"timeout-ms", numbers, "99"}});
     std::vector<Sample> agent = worker;
     agent.insert(
         agent.end(),
@@ -124,11 +132,8 @@ std::vector<Node> nodes(const std::string& folder) {
                              {"stalled-ms", numbers, "99"},
                              {"heartbeat-ms", numbers, "99"}};
     edge.insert(edge.end(), common.begin(), common.end());
-    return {{"longwire-broker", broker},
-            {"longwire-edge", edge},
-            {"longwire-worker-demo", worker},
-            {"longwire-worker-exec", exec},
-            {"longwire-worker-agent", agent}};
+    return {{"longwire-broker", broker},    {"longwire-edge", edge},          {"longwire-worker-demo", worker},
+            {"longwire-worker-exec", exec}, {"longwire-worker-agent", agent}, {"longwire-worker-webhook", webhook}};
 }
 
 const std::set<std::string>& flags_of_all() {

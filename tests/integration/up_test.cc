@@ -95,6 +95,7 @@ TEST_F(Up, StartsAgainWhateverIsKilledAndSaysSo) {
                                                                     {"longwire-worker-demo", "worker-demo"},
                                                                     {"longwire-worker-exec", "worker-exec"},
                                                                     {"longwire-worker-agent", "worker-agent"},
+                                                                    {"longwire-worker-webhook", "worker-webhook"},
                                                                     {"longwire-broker", "broker"}};
     for (const auto& [program, name] : programs) {
         const auto before = children(program);
@@ -176,7 +177,7 @@ TEST_F(Up, WorkersOfOthersFindTheirPorts) {
                  {}},
                 folder / "own");
     own.wait_for_line("ready own");
-    EXPECT_EQ(items(HttpClient(http).get("/v1/workers").json(), "workers").size(), 4U);
+    EXPECT_TRUE(eventually([&] { return items(HttpClient(http).get("/v1/workers").json(), "workers").size() == 5U; }));
     const auto second = run({program_path("longwire"),
                              {"up", "--http", "127.0.0.1:0", "--data", folder / "other", "--worker-port", port},
                              {},

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/node/setting.h"
 
@@ -105,6 +106,10 @@ std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::strin
     plan.push_back(worker("demo", sockets, {"--capacity", "32"}));  // its tasks mostly wait
     plan.push_back(worker("exec", sockets, {"--allow", kExecAllow}));
     plan.push_back(worker("agent", sockets, {}));
+    std::vector<std::string> webhook{"--secret-file", data + "/webhook-secret", "--absent-secret", "make"};
+    // Whoever starts tasks from this machine can connect to it anyway; others shall not by way of us.
+    if (is_loopback(address.host)) webhook.insert(webhook.end(), {"--allow-host", "localhost,127.0.0.1,[::1]"});
+    plan.push_back(worker("webhook", sockets, std::move(webhook)));
     return plan;
 }
 

@@ -102,6 +102,10 @@ Process& Cluster::start_worker(const std::string& kind, const std::string& name)
     if (node == workers_.end()) node = workers_.insert(node, Node{name, nullptr, 0});
     Arguments arguments{"--broker-events", endpoint("events"), "--broker-link", endpoint("workers"), "--name", name};
     if (kind == "exec") arguments.insert(arguments.end(), {"--allow", "seq,find,sha256sum,sleep,sh,env,yes"});
+    if (kind == "webhook") {
+        arguments.insert(arguments.end(), {"--secret-file", folder_ / "webhook-secret", "--absent-secret", "make",
+                                           "--allow-host", "127.0.0.1", "--retry-ms", "100"});
+    }
     arguments.insert(arguments.end(), options_.worker.begin(), options_.worker.end());
     launch(*node, "longwire-worker-" + kind, std::move(arguments));
     return *node->process;

@@ -44,7 +44,7 @@ class Cluster {
         Arguments broker = {};
         Arguments edge = {};
         std::int64_t merge_after_ms = 3'600'000;  // the edges': a slow machine is to change nothing of what comes
-        Arguments workers = {"demo"};             // one of each: "demo", "exec", "agent"
+        Arguments workers = {"demo"};             // one of each: "demo", "exec", "agent", "webhook"
         Arguments worker = {};                    // flags of each
     };
 

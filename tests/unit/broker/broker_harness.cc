@@ -312,6 +312,7 @@ bool World::deliver(const BrokerOutbox& out) {
     }
     tapped.insert(tapped.end(), out.tap.begin(), out.tap.end());
     notices.insert(notices.end(), out.notices.begin(), out.notices.end());
+    warnings.insert(warnings.end(), out.warnings.begin(), out.warnings.end());
     const auto& cancelled = out.cancelled_after_us;
     cancelled_after_us.insert(cancelled_after_us.end(), cancelled.begin(), cancelled.end());
     return !out.to_workers.empty() || !out.to_edges.empty();

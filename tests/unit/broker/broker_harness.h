@@ -304,6 +304,7 @@ class World {
     bool is_tapped = false;
     std::vector<TapFrame> tapped;
     std::vector<std::string> notices;
+    std::vector<std::string> warnings;
     std::vector<std::int64_t> cancelled_after_us;
     std::vector<PublishedFrame> published;  // by nobody in particular, for the next turn
 

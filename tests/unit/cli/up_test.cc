@@ -12,6 +12,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 using State = ChildLife::State;
 
 TEST(ChildLife, IsStartedAtOnceAndBecomesReady) {
@@ -78,7 +80,7 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
     settings.auth = "auth.toml";
     settings.console = "/c";
     const auto plan = plan_cluster(settings, "/d/run", "/d", std::nullopt);
-    ASSERT_EQ(plan.size(), 6u);
+    ASSERT_EQ(plan.size(), 7u);
     EXPECT_THAT(find(plan, "broker").arguments,
                 ElementsAre("--events", "ipc:///d/run/events", "--workers", "ipc:///d/run/workers", "--edges",
                             "ipc:///d/run/edges", "--tap", "ipc:///d/run/tap", "--data-dir", "/d/broker"));
@@ -92,6 +94,11 @@ TEST(ClusterPlan, GivesEachProgramItsFlags) {
     EXPECT_THAT(find(plan, "worker-agent").arguments,
                 ElementsAre("--name", "agent-1", "--broker-events", "ipc:///d/run/events", "--broker-link",
                             "ipc:///d/run/workers"));
+    EXPECT_THAT(find(plan, "worker-webhook").arguments,
+                IsSupersetOf({"--secret-file", "/d/webhook-secret", "make", "localhost,127.0.0.1,[::1]"}));
+    settings.http = "0.0.0.0:8080";
+    EXPECT_THAT(find(plan_cluster(settings, "/d/run", "/d", std::nullopt), "worker-webhook").arguments,
+                Not(Contains("--allow-host")));
     EXPECT_EQ(find(plan, "broker").stage, Stage::broker);
 }
 

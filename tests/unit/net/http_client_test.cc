@@ -53,7 +53,7 @@ TEST(HttpClientTest, PiecesComeBeforeTheBodyIsWhole) {
         peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
         peer.wait_for_close();
     });
-    auto answer = make_client().send(get(server.url()));
+    auto answer = plain_client().send(get(server.url()));
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->head().status, 200u);
     const auto piece = answer->next();

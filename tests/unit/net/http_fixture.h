@@ -23,6 +23,12 @@ inline HttpClient make_client(HttpClientOptions options = {}) {
     return HttpClient::make(std::move(options)).value();
 }
 
+/// Made once: reading the system's store takes its time under a sanitizer.
+inline const HttpClient& plain_client() {
+    static const HttpClient client = make_client();
+    return client;
+}
+
 /// The answer whole: head and body, or why there is none.
 struct Fetched {
     HttpHead head;
@@ -31,7 +37,7 @@ struct Fetched {
     bool ok = false;
 };
 
-inline Fetched fetch(const HttpRequest& request, const HttpClient& client = make_client()) {
+inline Fetched fetch(const HttpRequest& request, const HttpClient& client = plain_client()) {
     Fetched fetched;
     auto answer = client.send(request);
     if (!answer) {

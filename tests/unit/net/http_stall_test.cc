@@ -106,6 +106,8 @@ class Stall {
         HttpRequest request = get(url_, limits);
         if (!body_.empty()) request.method = "POST";
         request.body = body_;
+        static const TestCertificate nobody("DNS:nobody.test");
+        if (options_.ca_file.empty()) options_.ca_file = nobody.file();
         const HttpClient client = make_client(options_);
         Fetched fetched;
         auto answer = client.send(request, stop);
@@ -206,7 +208,7 @@ TEST(HttpStopTest, StoppedBeforeItBeginsConnectsToNobody) {
     TestServer server(says("HTTP/1.1 200 OK\r\n\r\n"));
     std::stop_source stop;
     stop.request_stop();
-    const auto answer = make_client().send(get(server.url()), stop.get_token());
+    const auto answer = plain_client().send(get(server.url()), stop.get_token());
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().failure, HttpFailure::cancelled);
 }
@@ -222,7 +224,7 @@ TEST(HttpStopTest, AServerThatNeverPausesIsStopped) {
     HttpLimits limits = patient();
     limits.response_bytes_max = ~0ULL >> 1;
     std::stop_source stop;
-    auto answer = make_client().send(get(server.url(), limits), stop.get_token());
+    auto answer = plain_client().send(get(server.url(), limits), stop.get_token());
     ASSERT_TRUE(answer) << answer.error().message;
     for (int i = 0; i < 100; ++i) ASSERT_TRUE(answer->next());
     stop.request_stop();
@@ -238,7 +240,7 @@ TEST(HttpStopTest, AnAnswerMayBeMovedWhileItCanBeStopped) {
         peer.wait_for_close();
     });
     std::stop_source stop;
-    auto answer = make_client().send(get(server.url()), stop.get_token());
+    auto answer = plain_client().send(get(server.url()), stop.get_token());
     ASSERT_TRUE(answer) << answer.error().message;
     HttpAnswer moved = std::move(*answer);
     std::thread stopper([&] { stop.request_stop(); });

@@ -42,5 +42,22 @@ TEST(Base64, AppendsToWhatIsThere) {
     EXPECT_EQ(out, "data:Zm8=");
 }
 
+TEST(Base64, WhatWasEncodedIsDecoded) {
+    for (const std::string bytes : {"", "f", "fo", "foo", "foob", "fooba", "foobar", "\xff\xfe\xfd"}) {
+        std::string text;
+        append_base64(bytes, text);
+        EXPECT_EQ(decode_base64(text), bytes);
+        while (text.ends_with('=')) text.pop_back();
+        EXPECT_EQ(decode_base64(text), bytes);
+    }
+}
+
+TEST(Base64, WhatIsNoneIsRefused) {
+    for (const char* text :
+         {"A", "AAAAA", "A===", "=", "====", "Zg=", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9", "Zm9-", "Zm9_", "Z=g="}) {
+        EXPECT_FALSE(decode_base64(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace longwire

@@ -150,6 +150,25 @@ TEST(Start, ReadsItsFields) {
               OnDisconnect::keep_running);
 }
 
+TEST(Start, TakesAUrlForItsWebhook) {
+    EXPECT_EQ(read<StartCommand>(R"({"kind": "k"})").webhook, "");
+    EXPECT_EQ(read<StartCommand>(R"({"kind": "k", "webhook": "https://a.test/x?y"})").webhook, "https://a.test/x?y");
+    for (const auto* value : {R"("")", R"("a.test")", R"("ftp://a.test")", R"("http://u@a.test")", "7"}) {
+        EXPECT_EQ(fault("start", std::string(R"({"kind": "k", "webhook": )") + value + "}"), "bad_request webhook");
+    }
+    const auto with_task = [](std::size_t bytes) {
+        return fault("start", R"({"kind": "k", "webhook": "http://a.test", "task": )" + quoted(bytes) + "}");
+    };
+    EXPECT_EQ(with_task(90), "none");
+    EXPECT_EQ(with_task(91), "bad_request task");
+}
+
+TEST(Start, LeavesTheClustersOwnNamesAlone) {
+    EXPECT_EQ(fault("start", R"({"kind": "longwire.webhook"})"), "forbidden kind");
+    EXPECT_EQ(fault("start", R"({"kind": "k", "task": "longwire.webhook.t.3"})"), "forbidden task");
+    EXPECT_EQ(fault("start", R"({"kind": "longwire", "task": "longwires.t"})"), "none");
+}
+
 TEST(Start, NamesTheFieldAtFault) {
     EXPECT_EQ(fault("start", "{}"), "bad_request kind");
     EXPECT_EQ(fault("start", R"({"kind": ""})"), "bad_request kind");

@@ -21,7 +21,8 @@ std::string completed_payload(const TaskResult& result) {
 std::string failed_payload(const TaskResult& result) {
     std::string payload;
     MsgpackWriter writer(payload);
-    writer.map(2);
+    const bool has_delay = result.retryable() && result.retry_after_ms() > 0;
+    writer.map(has_delay ? 3 : 2);
     writer.string("error");
     writer.map(result.value().is_null() ? 2 : 3);
     writer.field("code", result.code());
@@ -31,6 +32,7 @@ std::string failed_payload(const TaskResult& result) {
         append_msgpack(result.value(), payload);
     }
     writer.field("retryable", result.retryable());
+    if (has_delay) writer.field("retry_after_ms", result.retry_after_ms());
     return payload;
 }
 

@@ -116,6 +116,7 @@ export interface StartRequest {
   priority?: number;
   delay_s?: number;
   parent?: string;
+  webhook?: string;
   hold?: true;
   on_disconnect?: 'continue' | 'cancel';
 }

@@ -80,6 +80,7 @@ class History {
         }
         check_emitted(topics);
         check_inputs(topics);
+        check_webhooks(topics);
         check_seen_by_edge(topics);
     }
 
@@ -113,7 +114,8 @@ class History {
     void new_worker(std::string name) {
         FakeWorker::Options options;
         options.name = name;
-        options.kinds = name == "w3" ? std::vector<std::string>{"b"} : std::vector<std::string>{"a", "b"};
+        options.kinds =
+            name == "w3" ? std::vector<std::string>{"b"} : std::vector<std::string>{"a", "b", "longwire.webhook"};
         options.capacity = 2;
         options.incarnation = ++incarnation_;
         auto& worker = world_.worker(options);
@@ -169,6 +171,7 @@ class History {
                                             R"(,"timeout_s":1)",
                                             R"(,"delay_s":0.5)",
                                             R"(,"hold":true)",
+                                            R"(,"webhook":"http://hook.test")",
                                             R"(,"max_attempts":1)"};
         const auto& task = any_task();
         std::string key = pick(4) == 0 ? R"(,"key":"k)" + std::to_string(pick(4)) + "\"" : "";
@@ -335,10 +338,31 @@ class History {
         }
     }
 
+    /// Each end of a run of a task with a webhook has one delivery, and nothing else has any.
+    void check_webhooks(const std::map<std::string, std::vector<SeenEvent>>& topics) {
+        std::set<std::string> due;
+        std::set<std::string> made;
+        for (const auto& [topic, events] : topics) {
+            bool has_webhook = false;
+            for (const auto& event : events) {
+                const bool is_first = event.type == "task.queued" && event.data.as_object().contains("kind");
+                if (is_first) has_webhook = !event.data.at("webhook").is_null();
+                if (is_first && topic.starts_with("task/longwire.")) {
+                    ASSERT_TRUE(made.insert(topic).second) << topic;
+                }
+                if (has_webhook && kEnds.contains(event.type)) {
+                    due.insert("task/longwire.webhook." + topic.substr(5) + "." + std::to_string(event.offset));
+                }
+            }
+        }
+        EXPECT_EQ(made, due);
+    }
+
     void check_seen_by_edge(const std::map<std::string, std::vector<SeenEvent>>& topics) {
         std::map<std::string, std::vector<SeenEvent>> seen_there;
         for (const auto& event : edge_->events) seen_there[event.topic].push_back(event);
         for (const auto& [topic, events] : topics) {
+            if (topic.starts_with("task/longwire.")) continue;  // not subscribed to
             const auto& there = seen_there[topic];
             ASSERT_EQ(brief(there), brief(events)) << topic;
         }

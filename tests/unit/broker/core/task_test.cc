@@ -90,8 +90,8 @@ TEST(TaskSnapshot, ShowsWhatTheEventsTell) {
         R"("cancelling":false,"parent":"p","run":1,"attempt":1,"max_attempts":3,"concurrency":null,"progress":2.5E-1,)"
         R"("message":"quarter","current_agent":"b","agents":[{"agent":"a","status":"done","progress":5E-1,)"
         R"("message":"m"},{"agent":"b","status":"idle","progress":0,"message":""}],"worker":"w","user":"ann",)"
-        R"("created_us":1000,"queued_us":1000,"started_us":2000,"ended_us":null,"result":null,"error":null,)"
-        R"("topic":"task/t","epoch":"000000000000abcd","offset":7})");
+        R"("webhook":null,"created_us":1000,"queued_us":1000,"started_us":2000,"ended_us":null,"result":null,)"
+        R"("error":null,"topic":"task/t","epoch":"000000000000abcd","offset":7})");
 }
 
 TEST(TaskFold, EveryEndIsItsState) {

@@ -31,6 +31,13 @@ TEST(Ending, AFailureSaysWhetherToTryAgain) {
               R"({"error":{"code":"code","message":"message","details":{"a":1}},"retryable":true})");
 }
 
+TEST(Ending, AFailureMaySayWhenToTryAgain) {
+    EXPECT_EQ(json_of(ending_of(TaskResult::failed("busy", "", true, nullptr, 5'000), "")),
+              R"({"error":{"code":"busy","message":""},"retryable":true,"retry_after_ms":5000})");
+    EXPECT_EQ(json_of(ending_of(TaskResult::failed("gone", "", false, nullptr, 5'000), "")),
+              R"({"error":{"code":"gone","message":""},"retryable":false})");
+}
+
 TEST(Ending, ACancellationGivesItsOwnReasonOrTheRequests) {
     EXPECT_EQ(json_of(ending_of(TaskResult::cancelled("mine"), "theirs")), R"({"reason":"mine"})");
     EXPECT_EQ(json_of(ending_of(TaskResult::cancelled(), "theirs")), R"({"reason":"theirs"})");
