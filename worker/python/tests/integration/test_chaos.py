@@ -27,8 +27,8 @@ def programs(folder: Path) -> Path:
     """Those of the build, but for the agent's worker: one in Python stands in its place."""
     made = folder / "bin"
     made.mkdir()
-    for name in ("longwire-broker", "longwire-edge", "longwire-worker-demo", "longwire-worker-exec"):
-        (made / name).symlink_to((BIN / name).resolve())
+    for name in ("broker", "edge", "worker-demo", "worker-exec", "worker-webhook"):
+        (made / f"longwire-{name}").symlink_to((BIN / f"longwire-{name}").resolve())
     script = made / "longwire-worker-agent"
     lines = [
         f"#!{sys.executable}",
