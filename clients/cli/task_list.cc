@@ -26,6 +26,12 @@ std::string state_of(const json::object& snapshot) {
     return state;
 }
 
+std::string message_of(const json::object& snapshot) {
+    if (const auto* const error = object_at(snapshot, "error")) return text_at(*error, "message");
+    const auto prompt = text_at(snapshot, "prompt");
+    return prompt.empty() ? text_at(snapshot, "message") : prompt;
+}
+
 std::string percent_of(const json::object& snapshot) {
     const auto progress = real_at(snapshot, "progress");
     return progress ? std::to_string(std::lround(std::floor(*progress * 100))) + "%" : "-";
@@ -46,8 +52,7 @@ std::string task_table(const std::vector<json::object>& snapshots, std::int64_t 
         rows.push_back({text_at(task, "task"), text_at(task, "kind"), state_of(task), percent_of(task),
                         std::to_string(number_at(task, "attempt").value_or(0)),
                         created ? age_text(now_us - *created) + " ago" : "-", time_taken(task, now_us),
-                        or_dash(text_at(task, "worker")),
-                        cut_to_width(one_line(text_at(task, "message")), kMessageCells)});
+                        or_dash(text_at(task, "worker")), cut_to_width(one_line(message_of(task)), kMessageCells)});
     }
     return format_table(rows);
 }

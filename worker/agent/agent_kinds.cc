@@ -47,7 +47,7 @@ Result<Tools> make_tools(const AgentOptions& options) {
     if (!options.file_root.empty()) tools.emplace("read_file", read_file_tool(options.file_root));
     if (options.http_allow.empty()) return tools;
     HttpGetOptions http;
-    auto allow = HttpAllow::parse(options.http_allow);
+    auto allow = HostList::parse(options.http_allow, HostList::Ports::usual);
     if (!allow) return bad_request("http-allow", allow.error().message);
     http.allow = std::move(*allow);
     http.private_addresses = options.http_addresses == "any";
@@ -111,7 +111,7 @@ void declare_agent_settings(Config& config, AgentOptions& options) {
                 options.file_root);
     config.list({"http-allow", "the hosts that http_get may read from; without any there is no http_get", "HOST,…"},
                 options.http_allow, [](const std::string& entry) -> Status {
-                    LW_TRY(const auto allow, HttpAllow::parse({entry}));
+                    LW_TRY(const auto allow, HostList::parse({entry}, HostList::Ports::usual));
                     return allow.empty() ? bad_request("", "is empty") : Status{};
                 });
     config.choice({"http-addresses", "which addresses the names of --http-allow may have"}, options.http_addresses,

@@ -21,7 +21,7 @@ net::HttpLimits limits() {
 
 class HttpGet : public Tool {
   public:
-    HttpGet(HttpAllow allow, net::HttpClient client) : allow_(std::move(allow)), client_(std::move(client)) {}
+    HttpGet(HostList allow, net::HttpClient client) : allow_(std::move(allow)), client_(std::move(client)) {}
 
     ToolSpec spec() const override {
         return {"http_get", "Reads a text from the web.", schema_of({{"url", "where from: http:// or https://"}})};
@@ -31,7 +31,7 @@ class HttpGet : public Tool {
         LW_TRY(const auto text, text_argument(arguments, "url"));
         net::HttpRequest request;
         LW_TRY(request.url, parse_url(text));
-        if (!allow_.allows(request.url)) {
+        if (!allow_.has(request.url)) {
             return Error{Errc::forbidden, "this worker may not read from " + request.url.host_and_port(), "url"};
         }
         request.limits = limits();
@@ -61,7 +61,7 @@ class HttpGet : public Tool {
         return body;
     }
 
-    HttpAllow allow_;
+    HostList allow_;
     net::HttpClient client_;
 };
 

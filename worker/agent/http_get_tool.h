@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "worker/agent/core/http_allow.h"
+#include "protocol/host_list.h"
 #include "worker/agent/tool.h"
 
 namespace longwire::agent {
 
 struct HttpGetOptions {
-    HttpAllow allow;
+    HostList allow;
     /// Whether the names that are allowed may lead to addresses that are not the internet's. An address that is
     /// allowed itself always may.
     bool private_addresses = false;

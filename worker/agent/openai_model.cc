@@ -6,6 +6,7 @@
 #include "protocol/ip_address.h"
 #include "protocol/net/http_client.h"
 #include "protocol/node/clock.h"
+#include "protocol/retry_after.h"
 #include "worker/agent/core/chunk_accumulator.h"
 #include "worker/agent/core/request_body.h"
 #include "worker/agent/core/retry_policy.h"
@@ -84,7 +85,7 @@ class OpenAiModel : public ChatModel {
         const auto said = server_error_text(boost::json::parse(body, error));
         const auto* const wait = answer.head().find("retry-after");
         return error_of_status(answer.head().status, error ? "" : said,
-                               wait == nullptr ? 0 : parse_retry_after_ms(*wait, now_us()));
+                               wait == nullptr ? 0 : read_retry_after_ms(*wait, now_us()));
     }
 
     /// Of servers that don't stream.

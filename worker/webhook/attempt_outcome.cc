@@ -1,18 +1,11 @@
 #include "worker/webhook/attempt_outcome.h"
 
 #include <algorithm>
-#include <charconv>
-#include <ctime>
+
+#include "protocol/retry_after.h"
 
 namespace longwire::webhook {
 namespace {
-
-std::optional<std::int64_t> read_http_date_us(const std::string& text) {
-    std::tm parts{};
-    const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (end == nullptr || *end != '\0') return std::nullopt;
-    return static_cast<std::int64_t>(timegm(&parts)) * 1'000'000;
-}
 
 TaskResult failed(const std::string& code, const std::string& message, bool for_good, std::int64_t delay_ms,
                   boost::json::value details = nullptr) {
@@ -21,25 +14,13 @@ TaskResult failed(const std::string& code, const std::string& message, bool for_
 
 }  // namespace
 
-std::optional<std::int64_t> read_retry_after_ms(std::string_view text, std::int64_t now_us) {
-    constexpr std::int64_t kSecondsMax = 365L * 24 * 3600;
-    std::int64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error == std::errc{} && end == text.data() + text.size() && seconds >= 0) {
-        return std::min(seconds, kSecondsMax) * 1000;
-    }
-    const auto date_us = read_http_date_us(std::string(text));
-    if (!date_us || *date_us <= now_us) return std::nullopt;
-    return (*date_us - now_us + 999) / 1000;
-}
-
 TaskResult outcome_of(const net::HttpHead& head, std::int64_t delay_ms, std::int64_t now_us, std::int64_t took_ms) {
     const boost::json::object details{{"status", head.status}, {"ms", took_ms}};
     if (head.status >= 200 && head.status < 300) return TaskResult::completed(details);
     const std::string message = "the receiver answers " + std::to_string(head.status);
     if (head.status == 410) return failed("gone", message, true, 0, details);
     if (const auto* retry_after = head.find("retry-after")) {
-        delay_ms = std::max(delay_ms, read_retry_after_ms(*retry_after, now_us).value_or(0));
+        delay_ms = std::max(delay_ms, read_retry_after_ms(*retry_after, now_us));
     }
     return failed("answer", message, false, delay_ms, details);
 }

@@ -1,18 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 
 #include "protocol/net/http_client.h"
 #include "worker/sdk/task_result.h"
 
 /// What becomes of one attempt at a delivery.
 namespace longwire::webhook {
-
-/// The header Retry-After (RFC 9110, 10.2.3): seconds, or a date. Nothing where it is neither, or in the past.
-std::optional<std::int64_t> read_retry_after_ms(std::string_view text, std::int64_t now_us);
 
 /// 2xx completes. 410 says that nobody wants to hear of it any more and fails for good; all else fails, to be tried
 /// again: redirects are not followed, and a receiver that says 404 may not be ready yet. A Retry-After is respected.

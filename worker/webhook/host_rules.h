@@ -1,12 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "protocol/host_list.h"
 #include "protocol/ip_address.h"
-#include "protocol/result.h"
-#include "protocol/url.h"
 
 namespace longwire::webhook {
 
@@ -14,26 +13,19 @@ namespace longwire::webhook {
 /// that strangers could not reach without us: only public ones.
 class HostRules {
   public:
-    /// Each of `named` is a host, "*.suffix" (hosts below it), or either with ":port"; IPv6 in brackets. They may have
-    /// addresses of any kind. With `only_named` others are refused. Errors: bad_request.
-    static Result<HostRules> make(const std::vector<std::string>& named, bool only_named);
+    /// Hosts that are `named` may have addresses of any kind; with `only_named` others are refused.
+    HostRules(HostList named, bool only_named) : named_(std::move(named)), only_named_(only_named) {}
 
     /// Before anything is looked up.
-    bool allows_host(const Url& url) const { return !only_named_ || is_named(url); }
+    bool allows_host(const Url& url) const { return !only_named_ || named_.has(url); }
     /// For an address that the host has.
-    bool allows_address(const Url& url, const IpAddress& address) const { return is_public(address) || is_named(url); }
+    bool allows_address(const Url& url, const IpAddress& address) const {
+        return is_public(address) || named_.has(url);
+    }
 
   private:
-    struct Rule {
-        std::string host;  // without the "*"
-        bool is_suffix = false;
-        std::uint16_t port = 0;  // 0: any
-    };
-    static Result<Rule> read_rule(std::string_view text);
-    bool is_named(const Url& url) const;
-
-    std::vector<Rule> rules_;
-    bool only_named_ = false;
+    HostList named_;
+    bool only_named_;
 };
 
 }  // namespace longwire::webhook

@@ -128,7 +128,7 @@ void declare_webhook_settings(Config& config, WebhookOptions& options) {
     config.list({"allow-host",
                  "names HOST, *.SUFFIX, or either with :PORT, which may have addresses that are not public", "HOST"},
                 options.allow_host, [](const std::string& host) -> Status {
-                    LW_TRY_STATUS(HostRules::make({host}, false));
+                    LW_TRY_STATUS(HostList::parse({host}, HostList::Ports::any));
                     return {};
                 });
     config.text({"ca-file", "certificates to trust, in PEM; without it the system's", "FILE"}, options.ca_file);
@@ -144,8 +144,9 @@ Result<Worker::Handler> webhook_handler(WebhookOptions options) {
     if (options.secret_file.empty()) return bad_request("secret-file", "is required");
     if (options.absent_secret == "make") LW_TRY_STATUS(make_secret_file(options.secret_file));
     LW_TRY_STATUS(load_secrets(options.secret_file));
-    LW_TRY(HostRules made, HostRules::make(options.allow_host, options.hosts == "named"));
-    const auto rules = std::make_shared<const HostRules>(std::move(made));
+    auto named = HostList::parse(options.allow_host, HostList::Ports::any);
+    if (!named) return bad_request("allow-host", named.error().message);
+    const auto rules = std::make_shared<const HostRules>(std::move(*named), options.hosts == "named");
     net::HttpClientOptions client_options;
     client_options.ca_file = options.ca_file;
     client_options.allow = [rules](const Url& url, const IpAddress& address) {

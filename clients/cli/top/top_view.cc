@@ -98,8 +98,7 @@ Rows task_rows(const std::vector<json::object>& tasks, const TopRates& rates, st
         const auto progress = real_at(task, "progress");
         rows.push_back({id, text_at(task, "kind"), state_of(task), bar(progress.value_or(0)) + " " + percent_of(task),
                         rate_text(rates.events_per_s(id)), time_taken(task, now_us),
-                        ago_text(number_at(task, "created_us"), now_us), text_at(task, "worker"),
-                        text_at(task, "message")});
+                        ago_text(number_at(task, "created_us"), now_us), text_at(task, "worker"), message_of(task)});
     }
     return rows;
 }

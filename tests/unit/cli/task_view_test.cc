@@ -141,6 +141,13 @@ TEST(TaskList, ShowsSnapshots) {
     EXPECT_THAT(table, HasSubstr("t2    exec  PENDING (held)     -         0        61 s ago  -     -\n"));
 }
 
+TEST(TaskList, SaysWhyATaskFailedAndWhatItAsks) {
+    EXPECT_EQ(message_of(parse_json(R"({"message":"last","error":{"code":"x","message":"why"}})")->get_object()),
+              "why");
+    EXPECT_EQ(message_of(parse_json(R"({"message":"last","error":null,"prompt":"Go on?"})")->get_object()), "Go on?");
+    EXPECT_EQ(message_of(parse_json(R"({"message":"last","error":null,"prompt":null})")->get_object()), "last");
+}
+
 TEST(TaskList, ASheetLeavesOutWhatIsNotKnown) {
     const std::string sheet =
         task_sheet(parse_json(R"({"task":"t1","state":"FAILED","ended_us":2000000,"result":null,"error":{"code":"x"}})")

@@ -25,7 +25,4 @@ struct RetryPolicy {
 /// What a status of HTTP other than 200 means for whoever asked. `said` is what the server says in its body.
 Error error_of_status(unsigned status, std::string_view said, std::int64_t retry_after_ms);
 
-/// The value of Retry-After, in seconds or as an HTTP date; 0 for what is neither or lies in the past.
-std::int64_t parse_retry_after_ms(std::string_view value, std::int64_t now_us);
-
 }  // namespace longwire::agent

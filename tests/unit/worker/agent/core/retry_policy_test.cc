@@ -49,19 +49,5 @@ TEST(RetryPolicy, AStatusSaysWhetherToComeAgain) {
     EXPECT_EQ(error_of_status(404, "", 0).code, Errc::not_found);
 }
 
-TEST(RetryPolicy, ReadsRetryAfterInSecondsAndAsADate) {
-    constexpr std::int64_t kNowUs = 784'111'777'000'000;  // Sun, 06 Nov 1994 08:49:37 GMT
-    EXPECT_EQ(parse_retry_after_ms("3", kNowUs), 3'000);
-    EXPECT_EQ(parse_retry_after_ms(" 0 ", kNowUs), 0);
-    EXPECT_EQ(parse_retry_after_ms("999999999999", kNowUs), 86'400'000);
-    EXPECT_EQ(parse_retry_after_ms("Sun, 06 Nov 1994 08:49:40 GMT", kNowUs), 3'000);
-    EXPECT_EQ(parse_retry_after_ms("Thu, 29 Feb 1996 00:00:00 GMT", kNowUs), 86'400'000);
-    EXPECT_EQ(parse_retry_after_ms("Sun, 06 Nov 1994 08:49:36 GMT", kNowUs), 0);
-    for (const auto* const text :
-         {"", "-1", "1.5", "soon", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 xxx 1994 08:49:37 GMT"}) {
-        EXPECT_EQ(parse_retry_after_ms(text, kNowUs), 0) << text;
-    }
-}
-
 }  // namespace
 }  // namespace longwire::agent
