@@ -34,17 +34,22 @@ class FakeModel : public ChatModel {
         Answer answer;
         {
             const std::lock_guard lock(mutex_);
-            asked.push_back(request);
-            answer = answers.at(std::min(asked.size(), answers.size()) - 1);
+            asked_.push_back(request);
+            answer = answers.at(std::min(asked_.size(), answers.size()) - 1);
         }
         return answer(request, on_text, stop);
     }
 
+    std::vector<ChatRequest> asked() const {
+        const std::lock_guard lock(mutex_);
+        return asked_;
+    }
+
     std::vector<Answer> answers;
-    std::vector<ChatRequest> asked;
 
   private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    std::vector<ChatRequest> asked_;
 };
 
 FakeModel::Answer says(std::string text, std::vector<ToolCall> calls = {}, std::string finish = "stop") {
@@ -112,9 +117,9 @@ TEST_F(AgentRuns, AnAnswerIsAStreamAndAResult) {
     EXPECT_EQ(boost::json::serialize(result),
               R"({"content":"Hello","agents":["Assistant"],"usage":{"prompt_tokens":10,"completion_tokens":5,)"
               R"("total_tokens":15},"model":"fake-1","finish":"stop"})");
-    ASSERT_EQ(model_->asked.size(), 1U);
-    EXPECT_EQ(model_->asked[0].messages.at(0).content, "Hi");
-    EXPECT_THAT(model_->asked[0].prompt, HasSubstr("helpful assistant"));
+    ASSERT_EQ(model_->asked().size(), 1U);
+    EXPECT_EQ(model_->asked()[0].messages.at(0).content, "Hi");
+    EXPECT_THAT(model_->asked()[0].prompt, HasSubstr("helpful assistant"));
     EXPECT_EQ(data_of(events, "task.progress").back().at("progress").to_number<double>(), 1.0);
 }
 
@@ -136,7 +141,7 @@ TEST_F(AgentRuns, ToolsAreUsedAndWhatTheyFoundIsToldToTheModel) {
     EXPECT_THAT(std::string(results[1].at("result").as_string()), HasSubstr("must be a JSON object"));
     EXPECT_THAT(std::string(results[2].at("result").as_string()), HasSubstr("there is no tool 'fly'"));
     EXPECT_EQ(results[2].at("ok"), false);
-    const auto& talk = model_->asked.at(1).messages;
+    const auto talk = model_->asked().at(1).messages;
     ASSERT_EQ(talk.size(), 5U);
     EXPECT_EQ(talk[1].tool_calls.size(), 3U);
     EXPECT_EQ(talk[2].content, "42");
@@ -170,11 +175,12 @@ TEST_F(AgentRuns, ATeamHandsOverAndTheLastOneAnswers) {
     EXPECT_EQ(steps[3].at("step"), 2);
     EXPECT_EQ(steps[3].at("status"), "completed");
     EXPECT_EQ(steps[3].at("usage").at("prompt_tokens"), 10);
-    EXPECT_THAT(model_->asked.at(2).prompt, HasSubstr("write the team's answer"));
-    EXPECT_TRUE(model_->asked.at(2).tools.empty());
+    EXPECT_THAT(model_->asked().at(2).prompt, HasSubstr("write the team's answer"));
+    EXPECT_TRUE(model_->asked().at(2).tools.empty());
     // Every call has its answer, or models would refuse the talk: the two of the plan, and the one that could not be.
     std::size_t answers = 0;
-    for (const auto& message : model_->asked.at(2).messages) answers += message.role == ChatMessage::Role::tool ? 1 : 0;
+    const auto last = model_->asked().at(2).messages;
+    for (const auto& message : last) answers += message.role == ChatMessage::Role::tool ? 1 : 0;
     EXPECT_EQ(answers, 4U);
     EXPECT_EQ(data_of(events, "tool.result").at(0).at("ok"), false);
 }
@@ -191,15 +197,15 @@ TEST_F(AgentRuns, AnAnswerThatBreaksOffIsDiscardedAndTriedAgainAsAnotherStream) 
     EXPECT_EQ(done[1].at("stream"), "assistant-1.2");
     EXPECT_EQ(done[1].at("text"), "Hello");
     EXPECT_EQ(data_of(events, "log").size(), 2U);
-    EXPECT_EQ(model_->asked.at(2).try_number, 3);
-    EXPECT_EQ(model_->asked.at(2).messages.size(), 1U) << "what broke off was not said";
+    EXPECT_EQ(model_->asked().at(2).try_number, 3);
+    EXPECT_EQ(model_->asked().at(2).messages.size(), 1U) << "what broke off was not said";
     EXPECT_EQ(data_of(events, "task.completed").size(), 1U);
 }
 
 TEST_F(AgentRuns, AModelThatStaysAwayFailsTheAttemptAndMayBeTriedLater) {
     model_->answers = {breaks_off("Hel", Errc::unavailable)};
     const auto events = events_of("agent.chat", R"({"message":"Hi"})");
-    EXPECT_EQ(model_->asked.size(), 3U);
+    EXPECT_EQ(model_->asked().size(), 3U);
     EXPECT_THAT(events.back().json, HasSubstr(R"({"code":"model_unavailable","message":"it broke"},"retryable":true)"));
     for (const auto& done : data_of(events, "text.done")) EXPECT_EQ(done.at("discarded"), true);
     EXPECT_EQ(data_of(events, "agent.status").back().at("status"), "ERROR");
@@ -208,7 +214,7 @@ TEST_F(AgentRuns, AModelThatStaysAwayFailsTheAttemptAndMayBeTriedLater) {
 TEST_F(AgentRuns, WhatWouldFailAgainIsNotTriedAgain) {
     model_->answers = {breaks_off("", Errc::unauthorized)};
     const auto events = events_of("agent.chat", R"({"message":"Hi"})");
-    EXPECT_EQ(model_->asked.size(), 1U);
+    EXPECT_EQ(model_->asked().size(), 1U);
     EXPECT_THAT(events.back().json, HasSubstr(R"("code":"model_unauthorized")"));
     EXPECT_THAT(events.back().json, HasSubstr(R"("retryable":false)"));
 }
@@ -225,7 +231,7 @@ TEST_F(AgentRuns, AModelThatNeverAnswersIsEnded) {
     const auto with = setup();
     with->turns_max = 5;
     const auto events = events_of("agent.chat", R"({"message":"Hi"})", with);
-    EXPECT_EQ(model_->asked.size(), 5U);
+    EXPECT_EQ(model_->asked().size(), 5U);
     EXPECT_THAT(events.back().json, HasSubstr(R"("code":"too_many_turns")"));
 }
 
@@ -279,8 +285,8 @@ TEST_F(AgentRuns, WhatComesMeanwhileIsWhatTheUserSaysNext) {
     broker_.input("t", 1, 9, R"({"message":"and then?"})");
     broker_.input("s", 1, 9, "null");
     ASSERT_TRUE(broker_.wait_until(ended("t")));
-    ASSERT_EQ(model_->asked.size(), 2U);
-    EXPECT_EQ(model_->asked[1].messages.back().content, "and then?");
+    ASSERT_EQ(model_->asked().size(), 2U);
+    EXPECT_EQ(model_->asked()[1].messages.back().content, "and then?");
     EXPECT_THAT(FakeBroker::events_of(broker_.seen(), "t").back().json, HasSubstr(R"("content":"Two")"));
 }
 
@@ -297,7 +303,7 @@ TEST_F(AgentRuns, ACancelEndsTheModelsAnswer) {
     broker_.cancel("t", 1, "enough");
     ASSERT_TRUE(broker_.wait_until(ended("t")));
     EXPECT_EQ(FakeBroker::types_of(broker_.seen(), "t").back(), "task.cancelled");
-    EXPECT_EQ(model_->asked.size(), 1U);
+    EXPECT_EQ(model_->asked().size(), 1U);
 }
 
 TEST_F(AgentRuns, AWrongInputNamesTheField) {
@@ -312,8 +318,8 @@ TEST_F(AgentRuns, AWrongInputNamesTheField) {
 TEST_F(AgentRuns, ALiaisonKnowsItsPillar) {
     model_->answers = {says("x")};
     events_of("agent.liaison.content", R"({"message":"Hi"})");
-    EXPECT_THAT(model_->asked.at(0).prompt, HasSubstr("the area \"content\""));
-    EXPECT_THAT(model_->asked.at(0).prompt, Not(HasSubstr("{pillar}")));
+    EXPECT_THAT(model_->asked().at(0).prompt, HasSubstr("the area \"content\""));
+    EXPECT_THAT(model_->asked().at(0).prompt, Not(HasSubstr("{pillar}")));
 }
 
 TEST(ScriptedAgents, ATeamIsAtWorkWithoutAnyServer) {

@@ -33,15 +33,20 @@ struct WebhookKindTest : ::testing::Test {
     std::string secret_file = ::testing::TempDir() + "longwire-webhook-kind-" + std::to_string(::getpid());
     FakeBroker broker;
     std::mutex lock;
-    std::vector<std::string> requests;
+    std::vector<std::string> received;
     std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     TestServer server{[this](Peer& peer) {
         const auto request = peer.read_request(std::string_view(kExpectedBody).size());
         const std::lock_guard guard(lock);
-        requests.push_back(request);
+        received.push_back(request);
         peer.send(answer);
     }};
     std::optional<RunningWorker> worker;
+
+    std::vector<std::string> requests() {
+        const std::lock_guard guard(lock);
+        return received;
+    }
 
     WebhookKindTest() { write_secrets({std::string(32, 'k')}); }
     ~WebhookKindTest() override { std::filesystem::remove(secret_file); }
@@ -84,8 +89,8 @@ TEST_F(WebhookKindTest, PostsWhatHasEndedAndSignsIt) {
     const auto end = finish();
     EXPECT_EQ(end.type, "task.completed");
     EXPECT_THAT(end.json, HasSubstr(R"("status":200)"));
-    ASSERT_EQ(requests.size(), 1u);
-    const auto& request = requests[0];
+    ASSERT_EQ(requests().size(), 1u);
+    const auto request = requests()[0];
     EXPECT_THAT(request, StartsWith("POST /in?x=1 HTTP/1.1\r\n"));
     EXPECT_EQ(header(request, "Content-Type"), "application/json");
     const auto body = request.substr(request.find("\r\n\r\n") + 4);
@@ -102,7 +107,7 @@ TEST_F(WebhookKindTest, AnotherSecretIsTakenUpWithTheNextAttempt) {
     write_secrets(both);
     assign(server.url());
     EXPECT_EQ(finish().type, "task.completed");
-    const auto& request = requests.at(0);
+    const auto request = requests().at(0);
     EXPECT_EQ(
         header(request, "webhook-signature"),
         sign(both, header(request, "webhook-id"), std::stoll(header(request, "webhook-timestamp")), kExpectedBody));
