@@ -45,7 +45,7 @@ BIO* make_socket_bio(int fd) {
     // Lives as long as the process does: connections of any thread refer to it.
     static BIO_METHOD* const method = make_method();
     BIO* bio = BIO_new(method);
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));  // NOLINT(performance-no-int-to-ptr)
     BIO_set_init(bio, 1);
     return bio;
 }

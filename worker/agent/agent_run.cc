@@ -82,7 +82,7 @@ TaskResult AgentRun::work(std::string message, bool is_talk) {
             continue;
         }
         end_step();
-        if (!is_talk || !hears_more()) return finish(std::move(*completion));
+        if (!is_talk || !hears_more()) return finish(*completion);
     }
     return fail("too_many_turns", "no answer after " + std::to_string(turn_) + " turns", false);
 }
@@ -239,12 +239,12 @@ bool AgentRun::hears_more() {
     return heard;
 }
 
-TaskResult AgentRun::finish(Completion last) {
+TaskResult AgentRun::finish(const Completion& last) {
     if (agents_.size() > 1) events_.document(*role_, last.text);
     if (last.finish == "length") events_.log(LogLevel::warn, *role_, "the model's own limit has cut the answer");
     events_.progress(1.0, turn_, setup_.turns_max, "answered");
     boost::json::object result;
-    result["content"] = std::move(last.text);
+    result["content"] = last.text;
     result["agents"] = boost::json::array(agents_.begin(), agents_.end());
     result["usage"] = {{"prompt_tokens", usage_.prompt_tokens},
                        {"completion_tokens", usage_.completion_tokens},

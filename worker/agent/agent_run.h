@@ -56,7 +56,7 @@ class AgentRun {
     const Role* handoff_to(const ToolCall& call) const;
     void answer_call(const ToolCall& call, std::string text);
     bool hears_more();
-    TaskResult finish(Completion last);
+    TaskResult finish(const Completion& last);
     TaskResult fail(std::string code, const std::string& message, bool retryable);
 
     Task& task_;

@@ -30,11 +30,11 @@ Result<ChildNews> TaskChildren::start(std::string name, std::string fields, cons
         requests_.push_back({name, std::move(fields)});
         doorbell_->ring(id_);
     }
-    const bool is_answered =
-        waiting_->wait(changed_, lock, stop, std::nullopt, [&] { return known->second.has_value(); });
+    const auto& news = known->second;
+    const bool is_answered = waiting_->wait(changed_, lock, stop, std::nullopt, [&news] { return news.has_value(); });
     if (!is_answered) return Error{Errc::unavailable, "the task was asked to end"};
-    if (known->second->refused) return *known->second->refused;
-    return *known->second;
+    if (news->refused) return *news->refused;
+    return *news;
 }
 
 std::optional<ChildNews> TaskChildren::wait_for_end(const std::string& name,

@@ -197,7 +197,7 @@ bool WorkerLoop::gather_from(AttemptId id) {
     if (found == running_.end()) return true;
     auto& running = found->second;
     for (auto& child : running.state->children.take_requests()) {
-        session_->start_child(id, std::move(child.name), std::move(child.fields), now_us());
+        session_->start_child(id, child.name, std::move(child.fields), now_us());
     }
     if (running.batch.at_end()) take_from(id, running);
     while (!running.batch.at_end()) {

@@ -52,14 +52,15 @@ class FakeModel : public ChatModel {
     std::vector<ChatRequest> asked_;
 };
 
-FakeModel::Answer says(std::string text, std::vector<ToolCall> calls = {}, std::string finish = "stop") {
+FakeModel::Answer says(const std::string& text, const std::vector<ToolCall>& calls = {},
+                       const std::string& finish = "stop") {
     return [=](const ChatRequest&, const ChatModel::OnText& on_text, const std::stop_token&) -> Result<Completion> {
         if (!text.empty()) on_text(text);
         return Completion{text, calls, {10, 5}, "fake-1", finish};
     };
 }
 
-FakeModel::Answer breaks_off(std::string text, Errc code) {
+FakeModel::Answer breaks_off(const std::string& text, Errc code) {
     return [=](const ChatRequest&, const ChatModel::OnText& on_text, const std::stop_token&) -> Result<Completion> {
         if (!text.empty()) on_text(text);
         return Error{code, "it broke"};
@@ -79,7 +80,7 @@ class AgentRuns : public ::testing::Test {
         return setup;
     }
 
-    void begin(const std::string& kind, const std::string& input, std::shared_ptr<AgentSetup> with = nullptr) {
+    void begin(const std::string& kind, const std::string& input, const std::shared_ptr<AgentSetup>& with = nullptr) {
         const auto used = with == nullptr ? setup() : with;
         worker_.emplace(broker_, [&](Worker& w) { serve_agents(w, used, {"content"}); });
         ASSERT_TRUE(welcomed(broker_));
