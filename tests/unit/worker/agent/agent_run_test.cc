@@ -88,8 +88,8 @@ class AgentRuns : public ::testing::Test {
     }
 
     std::vector<LoggedEvent> events_of(const std::string& kind, const std::string& input,
-                                       std::shared_ptr<AgentSetup> with = nullptr) {
-        begin(kind, input, std::move(with));
+                                       const std::shared_ptr<AgentSetup>& with = nullptr) {
+        begin(kind, input, with);
         EXPECT_TRUE(broker_.wait_until(ended("t")));
         return FakeBroker::events_of(broker_.seen(), "t");
     }
