@@ -62,8 +62,9 @@ class Scheduler {
                                                     // started so and did not say another time
         std::int64_t retry_first_ms = 1'000;        // doubled for each further attempt
         std::int64_t retry_last_ms = 60'000;
-        std::int64_t retry_after_max_ms = 24 * 3'600'000;  // at most what a worker may ask to wait instead
-        std::int64_t lease_ms = 4'000;                     // a worker unheard of for so long has lost its attempts
+        std::int64_t retry_after_max_ms =
+            std::int64_t{24} * 3'600'000;  // at most what a worker may ask to wait instead
+        std::int64_t lease_ms = 4'000;     // a worker unheard of for so long has lost its attempts
     };
 
     Scheduler(Options options, SchedulerPort& port)

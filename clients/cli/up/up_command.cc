@@ -40,7 +40,7 @@ std::string find_console() {
 
 /// Edges share a port among their own threads, so a second cluster's edge on the same one would go unnoticed.
 Status check_edge_port(const HostPort& address) {
-    const auto free = check_port_is_free(address);
+    auto free = check_port_is_free(address);
     if (!free && free.error().code == Errc::conflict) {
         return Error{Errc::conflict, free.error().message + "; give --http another one"};
     }
