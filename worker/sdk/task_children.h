@@ -25,7 +25,7 @@ class TaskChildren {
   public:
     static constexpr std::size_t kChildrenMax = 10'000;
 
-    TaskChildren(AttemptId id, std::shared_ptr<Doorbell> doorbell, std::shared_ptr<WaitingCount> waiting)
+    TaskChildren(AttemptId id, std::shared_ptr<Doorbell> doorbell, std::shared_ptr<AttemptWaiting> waiting)
         : id_(id), doorbell_(std::move(doorbell)), waiting_(std::move(waiting)) {}
 
     struct Request {
@@ -49,7 +49,7 @@ class TaskChildren {
   private:
     const AttemptId id_;
     const std::shared_ptr<Doorbell> doorbell_;
-    const std::shared_ptr<WaitingCount> waiting_;
+    const std::shared_ptr<AttemptWaiting> waiting_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::vector<Request> requests_;

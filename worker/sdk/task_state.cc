@@ -7,7 +7,7 @@
 namespace longwire::worker {
 
 TaskState::TaskState(StartAttempt assignment, std::size_t buffer_bytes_max, WhenFull when_full_by_default,
-                     std::shared_ptr<Doorbell> doorbell, std::shared_ptr<WaitingCount> waiting)
+                     std::shared_ptr<Doorbell> doorbell, std::shared_ptr<AttemptWaiting> waiting)
     : start(std::move(assignment)),
       when_full(when_full_by_default),
       events(start.id, buffer_bytes_max, doorbell),

@@ -24,7 +24,7 @@ namespace longwire::worker {
 class TaskState {
   public:
     TaskState(StartAttempt assignment, std::size_t buffer_bytes_max, WhenFull when_full_by_default,
-              std::shared_ptr<Doorbell> doorbell, std::shared_ptr<WaitingCount> waiting);
+              std::shared_ptr<Doorbell> doorbell, std::shared_ptr<AttemptWaiting> waiting);
 
     const StartAttempt start;
     const WhenFull when_full;
@@ -50,7 +50,7 @@ class TaskState {
     static constexpr std::size_t kInputBytesMax = 4 << 20;
 
   private:
-    const std::shared_ptr<WaitingCount> waiting_;
+    const std::shared_ptr<AttemptWaiting> waiting_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::string> inputs_;

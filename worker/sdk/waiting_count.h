@@ -14,8 +14,8 @@
 
 namespace longwire::worker {
 
-/// How many handlers wait for what others do: for an input, or for a child. Their tasks take no place at the worker
-/// meanwhile, or parents could fill the one that their children need.
+/// How many attempts wait for what others do: for an input, or for a child. They take no place at the worker meanwhile,
+/// or parents could fill the one that their children need.
 ///
 /// Thread: any.
 class WaitingCount {
@@ -23,6 +23,39 @@ class WaitingCount {
     explicit WaitingCount(std::shared_ptr<Doorbell> doorbell) : doorbell_(std::move(doorbell)) {}
 
     std::uint32_t value() const { return count_; }
+
+    void add(int change) {
+        count_ += static_cast<std::uint32_t>(change);
+        doorbell_->wake();
+    }
+
+  private:
+    const std::shared_ptr<Doorbell> doorbell_;
+    std::atomic<std::uint32_t> count_{0};
+};
+
+/// The waiting of one attempt. It counts once, however many of its threads wait.
+///
+/// Thread: any.
+class AttemptWaiting {
+  public:
+    explicit AttemptWaiting(std::shared_ptr<WaitingCount> all) : all_(std::move(all)) {}
+
+    /// A thread of the attempt that waits, as long as this lives.
+    class Place {
+      public:
+        explicit Place(AttemptWaiting& attempt) : attempt_(attempt) {
+            if (attempt_.threads_++ == 0) attempt_.all_->add(1);
+        }
+        ~Place() {
+            if (--attempt_.threads_ == 0) attempt_.all_->add(-1);
+        }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+      private:
+        AttemptWaiting& attempt_;
+    };
 
     /// Waits on `changed` until `is_ready`, or the timeout has passed, if there is one, or `stop`. True if ready.
     template <class Ready>
@@ -40,24 +73,8 @@ class WaitingCount {
     /// What is over so soon is not worth telling the broker.
     static constexpr std::chrono::milliseconds kBrief{20};
 
-    class Place {
-      public:
-        explicit Place(WaitingCount& waiting) : waiting_(waiting) { waiting_.add(1); }
-        ~Place() { waiting_.add(-1); }
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
-
-      private:
-        WaitingCount& waiting_;
-    };
-
-    void add(int change) {
-        count_ += static_cast<std::uint32_t>(change);
-        doorbell_->wake();
-    }
-
-    const std::shared_ptr<Doorbell> doorbell_;
-    std::atomic<std::uint32_t> count_{0};
+    const std::shared_ptr<WaitingCount> all_;
+    std::atomic<std::uint32_t> threads_{0};
 };
 
 }  // namespace longwire::worker

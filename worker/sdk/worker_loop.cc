@@ -238,8 +238,8 @@ void WorkerLoop::obey(const Order& order) {
 }
 
 void WorkerLoop::obey(const StartAttempt& order) {
-    auto state =
-        std::make_shared<TaskState>(order, options_.task_buffer_bytes, options_.when_full, doorbell_, waiting_);
+    auto state = std::make_shared<TaskState>(order, options_.task_buffer_bytes, options_.when_full, doorbell_,
+                                             std::make_shared<AttemptWaiting>(waiting_));
     const auto handler = handlers_.at(order.kind);
     if (!threads_->run([state, handler] { work_on(*state, *handler); })) {
         session_->give_back(order.id, "every thread is busy with a revoked attempt", now_us());

@@ -50,6 +50,7 @@ class TaskContext:
         self._buffer = buffer
         self._start_child = start_child
         self._waits = waits  # one more, or one less, that waits for what others do
+        self._waiting = 0  # coroutines of this one that do
         self._input: Any = unpack_value(start.input)
         self._inputs: deque[bytes] = deque()
         self._input_bytes = 0
@@ -320,11 +321,16 @@ class TaskContext:
         except TimeoutError:
             if timeout is not None and timeout <= _BRIEF_S:
                 raise
-        self._waits(1)
+        # However many of its coroutines wait, it is one task that does.
+        self._waiting += 1
+        if self._waiting == 1:
+            self._waits(1)
         try:
             await self._wait_until(is_so, None if timeout is None else timeout - brief)
         finally:
-            self._waits(-1)
+            self._waiting -= 1
+            if self._waiting == 0:
+                self._waits(-1)
 
     def _give_input(self, order: GiveInput) -> None:
         if self._input_bytes + len(order.data) <= _INPUT_BYTES_MAX:

@@ -274,6 +274,21 @@ def test_who_waits_for_others_for_more_than_a_moment_takes_no_place() -> None:
     run(body)
 
 
+def test_a_task_counts_once_however_many_of_its_coroutines_wait() -> None:
+    async def body() -> None:
+        attempt = Attempt()
+        waits = {asyncio.create_task(attempt.ctx.wait_input()) for _ in range(3)}
+        while attempt.ctx._waiting < 3:
+            await asyncio.sleep(0.005)
+        for offset in (4, 5, 6):
+            assert attempt.waiting == 1
+            attempt.ctx._give_input(GiveInput(1, offset, pack_value(offset)))
+            _, waits = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        assert attempt.waiting == 0
+
+    run(body)
+
+
 def test_inputs_that_nobody_takes_are_bounded_and_that_is_told() -> None:
     async def body() -> None:
         attempt = Attempt()
