@@ -77,6 +77,7 @@ struct Finished {
 };
 Finished run(Program program, const std::string& log, Deadline deadline = Deadline());
 
+/// What is in a file; "" if it is not there or goes away meanwhile.
 std::string read_text(const std::string& path);
 std::vector<std::string> lines_of(const std::string& text);
 
