@@ -99,7 +99,7 @@ class Translator {
     virtual void on_proven(std::uint64_t /*proof*/) {}
     virtual void on_time() {}
 
-    /// The client is gone: what is sent goes nowhere, commands are still obeyed. `code` is 1000 where it said so itself.
+    /// The client is gone: what is sent goes nowhere, commands are obeyed. `code` is 1000 where it said so itself.
     virtual void on_closed(std::uint16_t /*code*/) {}
 };
 
