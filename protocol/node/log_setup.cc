@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/ascii.h"
 #include "protocol/json.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/config.h"
@@ -80,9 +81,7 @@ class LineFormatter final : public spdlog::formatter {
             line += fields;
             line += "}\n";
         } else {
-            std::string level{level_name(message.level)};
-            for (char& c : level) c = static_cast<char>(c - 'a' + 'A');
-            line += utc_text(time) + " " + level + " ";
+            line += utc_text(time) + " " + upper_case(level_name(message.level)) + " ";
             if (!node_.empty()) line += node_ + " ";
             append_line_text(text, line);
             append_line_text(fields, line);

@@ -7,6 +7,7 @@
 #include <toml++/toml.h>
 #include <utility>
 
+#include "protocol/ascii.h"
 #include "protocol/limits.h"
 #include "protocol/topic.h"
 
@@ -19,10 +20,9 @@ constexpr std::size_t kRolesMax = 64;
 
 std::string id_of(std::string_view name) {
     std::string id;
-    for (const char c : name) {
-        const bool is_upper = c >= 'A' && c <= 'Z';
+    for (const char c : lower_case(name)) {
         const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        id += is_upper ? static_cast<char>(c - 'A' + 'a') : is_plain ? c : '-';
+        id += is_plain ? c : '-';
     }
     return id + "-1";
 }
