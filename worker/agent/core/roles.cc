@@ -45,7 +45,11 @@ class Keys {
         const auto* const node = take(key);
         if (node == nullptr) return {};
         const auto read = node->value<double>();
-        if (!read || *read < least || *read > most) return wrong(key, "must be a number from 0 to 2");
+        if (!read || !(*read >= least && *read <= most)) {  // so that what is no number fails too
+            std::ostringstream why;
+            why << "must be a number from " << least << " to " << most;
+            return wrong(key, why.str());
+        }
         value = *read;
         return {};
     }
