@@ -56,7 +56,7 @@ Status Shell::restore() {
     LW_TRY_STATUS(log_->visit_state([&](const StatePut& entry) {
         if (sound) sound = broker_.restore(entry);
     }));
-    LW_TRY_STATUS(sound);
+    if (!sound) return sound;
     broker_.restored(now_us());
     return {};
 }
