@@ -1,9 +1,8 @@
 #include "edge/http/problem.h"
 
-#include "edge/net/http_message.h"
-
 #include <utility>
 
+#include "edge/net/http_message.h"
 #include "protocol/json.h"
 
 namespace longwire::edge::http {
