@@ -62,7 +62,7 @@ ShardApp::~ShardApp() = default;
 
 void ShardApp::on_http(net::HttpRequest request, std::shared_ptr<net::HttpExchange> exchange) {
     services_.now_us = now_us();
-    api_.handle(request, std::move(exchange));
+    api_.handle(request, exchange);
 }
 
 net::App::Upgrade ShardApp::on_upgrade(const net::HttpRequest& request) {

@@ -288,6 +288,7 @@ TEST_F(Settings, AddressesThatCannotBeUsedEndAProgramWithTheirName) {
     const auto edge = call("longwire-edge", {"--http", "127.0.0.1:0", "--console", folder / "absent"});
     EXPECT_EQ(edge.ending, (Ending{1, 0}));
     EXPECT_NE(edge.err.find("absent"), std::string::npos) << edge.err;
+    expect_refusal(call("longwire-edge", {"--http", "127.0.0.1.example.org:0"}), "--http");
     const auto full = call("longwire-edge", {"--outbox-full-bytes", "70000", "--outbox-bytes-max", "65536"});
     expect_refusal(full, "outbox-full-bytes");
 }
@@ -299,6 +300,9 @@ TEST_F(Settings, AFileThatIsADirectoryIsRefusedByItsSetting) {
         expect_refusal(call("longwire-worker-agent", {flag, folder.path()}), flag + why);
     }
     expect_refusal(call("longwire-worker-webhook", {"--secret-file", folder.path()}), "secret-file" + why);
+    expect_refusal(call("longwire-worker-webhook",
+                        {"--secret-file", folder / "secret", "--absent-secret", "make", "--ca-file", folder.path()}),
+                   "ca-file: '" + folder.path());
     std::filesystem::create_directories(folder / "data/FORMAT");
     const auto broker = call("longwire-broker", {"--data-dir", folder / "data"});
     EXPECT_EQ(broker.ending, (Ending{1, 0}));
