@@ -4,6 +4,31 @@
 #include "protocol/node/config.h"
 
 namespace longwire::edge {
+namespace {
+
+/// Products' settings among the edge's own.
+class ConfigSink final : public SettingSink {
+  public:
+    explicit ConfigSink(Config& config) : config_(config) {}
+
+    void text(const ProductSetting& setting, std::string& value, const Check& check) override {
+        config_.text(own(setting), value, check);
+    }
+    void number(const ProductSetting& setting, std::int64_t& value, std::int64_t least, std::int64_t most) override {
+        config_.number(own(setting), value, least, most);
+    }
+    void list(const ProductSetting& setting, std::vector<std::string>& value, const Check& check_each) override {
+        config_.list(own(setting), value, check_each);
+    }
+    void toggle(const ProductSetting& setting, bool& value) override { config_.toggle(own(setting), value); }
+
+  private:
+    static Setting own(const ProductSetting& setting) { return {setting.name, setting.help, setting.value_name}; }
+
+    Config& config_;
+};
+
+}  // namespace
 
 HostPort split_host_port(const std::string& text) {
     const auto colon = text.rfind(':');
@@ -12,7 +37,7 @@ HostPort split_host_port(const std::string& text) {
     return {host, static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1)))};
 }
 
-std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c) {
+std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c, http::ProductRoutes& products) {
     Config config("longwire-edge", "Holds clients' connections and carries events to them.");
     config.text({"broker", "the broker's endpoint for edges", "ENDPOINT"}, c.broker, check_endpoint());
     config.text({"http", "where clients connect; loopback only, since everyone is let in", "HOST:PORT"}, c.http,
@@ -39,6 +64,8 @@ std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c)
                   c.limits.stalled_ms, 100, 3'600'000);
     config.number({"heartbeat-ms", "time between pings to a client, in ms; two unanswered close 4408", "MS"},
                   c.limits.heartbeat_ms, 100, 3'600'000);
+    ConfigSink sink(config);
+    products.declare(sink);
     declare_log_settings(config, c.logging);
     config.check([&c]() -> Status {
         if (is_loopback_host(split_host_port(c.http).host)) return {};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "edge/core/client_api.h"
+#include "edge/http/product_routes.h"
 #include "protocol/endpoints.h"
 #include "protocol/node/log_setup.h"
 
@@ -25,7 +26,7 @@ struct EdgeConfig {
     LogSettings logging;
 };
 
-std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& config);
+std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& config, http::ProductRoutes& products);
 
 /// The parts of HOST:PORT; IPv6 hosts stand in brackets, which are taken off.
 struct HostPort {

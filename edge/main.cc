@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "edge/dialects/products.h"
 #include "edge/edge_config.h"
 #include "edge/edge_metrics.h"
 #include "edge/link_thread.h"
@@ -25,7 +26,7 @@ void wait_for(const Signals& signals) {
     }
 }
 
-int run(EdgeConfig& config) {
+int run(const EdgeConfig& config, const http::ProductRoutes& products, const Authenticator& authenticator) {
     const Signals signals;
     http::StaticFiles console;
     if (!config.console.empty()) {
@@ -50,7 +51,14 @@ int run(EdgeConfig& config) {
 
     EdgeMetrics metrics;
     Hub::Options hub{static_cast<std::size_t>(config.ring_bytes_max), config.linger_ms, config.merge_after_ms};
-    EdgeCommons commons{config.logging.node, config.limits, hub, link, console, [&metrics] { return metrics.text(); }};
+    EdgeCommons commons{config.logging.node,
+                        config.limits,
+                        hub,
+                        link,
+                        console,
+                        products,
+                        authenticator,
+                        [&metrics] { return metrics.text(); }};
     std::vector<ShardApp*> apps;
     auto server = net::start_server(options, [&](net::Shard& shard) {
         auto app = std::make_unique<ShardApp>(shard, commons);
@@ -89,8 +97,11 @@ int run(EdgeConfig& config) {
 
 int main(int argc, char** argv) {
     longwire::edge::EdgeConfig config;
-    if (const auto status = longwire::edge::read_config(argc, argv, config)) return *status;
+    const longwire::edge::LetInAll authenticator;
+    longwire::edge::http::ProductRoutes products(longwire::edge::make_products(), authenticator);
+    if (const auto status = longwire::edge::read_config(argc, argv, config, products)) return *status;
+    products.open();
     if (config.logging.node.empty()) config.logging.node = longwire::random_id("edge-", 6);
     longwire::set_up_logging(config.logging);
-    return longwire::edge::run(config);
+    return longwire::edge::run(config, products, authenticator);
 }

@@ -10,6 +10,7 @@
 #include "protocol/node/clock.h"
 #include "protocol/node/log_setup.h"
 #include "protocol/node/random_id.h"
+#include "protocol/node/sha256.h"
 #include "protocol/overloaded.h"
 
 namespace longwire::edge {
@@ -41,6 +42,12 @@ const Subprotocol* choose_subprotocol(std::string_view offered) {
     return nullptr;
 }
 
+std::string fingerprint_of(std::string_view text) {
+    Sha256 hash;
+    hash.add(text);
+    return hash.hex().substr(0, 32);
+}
+
 }  // namespace
 
 ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
@@ -55,37 +62,82 @@ ShardApp::ShardApp(net::Shard& shard, EdgeCommons& commons)
                 members_,
                 commons.limits,
                 now_us(),
-                [](std::string_view prefix) { return random_id(prefix); }},
+                [](std::string_view prefix) { return random_id(prefix); },
+                fingerprint_of},
+      products_{services_, commons.authenticator, events_, timers_},
       api_(services_, {commons.console, [&commons] { return commons.link.is_up(); }, commons.metrics_text}) {}
 
 ShardApp::~ShardApp() = default;
 
 void ShardApp::on_http(net::HttpRequest request, std::shared_ptr<net::HttpExchange> exchange) {
     services_.now_us = now_us();
-    api_.handle(request, exchange);
+    if (!serve_product(request, exchange)) api_.handle(request, exchange);
+}
+
+bool ShardApp::serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange) {
+    const auto found = commons_.products.find(Route::Kind::http, request);
+    if (!found) {
+        exchange->respond(http::problem(found.error()));
+        return true;
+    }
+    if (!*found) {
+        const auto methods = commons_.products.methods(request);
+        if (!methods.empty()) exchange->respond(http::method_not_allowed(methods));
+        return !methods.empty();
+    }
+    const auto& [route, opening] = **found;
+    const auto& translate = route.translate;
+    const auto make = [&translate, &asked = opening](Host& host) { return translate(host, asked); };
+    exchanges_.push_back(
+        std::make_unique<http::ProductExchange>(products_, exchange, opening.who ? *opening.who : Identity{}, make));
+    const bool has_body = request.method != "GET" && request.method != "HEAD";
+    exchanges_.back()->open(has_body ? &request.body : nullptr);
+    return true;
 }
 
 net::App::Upgrade ShardApp::on_upgrade(const net::HttpRequest& request) {
     services_.now_us = now_us();
-    Upgrade upgrade;
-    if (request.path != "/v1/ws") {
-        upgrade.refused.response = http::problem({Errc::not_found, "there is no WebSocket at " + request.path});
-        return upgrade;
+    if (request.path == "/v1/ws") return upgrade_native(request);
+    Upgrade refused;
+    auto found = commons_.products.find(Route::Kind::websocket, request);
+    if (!found) {
+        refused.refused.response = http::problem(found.error());
+        return refused;
     }
+    if (!*found) {
+        refused.refused.response = http::problem({Errc::not_found, "there is no WebSocket at " + request.path});
+        return refused;
+    }
+    return accept(
+        [this, match = std::make_shared<http::ProductRoutes::Match>(std::move(**found))](Transport&, Channel& channel) {
+            return std::make_unique<TranslatedDialect>(
+                products_, channel, match->opening.who ? *match->opening.who : Identity{},
+                [&](Host& host) { return match->route.translate(host, match->opening); });
+        });
+}
+
+net::App::Upgrade ShardApp::accept(std::function<std::unique_ptr<Dialect>(Transport&, Channel&)> make_dialect) {
+    Upgrade upgrade;
+    upgrade.accepted.max_message_bytes = services_.limits.message_bytes_max;
+    upgrade.accepted.make_handler = [this, make = std::move(make_dialect)](net::WsConnection& connection) {
+        return std::make_unique<WsClient>(*this, connection, make);
+    };
+    return upgrade;
+}
+
+net::App::Upgrade ShardApp::upgrade_native(const net::HttpRequest& request) {
     const auto offered = request.header("sec-websocket-protocol");
     const auto* const chosen = offered.empty() ? kSubprotocols.data() : choose_subprotocol(offered);
     if (chosen == nullptr) {
+        Upgrade upgrade;
         upgrade.refused.response =
             http::problem(bad_request("sec-websocket-protocol", "must offer longwire.v1.json or longwire.v1.msgpack"));
         return upgrade;
     }
+    auto upgrade = accept([this, chosen](Transport& transport, Channel&) {
+        return std::make_unique<NativeDialect>(services_, transport, Identity{"dev", "dev"}, chosen->encoding());
+    });
     if (!offered.empty()) upgrade.accepted.subprotocol = chosen->name;
-    upgrade.accepted.max_message_bytes = services_.limits.message_bytes_max;
-    upgrade.accepted.make_handler = [this, chosen](net::WsConnection& connection) {
-        return std::make_unique<WsClient>(*this, connection, [this, chosen](Transport& transport) {
-            return std::make_unique<NativeDialect>(services_, transport, Identity{"dev", "dev"}, chosen->encoding());
-        });
-    };
     return upgrade;
 }
 
@@ -105,6 +157,7 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
                            if (!m.is_up) return hub_.on_link_lost();
                            members_.on_link_up();
                            for (auto* client : clients_) client->on_link_up();
+                           for (const auto& exchange : exchanges_) exchange->on_link_up();
                        },
                        [&](const LedgerAsked& m) { hub_.on_ledger_asked(m); },
                        [&](const FilterInForce& m) { hub_.on_filter_in_force(m); },
@@ -114,14 +167,23 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
 }
 
 void ShardApp::on_turn_end() {
+    timers_.run(services_.now_us);
+    if (const auto next = timers_.next_us()) shard_.wake_in(std::max<std::int64_t>(*next - services_.now_us, 0));
+    events_.forget();
     if (to_link_.empty()) return;
     commons_.link.post(shard_.index(), std::exchange(to_link_, {}));
+}
+
+void ShardApp::on_wake() {
+    services_.now_us = now_us();
 }
 
 void ShardApp::on_tick() {
     services_.now_us = now_us();
     for (auto* client : clients_) client->on_tick();
     api_.tick();
+    for (const auto& exchange : exchanges_) exchange->tick();
+    std::erase_if(exchanges_, [](const auto& exchange) { return exchange->has_ended(); });
     hub_.tick(services_.now_us);
     members_.tick(services_.now_us);
     for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});

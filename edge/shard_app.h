@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "edge/core/client_api.h"
+#include "edge/dialects/translated.h"
 #include "edge/http/api.h"
+#include "edge/http/product_exchange.h"
+#include "edge/http/product_routes.h"
 #include "edge/link_thread.h"
 #include "edge/net/server.h"
 #include "protocol/tally.h"
@@ -25,6 +28,8 @@ struct EdgeCommons {
     Hub::Options hub;
     LinkThread& link;
     const http::StaticFiles& console;
+    const http::ProductRoutes& products;
+    const Authenticator& authenticator;
     std::function<std::string()> metrics_text;
 };
 
@@ -38,6 +43,7 @@ class ShardApp final : public net::App {
     Upgrade on_upgrade(const net::HttpRequest& request) override;
     void on_turn_end() override;
     void on_tick() override;
+    void on_wake() override;
 
     /// What the link has for this shard. On the shard's thread.
     void take(const std::vector<FromLink>& messages);
@@ -65,6 +71,10 @@ class ShardApp final : public net::App {
   private:
     friend class WsClient;
 
+    Upgrade upgrade_native(const net::HttpRequest& request);
+    Upgrade accept(std::function<std::unique_ptr<Dialect>(Transport&, Channel&)> make_dialect);
+    bool serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange);
+
     net::Shard& shard_;
     EdgeCommons& commons_;
     std::vector<ToLink> to_link_;
@@ -72,7 +82,11 @@ class ShardApp final : public net::App {
     Requests requests_;
     Members members_;
     ShardServices services_;
+    EventReader events_;
+    Timers timers_;
+    ProductServices products_;
     http::Api api_;
+    std::vector<std::unique_ptr<http::ProductExchange>> exchanges_;
     std::set<WsClient*> clients_;
     std::uint64_t too_slow_ = 0;
     mutable std::mutex stats_mutex_;

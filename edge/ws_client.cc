@@ -1,5 +1,6 @@
 #include "edge/ws_client.h"
 
+#include <charconv>
 #include <utility>
 
 #include "edge/shard_app.h"
@@ -9,7 +10,7 @@ namespace longwire::edge {
 WsClient::WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect)
     : app_(app),
       connection_(connection),
-      dialect_(make_dialect(*this)),
+      dialect_(make_dialect(*this, *this)),
       stall_(app.services_.now_us),
       pinged_us_(app.services_.now_us) {
     app_.clients_.insert(this);
@@ -24,11 +25,24 @@ void WsClient::on_open() {
 }
 
 void WsClient::on_message(std::string_view message, bool binary) {
+    pings_unanswered_ = 0;
     dialect_->on_message(message, binary);
 }
 
-void WsClient::on_pong() {
+void WsClient::on_pong(std::string_view payload) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(payload.data(), payload.data() + payload.size(), number);
+    const bool is_number = error == std::errc{} && end == payload.data() + payload.size();
+    if (!is_number || number <= last_pong_ || number > last_ping_) return;
+    last_pong_ = number;
     pings_unanswered_ = 0;
+    dialect_->on_proven(number);
+}
+
+/// Its number comes back with the pong that answers it.
+std::uint64_t WsClient::ping() {
+    connection_.ping(std::to_string(++last_ping_));
+    return last_ping_;
 }
 
 void WsClient::on_drained() {
@@ -60,7 +74,7 @@ void WsClient::keep_heartbeat(std::int64_t now_us) {
     }
     pinged_us_ = now_us;
     ++pings_unanswered_;
-    connection_.ping();
+    ping();
 }
 
 void WsClient::drain(std::int64_t reconnect_ms) {

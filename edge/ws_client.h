@@ -14,17 +14,17 @@ namespace longwire::edge {
 class ShardApp;
 
 /// One WebSocket connection: carries a dialect's messages and keeps the heartbeat, which is the same for all dialects.
-class WsClient final : public net::WsHandler, private Transport {
+class WsClient final : public net::WsHandler, private Transport, private Channel {
   public:
-    /// Makes the dialect for a connection whose transport is given.
-    using MakeDialect = std::function<std::unique_ptr<Dialect>(Transport&)>;
+    /// Makes the dialect for a connection: over its transport, or its channel.
+    using MakeDialect = std::function<std::unique_ptr<Dialect>(Transport&, Channel&)>;
 
     WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect);
     ~WsClient() override;
 
     void on_open() override;
     void on_message(std::string_view message, bool binary) override;
-    void on_pong() override;
+    void on_pong(std::string_view payload) override;
     void on_drained() override;
     void on_closed(std::uint16_t code) override;
 
@@ -36,10 +36,15 @@ class WsClient final : public net::WsHandler, private Transport {
     static constexpr int kPingsUnansweredMax = 2;
 
     void keep_heartbeat(std::int64_t now_us);
+    std::uint64_t ping();
 
     void send_text(std::string message) override;
     void send_binary(std::string message) override;
     void send_frames(SharedSlice frames) override;
+    void send(SharedBytes text, std::string_view /*id*/) override { connection_.send(std::move(text), false); }
+    void answer(unsigned /*status*/, std::string /*json*/) override {}
+    void refuse(const Error& /*error*/) override {}
+    std::uint64_t prove() override { return ping(); }
     std::size_t unsent_bytes() const override { return connection_.unsent_bytes(); }
     void tell_when_drained() override { connection_.tell_when_drained(); }
     void close(std::uint16_t code, std::string_view reason) override;
@@ -49,6 +54,8 @@ class WsClient final : public net::WsHandler, private Transport {
     std::unique_ptr<Dialect> dialect_;
     StallWatch stall_;
     std::int64_t pinged_us_ = 0;
+    std::uint64_t last_ping_ = 0;
+    std::uint64_t last_pong_ = 0;
     int pings_unanswered_ = 0;
     bool is_too_slow_ = false;
 };

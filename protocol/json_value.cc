@@ -53,12 +53,20 @@ void append_msgpack(const boost::json::value& value, std::string& out) {
     write_value(value, writer);
 }
 
-Result<boost::json::value> msgpack_to_json_value(std::string_view msgpack) {
+std::string json_text(const boost::json::value& value) {
+    std::string msgpack;
+    append_msgpack(value, msgpack);
+    std::string text;
+    if (!append_json(msgpack, text, 2 * kPayloadDepthMax)) text = "null";
+    return text;
+}
+
+Result<boost::json::value> msgpack_to_json_value(std::string_view msgpack, std::size_t depth_max) {
     if (msgpack.empty()) return boost::json::value{};
     std::string text;
-    LW_TRY_STATUS(append_json(msgpack, text));
+    LW_TRY_STATUS(append_json(msgpack, text, depth_max));
     boost::json::parse_options options;
-    options.max_depth = kPayloadDepthMax;
+    options.max_depth = depth_max;
     boost::json::error_code error;
     auto value = boost::json::parse(text, error, {}, options);
     if (error) return bad_request("payload", error.message());

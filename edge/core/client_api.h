@@ -31,6 +31,27 @@ class Transport {
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 };
 
+/// The way to one client of a product's protocol, be it a WebSocket or an HTTP request.
+class Channel {
+  public:
+    virtual ~Channel() = default;
+
+    /// One message; `id` says where to resume, for channels that can carry that.
+    virtual void send(SharedBytes text, std::string_view id) = 0;
+
+    /// The whole answer to a request. A WebSocket has none.
+    virtual void answer(unsigned status, std::string json) = 0;
+    virtual void refuse(const Error& error) = 0;
+
+    /// Dialect::on_proven follows with the number returned, or a later one, once all that was sent so far has arrived.
+    /// Only a WebSocket can tell.
+    virtual std::uint64_t prove() = 0;
+
+    virtual std::size_t unsent_bytes() const = 0;
+    virtual void tell_when_drained() = 0;
+    virtual void close(std::uint16_t code, std::string_view reason) = 0;
+};
+
 /// Close codes of the client protocol that an edge uses on purpose.
 namespace close_code {
 inline constexpr std::uint16_t kDone = 1000;  // the client's own: it wants no more
@@ -68,6 +89,9 @@ struct ShardServices {
 
     /// Gives a name that nobody has had: "conn-…", "task-…".
     std::function<std::string(std::string_view prefix)> new_id;
+
+    /// A hash of a text in hex, from which nobody can tell the text.
+    std::function<std::string(std::string_view text)> fingerprint = {};
 };
 
 /// One client's conversation in one dialect: its messages become commands and watches, events become its messages.
@@ -83,6 +107,9 @@ class Dialect {
 
     /// About every 50 ms.
     virtual void on_tick() = 0;
+
+    /// See Channel::prove.
+    virtual void on_proven(std::uint64_t /*proof*/) {}
 
     /// There is a session with the broker again, which knows nothing of this client.
     virtual void on_link_up() {}

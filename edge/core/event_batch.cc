@@ -21,17 +21,6 @@ void append_number(Number number, std::string& out) {
     out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
 }
 
-/// Who an event is from, for people: the user who published it, or the producer.
-std::string_view source_of(const Envelope& envelope) {
-    const auto user = envelope_header(envelope, "user");
-    return user.empty() ? envelope.producer : user;
-}
-
-/// The task an event belongs to, which its topic may say; empty for others.
-std::string_view task_of(std::string_view topic, const Envelope& envelope) {
-    return envelope.task.empty() ? task_of_topic(topic) : envelope.task;
-}
-
 Envelope unreadable_envelope() {
     Envelope envelope;
     envelope.type = "unreadable";
@@ -41,6 +30,15 @@ Envelope unreadable_envelope() {
 }
 
 }  // namespace
+
+std::string_view source_of(const Envelope& envelope) {
+    const auto user = envelope_header(envelope, "user");
+    return user.empty() ? envelope.producer : user;
+}
+
+std::string_view task_of(std::string_view topic, const Envelope& envelope) {
+    return envelope.task.empty() ? task_of_topic(topic) : envelope.task;
+}
 
 void append_event_json(std::string_view topic, std::uint64_t offset, const Envelope& envelope, std::string& out) {
     out += "{\"topic\":";

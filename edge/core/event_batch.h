@@ -85,6 +85,12 @@ class EventBatch {
 
 using EventBatchPtr = std::shared_ptr<const EventBatch>;
 
+/// Who an event is from, for people: the user who published it, or the producer.
+std::string_view source_of(const Envelope& envelope);
+
+/// The task an event belongs to, which its topic may say; empty for others.
+std::string_view task_of(std::string_view topic, const Envelope& envelope);
+
 /// Appends an event as a push of the native protocol.
 void append_event_json(std::string_view topic, std::uint64_t offset, const Envelope& envelope, std::string& out);
 void append_event_msgpack(std::string_view topic, std::uint64_t offset, const Envelope& envelope, std::string& out);

@@ -8,15 +8,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "edge/core/authenticator.h"
 #include "edge/core/upstream.h"
 
 namespace longwire::edge {
-
-/// Who a client is.
-struct Identity {
-    std::string realm;
-    std::string user;
-};
 
 /// One shard's questions to the broker that wait for an answer. Each is answered exactly once, later, or given up by
 /// its asker before.

@@ -32,7 +32,9 @@ class JsonEncoding final : public NativeEncoding {
         transport.send_text(native::to_json(message));
     }
 
-    SharedSlice frames(const EventBatch& batch, std::size_t from) const override { return batch.json_frames(from); }
+    void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const override {
+        transport.send_frames(batch->json_frames(from));
+    }
 
     void send_event(Transport& transport, const MergedPush& push) const override {
         if (push.payload.empty()) return transport.send_text(std::string(push.batch->json(push.index)));
@@ -60,7 +62,9 @@ class MsgpackEncoding final : public NativeEncoding {
 
     void send(Transport& transport, std::string message) const override { transport.send_binary(std::move(message)); }
 
-    SharedSlice frames(const EventBatch& batch, std::size_t from) const override { return batch.msgpack_frames(from); }
+    void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const override {
+        transport.send_frames(batch->msgpack_frames(from));
+    }
 
     void send_event(Transport& transport, const MergedPush& push) const override {
         if (push.payload.empty()) return transport.send_binary(std::string(push.batch->msgpack(push.index)));

@@ -23,7 +23,7 @@ class NativeEncoding {
     virtual void send(Transport& transport, std::string message) const = 0;
 
     /// A batch's events from number `from` on.
-    virtual SharedSlice frames(const EventBatch& batch, std::size_t from) const = 0;
+    virtual void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const = 0;
 
     /// One event of a merged stretch: a copy, so that a slow client does not keep the whole batch in memory.
     virtual void send_event(Transport& transport, const MergedPush& push) const = 0;

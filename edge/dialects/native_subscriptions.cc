@@ -177,7 +177,7 @@ void NativeDialect::on_watch_failed(std::uint64_t watch_id, std::string_view top
 }
 
 void NativeDialect::on_events(std::uint64_t, const EventBatchPtr& batch, std::size_t from) {
-    transport_.send_frames(encoding_.frames(*batch, from));
+    encoding_.send_events(transport_, batch, from);
 }
 
 void NativeDialect::on_merged(std::uint64_t, const MergedStretch& stretch) {
@@ -206,7 +206,7 @@ bool NativeDialect::misses_filtered() {
 
 void NativeDialect::on_filtered_events(const EventBatchPtr& batch) {
     if (misses_filtered()) return missed_.note(batch->topic(), batch->epoch(), batch->first(), batch->last());
-    transport_.send_frames(encoding_.frames(*batch, 0));
+    encoding_.send_events(transport_, batch, 0);
 }
 
 void NativeDialect::on_filtered_gap(std::string_view topic, std::uint64_t from, std::uint64_t to, GapReason reason) {

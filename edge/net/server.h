@@ -95,8 +95,8 @@ class WsConnection {
     /// Asks for one on_drained, when all that is queued now has been sent, even if that is at once.
     virtual void tell_when_drained() = 0;
 
-    /// Sends a ping; WsHandler::on_pong tells of the answer.
-    virtual void ping() = 0;
+    /// Sends a ping that carries up to 125 bytes; WsHandler::on_pong tells of the answer.
+    virtual void ping(std::string_view payload) = 0;
 
     /// Sends what is queued and then a close frame; the connection ends when the peer has answered it or
     /// after 5 s. Nothing is sent and no message is handed on after it. on_closed follows exactly once, never
@@ -121,8 +121,9 @@ class WsHandler {
     /// A whole message (fragments are joined, text is valid UTF-8). The view lives during the call.
     virtual void on_message(std::string_view message, bool binary) = 0;
 
-    /// A pong that answers ping().
-    virtual void on_pong() = 0;
+    /// A pong, with what it carries: that of the ping it answers. None comes before a first ping(), but a peer may
+    /// leave pings unanswered but for the newest, and answer one that there was not.
+    virtual void on_pong(std::string_view payload) = 0;
 
     /// All is sent, after the kernel could not take all that a turn had queued, or after tell_when_drained(). (Other
     /// turns whose bytes leave at once are not told of: that is every turn of a healthy connection.)
@@ -164,6 +165,9 @@ class App {
 
     /// Called about every 50 ms.
     virtual void on_tick() = 0;
+
+    /// The time of Shard::wake_in has come. Other turns may have been between.
+    virtual void on_wake() = 0;
 };
 
 class Shard {
@@ -173,6 +177,9 @@ class Shard {
     /// Runs `work` on the shard's thread, in the order of the calls. From any thread. Once the server has
     /// stopped, work is dropped without being run.
     virtual void post(std::function<void()> work) = 0;
+
+    /// Has App::on_wake called in so many microseconds, or sooner if that was asked for before. On the shard's thread.
+    virtual void wake_in(std::int64_t delay_us) = 0;
 
     /// Connections open now, WebSocket and HTTP. From any thread.
     virtual std::size_t connections() const = 0;

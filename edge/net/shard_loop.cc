@@ -152,6 +152,18 @@ void ShardLoop::on_tick() {
     app_->on_tick();
 }
 
+void ShardLoop::wake_in(std::int64_t delay_us) {
+    const auto at = std::chrono::steady_clock::now() + std::chrono::microseconds(delay_us);
+    if (at >= wakes_at_) return;
+    wakes_at_ = at;
+    wake_.expires_at(at);
+    wake_.async_wait([this](boost::system::error_code error) {
+        if (error) return;
+        wakes_at_ = std::chrono::steady_clock::time_point::max();
+        app_->on_wake();
+    });
+}
+
 void ShardLoop::await_connections(Acceptor& acceptor) {
     if (!accepting_) return;
     acceptor.waiting = true;
@@ -276,6 +288,7 @@ void ShardLoop::end() {
     }
     stop_accepting();
     tick_->cancel();
+    wake_.cancel();
     while (!connections_.empty()) {
         const auto connection = connections_.back();
         connection->cut();

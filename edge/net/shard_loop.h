@@ -53,6 +53,7 @@ class ShardLoop final : public Shard {
 
     // Shard. From any thread.
     void post(std::function<void()> work) override;
+    void wake_in(std::int64_t delay_us) override;
     std::size_t connections() const override { return count_.load(std::memory_order_relaxed); }
     std::size_t index() const override { return index_; }
 
@@ -135,6 +136,8 @@ class ShardLoop final : public Shard {
     asio::io_context context_{1};
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     std::optional<asio::steady_timer> tick_;
+    asio::steady_timer wake_{context_};
+    std::chrono::steady_clock::time_point wakes_at_ = std::chrono::steady_clock::time_point::max();
 };
 
 inline void Connection::need_flush() {

@@ -71,7 +71,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
     std::uint64_t sent_bytes() const override { return stream_.sent_bytes(); }
     void tell_when_drained() override { tell_drained_ = true; }
-    void ping() override;
+    void ping(std::string_view payload) override;
     void close(std::uint16_t code, std::string_view reason) override;
     void abort() override;
     const std::string& remote_address() const override { return remote_address_; }
@@ -90,7 +90,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     void make_reader();
     void drop_reader();
     void wait_to_read();
-    void on_control(websocket::frame_type kind, std::size_t payload_bytes);
+    void on_control(websocket::frame_type kind, std::string_view payload);
     bool between_messages() const;
     void read();
     void on_read(beast::error_code error, std::size_t bytes);
@@ -154,8 +154,9 @@ bool WsSession::accept(const UpgradeRequest& request, const std::string& subprot
     ws_->accept(request, error);
     // What the decorator refers to goes.
     ws_->set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
-    ws_->control_callback(
-        [this](websocket::frame_type kind, beast::string_view payload) { on_control(kind, payload.size()); });
+    ws_->control_callback([this](websocket::frame_type kind, beast::string_view payload) {
+        on_control(kind, {payload.data(), payload.size()});
+    });
     return !error;
 }
 
@@ -209,11 +210,11 @@ bool WsSession::between_messages() const {
     return !growing_ && stream_.reading() && known_boundary_ && stream_.received_bytes() == boundary_bytes_;
 }
 
-void WsSession::on_control(websocket::frame_type kind, std::size_t payload_bytes) {
+void WsSession::on_control(websocket::frame_type kind, std::string_view payload) {
     // Two bytes of header and four of mask come before what a control frame carries.
-    boundary_bytes_ += 6 + payload_bytes;
+    boundary_bytes_ += 6 + payload.size();
     loop().warm_readers().touch(*this);
-    if (kind == websocket::frame_type::pong && std::exchange(ping_sent_, false) && open()) handler_->on_pong();
+    if (kind == websocket::frame_type::pong && ping_sent_ && open()) handler_->on_pong(payload);
 }
 
 void WsSession::read() {
@@ -295,10 +296,11 @@ void WsSession::send_frames(SharedSlice frames) {
     if (open()) stream_.push(std::move(frames));
 }
 
-void WsSession::ping() {
+void WsSession::ping(std::string_view payload) {
     if (!open()) return;
     std::string frame;
-    append_ws_header(frame, WsOpcode::ping, 0);
+    append_ws_header(frame, WsOpcode::ping, payload.size());
+    frame += payload;
     stream_.append(frame);
     ping_sent_ = true;
 }

@@ -172,6 +172,19 @@ TEST(Server, TicksComeByThemselves) {
     EXPECT_TRUE(log.wait_for("tick", 3));
 }
 
+TEST(Server, WakesItsAppWhenAskedToButOnceAtATime) {
+    TestServer server;
+    server.on_shard([&] {
+        server.shard().wake_in(3'600'000'000);
+        server.shard().wake_in(1'000);
+        server.shard().wake_in(2'000);
+    });
+    EXPECT_TRUE(server.log().wait_for("woken"));
+    server.on_shard([&] { server.shard().wake_in(0); });
+    EXPECT_TRUE(server.log().wait_for("woken", 2));
+    EXPECT_EQ(server.log().count("woken"), 2U);
+}
+
 TEST(Server, ConnectionsBeyondTheLimitAre503) {
     ServerOptions options;
     options.connections_max = 2;

@@ -92,7 +92,7 @@ class ScriptedHandler final : public WsHandler {
             connection_.send(bytes(std::string(message)), binary);
         }
     }
-    void on_pong() override { log_.add("pong"); }
+    void on_pong(std::string_view payload) override { log_.add("pong " + std::string(payload)); }
     void on_drained() override {
         log_.add("drained");
         if (script_.on_drained) script_.on_drained(connection_);
@@ -142,6 +142,7 @@ class ScriptedApp final : public App {
     void on_tick() override {
         if (script_.on_tick) script_.on_tick();
     }
+    void on_wake() override { log_.add("woken"); }
 
   private:
     std::function<std::unique_ptr<WsHandler>(WsConnection&)> handler_maker() {
@@ -167,6 +168,7 @@ class TestServer {
 
     Server& server() { return *server_; }
     std::uint16_t port() const { return server_->port(); }
+    Shard& shard() { return server_->shard(0); }
     EventLog& log() { return log_; }
     void destroy() { server_.reset(); }
 

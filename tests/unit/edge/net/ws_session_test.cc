@@ -215,7 +215,7 @@ TEST(WsSession, OurCloseIsSentAfterWhatWasQueuedAndEndsWithTheAnswer) {
         connection->close(4410, "too slow");
         connection->send(bytes("too late"), false);
         connection->send_frames(make_ws_frame("too late", false));
-        connection->ping();
+        connection->ping({});
         connection->close(1000, "");
     });
     EXPECT_EQ(client.receive_frame()->payload, "last words");
@@ -297,19 +297,19 @@ TEST(WsSession, APeerThatResetsWhileWeSendIsClosedOnce) {
     EXPECT_EQ(server.log().count("closed twice"), 0u);
 }
 
-TEST(WsSession, APingIsAnsweredToItsHandlerOnce) {
+TEST(WsSession, APongIsToldWithWhatItCarries) {
     WsConnection* connection = nullptr;
     TestServer server(remembering(connection));
     WsClient client(server);
     client.send(RawClient::frame(0x8a, "unasked"));
     client.send(RawClient::text("mark"));
     EXPECT_EQ(client.receive_frame()->payload, "mark");
-    EXPECT_EQ(server.log().count("pong"), 0u);
-    server.on_shard([&] { connection->ping(); });
+    EXPECT_EQ(server.log().count("pong unasked"), 0u);
+    server.on_shard([&] { connection->ping("17"); });
     const auto ping = client.receive_frame();
     EXPECT_EQ(ping->opcode, 9u);
     client.send(RawClient::frame(0x8a, ping->payload));
-    EXPECT_TRUE(server.log().wait_for("pong"));
+    EXPECT_TRUE(server.log().wait_for("pong 17"));
 }
 
 TEST(WsSession, WhatOneTurnSendsArrivesInOrderAndInFewReads) {
