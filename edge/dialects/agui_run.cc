@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "edge/core/client_api.h"
 #include "protocol/command.h"
 #include "protocol/limits.h"
 #include "protocol/topic.h"
@@ -132,7 +133,7 @@ void RunStream::on_subscribed(const json::object& begun, Events::Begin how) {
 void RunStream::on_event(const NativeEvent& event) {
     if (!events_ || has_ended_ || event.offset <= known_->after) return;
     send(event.offset, events_->of(event));
-    if (events_->has_ended()) end();
+    if (events_->has_ended()) end(close_code::kDone);
 }
 
 void RunStream::on_push(const json::object& push) {
@@ -141,7 +142,7 @@ void RunStream::on_push(const json::object& push) {
     if (text_in(gap, "reason") == "epoch_changed") {
         had_.reset();
         send(number_in(gap, "to"), events_->lost(host_.now_us()));
-        return end();
+        return end(close_code::kDone);
     }
     send(number_in(gap, "to"), events_->gap(gap, host_.now_us()));
 }
@@ -150,7 +151,7 @@ void RunStream::on_time() {
     if (!events_ || has_ended_) return;
     // Without an id: whoever comes back is to be told of all that happens meanwhile.
     for (const auto& message : events_->expired(host_.now_us())) host_.send(message);
-    end();
+    end(close_code::kUnauthorized);
 }
 
 void RunStream::refuse(const Error& error) {
@@ -166,9 +167,9 @@ void RunStream::send(std::uint64_t offset, const Events::Out& out) {
     }
 }
 
-void RunStream::end() {
+void RunStream::end(std::uint16_t code) {
     has_ended_ = true;
-    host_.close(1000, "");
+    host_.close(code, "");
 }
 
 }  // namespace longwire::edge::agui
