@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "protocol/json.h"
-#include "protocol/node/clock.h"
 #include "protocol/node/config.h"
+#include "protocol/utc_text.h"
 
 namespace longwire {
 namespace {
