@@ -1,3 +1,3 @@
 // Made by scripts/generate_dialects.mjs of protocol/spec/dialects. Do not edit.
 
-
+export type * from './tasks';
