@@ -1,3 +1,4 @@
 // Made by scripts/generate_dialects.mjs of protocol/spec/dialects. Do not edit.
 
+export type * from './agui';
 export type * from './tasks';
