@@ -55,7 +55,7 @@ Result<FollowTask::Wish> FollowTask::read_wish(const Opening& opening) {
     const auto history = opening.query("history");
     if (!history.empty() && history != "0" && history != "1") return bad_request("history", "must be 0 or 1");
     const auto after_text = opening.query("after");
-    LW_TRY(const std::int64_t after, read_number("after", after_text, 0, 0, std::numeric_limits<std::int64_t>::max()));
+    LW_TRY(const std::int64_t after, read_number("after", after_text, 0, 0, kNumberMax));
     return Wish{!after_text.empty() || history != "0", static_cast<std::uint64_t>(after)};
 }
 
@@ -69,7 +69,13 @@ void FollowTask::on_open() {
 }
 
 void FollowTask::ask_state() {
+    if (std::exchange(is_asking_, true)) {
+        must_ask_again_ = true;
+        return;
+    }
     host_.command("state", {{"task", task_}}, [this](const Result<json::object>& snapshot) {
+        is_asking_ = false;
+        if (std::exchange(must_ask_again_, false)) return ask_state();
         if (snapshot) return on_state(*snapshot);
         const auto error = in_our_words(snapshot.error());
         const bool may_pass = is_following_ && close_code_of(error.code) == close_code::kTryLater;

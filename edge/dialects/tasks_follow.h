@@ -59,7 +59,9 @@ class FollowTask final : public Translator {
     std::uint64_t place_ = 0;    // of the last event that the client has been sent or been told the loss of
     bool was_started_ = false;   // on behalf of this client
     bool is_following_ = false;
-    bool is_stale_ = false;  // events that the state needs have been lost
+    bool is_asking_ = false;       // for the state
+    bool must_ask_again_ = false;  // since something has happened meanwhile
+    bool is_stale_ = false;        // events that the state needs have been lost
     std::int64_t look_again_us_ = 0;
 };
 

@@ -104,7 +104,13 @@ std::int64_t integer_at(const json::object& fields, std::string_view name) {
     if (value == nullptr || !value->is_number()) return 0;
     boost::system::error_code error;
     const auto number = value->to_number<std::int64_t>(error);
-    return error ? 0 : number;
+    return error || number < 0 || number > kNumberMax ? 0 : number;
+}
+
+const json::array& array_at(const json::object& fields, std::string_view name) {
+    static const json::array none;
+    const auto* const value = fields.if_contains(name);
+    return value != nullptr && value->is_array() ? value->get_array() : none;
 }
 
 json::value text_or_null(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
@@ -31,9 +32,14 @@ Error in_our_words(Error error);
 /// "field: what is wrong"
 std::string text_of(const Error& error);
 
-/// A field of an object that others have made: "" or 0 where it is absent or of another type.
+/// The largest number of an event, and what a JavaScript number holds.
+inline constexpr std::int64_t kNumberMax = std::int64_t{1} << 53;
+
+/// A field of an object that others have made: "", 0 or nothing where it is absent or of another type, or is a number
+/// that is no whole one from 0 to kNumberMax.
 std::string text_at(const json::object& fields, std::string_view name);
 std::int64_t integer_at(const json::object& fields, std::string_view name);
+const json::array& array_at(const json::object& fields, std::string_view name);
 
 json::value text_or_null(std::string_view text);
 json::value time_or_null(std::int64_t time_us);

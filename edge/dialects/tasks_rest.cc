@@ -1,6 +1,5 @@
 #include "edge/dialects/tasks_rest.h"
 
-#include <boost/json/array.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -165,7 +164,9 @@ class ListTasks final : public Request {
         if (!after_.empty()) command["after"] = after_;
         ask("tasks", std::move(command), [this](const json::object& ok) {
             json::array tasks;
-            for (const auto& snapshot : ok.at("tasks").as_array()) tasks.push_back(listed_task(snapshot.as_object()));
+            for (const auto& snapshot : array_at(ok, "tasks")) {
+                if (snapshot.is_object()) tasks.push_back(listed_task(snapshot.get_object()));
+            }
             host_.answer(200, json::object{{"tasks", std::move(tasks)}, {"next", text_or_null(text_at(ok, "next"))}});
         });
     }
@@ -180,7 +181,7 @@ class ListEvents final : public Request {
   public:
     ListEvents(Host& host, const Opening& opening)
         : Request(host, opening),
-          after_(read_number("after", opening.query("after"), 0, 0, INT64_MAX)),
+          after_(read_number("after", opening.query("after"), 0, 0, kNumberMax)),
           limit_(read_number("limit", opening.query("limit"), kPage, 1, kPageMax)) {}
 
     void on_open() override {
@@ -197,9 +198,10 @@ class ListEvents final : public Request {
     void answer(const json::object& page) {
         json::array events;
         std::int64_t last = *after_;
-        for (const auto& event : page.at("events").as_array()) {
-            last = integer_at(event.as_object(), "offset");
-            events.push_back(event_data(native_event(event.as_object())));
+        for (const auto& event : array_at(page, "events")) {
+            if (!event.is_object()) continue;
+            last = integer_at(event.get_object(), "offset");
+            events.push_back(event_data(native_event(event.get_object())));
         }
         const auto tail = integer_at(page, "tail");
         const bool has_gap = *after_ + 1 < tail;

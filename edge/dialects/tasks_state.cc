@@ -51,9 +51,7 @@ void TaskState::take(const json::object& snapshot) {
     started_us_ = integer_at(snapshot, "started_us");
     ended_us_ = integer_at(snapshot, "ended_us");
     agents_.clear();
-    const auto* const agents = snapshot.if_contains("agents");
-    if (agents == nullptr || !agents->is_array()) return;
-    for (const auto& agent : agents->get_array()) {
+    for (const auto& agent : array_at(snapshot, "agents")) {
         if (!agent.is_object()) continue;
         agents_.push_back({text_at(agent.get_object(), "agent"), text_at(agent.get_object(), "message")});
     }

@@ -110,6 +110,14 @@ test('a task is created, followed to its end, and read afterwards', async () => 
   assert.deepEqual(pages, events);
 });
 
+test('without test mode agents work on it', async () => {
+  const { body } = await call('POST', '/api/tasks', { requirement: 'name a bakery @seconds=0.2' });
+  const client = await follow(body.task_id).closed;
+  assert.equal(client.of('state').at(-1).status, 'COMPLETED');
+  assert.ok(client.of('state').some(({ last_message }) => typeof last_message === 'string'));
+  assert.equal((await call('GET', `/api/tasks/${body.task_id}`)).body.kind, 'agent.team');
+});
+
 test('of a task that has ended come its history and its final state', async () => {
   const task = await held('demo.count', { n: 5 });
   await follow(task).closed;

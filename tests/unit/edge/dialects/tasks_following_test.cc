@@ -277,6 +277,22 @@ TEST_F(TasksFollowing, AStateThatIsOlderThanWhatWasSentIsAskedForAgain) {
     EXPECT_EQ(outline(), "state RUNNING 2.5E-1");
 }
 
+TEST_F(TasksFollowing, HoweverManyGapsThereAreTheStateIsAskedForOnceAtATime) {
+    follow();
+    for (int to = 4; to < 20; ++to) {
+        const auto at = std::to_string(to);
+        host.push(R"({"gap":{"topic":"task/t1","from":)" + at + R"(,"to":)" + at + R"(,"reason":"slow"}})");
+    }
+    EXPECT_EQ(host.commands(), R"(state {"task":"t1"})");
+    host.heard();
+    state(R"({"offset":30,"current_agent":"Ann"})");
+    EXPECT_EQ(outline(), "") << "it may be from before the last gap";
+    EXPECT_EQ(host.commands(), R"(state {"task":"t1"})");
+    state(R"({"offset":30,"current_agent":"Bob"})");
+    EXPECT_EQ(outline(), "state RUNNING 2.5E-1");
+    EXPECT_EQ(host.commands(), "");
+}
+
 TEST_F(TasksFollowing, WhileThereIsNoBrokerTheStateIsAskedForAgain) {
     follow();
     host.push(R"({"gap":{"topic":"task/t1","from":4,"to":9,"reason":"slow"}})");

@@ -194,10 +194,10 @@ TEST_F(TasksOpening, AnEventThatHasNotBeenIsToldAndWhatIsNewComes) {
 
 TEST_F(TasksOpening, AQueryThatCannotBeMeantIsToldByItsName) {
     const std::vector<std::pair<Opening::Values, std::string>> kWrong{
-        {{{"after", "x"}}, "error after: must be a whole number from 0 to 9223372036854775807"},
-        {{{"after", "-1"}}, "error after: must be a whole number from 0 to 9223372036854775807"},
-        {{{"after", "1.5"}}, "error after: must be a whole number from 0 to 9223372036854775807"},
-        {{{"after", "99999999999999999999"}}, "error after: must be a whole number from 0 to 9223372036854775807"},
+        {{{"after", "x"}}, "error after: must be a whole number from 0 to 9007199254740992"},
+        {{{"after", "-1"}}, "error after: must be a whole number from 0 to 9007199254740992"},
+        {{{"after", "1.5"}}, "error after: must be a whole number from 0 to 9007199254740992"},
+        {{{"after", "99999999999999999999"}}, "error after: must be a whole number from 0 to 9007199254740992"},
         {{{"history", "no"}}, "error history: must be 0 or 1"},
     };
     for (const auto& [query, fault] : kWrong) {
