@@ -84,7 +84,7 @@ Result<Api::Call> Api::parse(const net::HttpRequest& request) const {
     return Call{request, std::move(segments), std::move(query)};
 }
 
-void Api::handle(const net::HttpRequest& request, std::shared_ptr<net::HttpExchange> exchange) {
+void Api::handle(const net::HttpRequest& request, const Exchange& exchange) {
     if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics") {
         if (request.method != "GET" && request.method != "HEAD") return exchange->respond(method_not_allowed("GET"));
         return serve_operator(request.path, exchange);
@@ -119,6 +119,7 @@ void Api::handle_v1(const Call& call, const Exchange& exchange) {
         if (method != "GET") return exchange->respond(method_not_allowed("GET"));
         return open_stream(call, exchange);
     }
+    if (segments.size() == 1 && segments.front() == "ws") return exchange->respond(upgrade_required());
     if (segments.size() == 1 && segments.front() == "openapi.json") {
         if (!is_get) return exchange->respond(method_not_allowed("GET"));
         return exchange->respond(json_response(200, std::string(openapi_json())));

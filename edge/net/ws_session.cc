@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "edge/core/ws_frame.h"
+#include "protocol/base64.h"
 
 namespace longwire::edge::net {
 namespace {
@@ -398,10 +399,10 @@ UpgradeFault upgrade_fault(const UpgradeRequest& request) {
     if (request.count(http::field::sec_websocket_version) != 1 || request[http::field::sec_websocket_version] != "13") {
         return {426, "only WebSocket version 13 is spoken here"};
     }
-    // 16 bytes in base64.
-    constexpr std::size_t kKeyBytes = 24;
-    if (request.count(http::field::sec_websocket_key) != 1 ||
-        request[http::field::sec_websocket_key].size() != kKeyBytes) {
+    constexpr std::size_t kKeyBytes = 16;
+    const auto text = request[http::field::sec_websocket_key];
+    const auto key = decode_base64({text.data(), text.size()});
+    if (request.count(http::field::sec_websocket_key) != 1 || !key || key->size() != kKeyBytes) {
         return {400, "Sec-WebSocket-Key is missing or malformed"};
     }
     return {};

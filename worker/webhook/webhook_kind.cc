@@ -19,6 +19,8 @@
 namespace longwire::webhook {
 namespace {
 
+constexpr std::size_t kAnswerBytesMax = 64 << 10;
+
 struct Delivery {
     Url url;
     std::string body;
@@ -60,7 +62,8 @@ class Deliverer {
         auto answer = client_.send(request_for(*delivery, task, *secrets, begun_us), task.stop_token());
         if (!answer) return with_jitter(outcome_of(answer.error(), delay_ms));
         const std::int64_t ended_us = now_us();
-        read_politely(*answer);
+        // A receiver whose answer is left unread may take that for a failure of its own.
+        static_cast<void>(answer->rest(kAnswerBytesMax));
         return with_jitter(outcome_of(answer->head(), delay_ms, ended_us, (ended_us - begun_us) / 1000));
     }
 
@@ -77,16 +80,6 @@ class Deliverer {
         request.limits.total_timeout_ms = options_.timeout_ms;
         request.limits.response_bytes_max = std::numeric_limits<std::int64_t>::max();  // it is the status that matters
         return request;
-    }
-
-    /// A receiver whose answer is left unread may take that for a failure of its own.
-    static void read_politely(net::HttpAnswer& answer) {
-        constexpr std::size_t kBytesMax = 64 << 10;
-        for (std::size_t got = 0; got < kBytesMax;) {
-            const auto piece = answer.next();
-            if (!piece || piece->empty()) return;
-            got += piece->size();
-        }
     }
 
     /// Up to a tenth more, so that what failed together does not come back together.
@@ -152,10 +145,11 @@ Result<Worker::Handler> webhook_handler(WebhookOptions options) {
     client_options.allow = [rules](const Url& url, const IpAddress& address) {
         return rules->allows_address(url, address);
     };
-    LW_TRY(net::HttpClient client, net::HttpClient::make(std::move(client_options)));
+    auto client = net::HttpClient::make(std::move(client_options));
+    if (!client) return bad_request("ca-file", client.error().message);
     LW_TRY(auto schedule, read_schedule(options.retry_ms));
     const auto deliverer =
-        std::make_shared<const Deliverer>(std::move(options), std::move(schedule), rules, std::move(client));
+        std::make_shared<const Deliverer>(std::move(options), std::move(schedule), rules, std::move(*client));
     return Worker::Handler([deliverer](Task& task) { return deliverer->attempt(task); });
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "clients/cli/up/cluster_plan.h"
+#include "protocol/descriptor.h"
 #include "protocol/result.h"
 
 namespace longwire::cli {
@@ -14,21 +15,18 @@ Status check_port_is_free(const HostPort& address);
 class WorkerPorts {
   public:
     /// Those that are asked for, which must be free; else the usual ones, unless they are taken or there is
-    /// authentication: whoever connects there need not say who he is.
-    static Result<WorkerPorts> claim(const UpSettings& settings);
-
-    WorkerPorts(WorkerPorts&& other) noexcept;
-    WorkerPorts& operator=(WorkerPorts&&) = delete;
-    ~WorkerPorts();
+    /// authentication: whoever connects there need not say who he is. `usual` is the first of the usual ones.
+    static Result<WorkerPorts> claim(const UpSettings& settings, int usual = usual_port());
 
     /// Nothing where there are none.
     const std::optional<WorkerEndpoints>& endpoints() const { return endpoints_; }
 
   private:
     WorkerPorts() = default;
+    static int usual_port();
 
     std::optional<WorkerEndpoints> endpoints_;
-    int lock_ = -1;
+    Descriptor lock_;
 };
 
 }  // namespace longwire::cli
