@@ -131,7 +131,8 @@ bool Places::on_event(const NativeEvent& event) {
     if (event.type == "turn") take_note_of(number_in(record, "turn"));
     if (event.type == "turn.failed") {
         const auto* const turn = book_.find(number_in(record, "turn"));
-        if (turn != nullptr) owner_.on_turn_failed(Turn(*turn));
+        const Error why{errc_from_string(text_in(record, "code")), text_in(record, "message"), {}};
+        if (turn != nullptr) owner_.on_turn_failed(Turn(*turn), why);
     }
     if (!has_come_) return true;
     const bool is_own = text_in(record, "conn") == connection_;
@@ -192,14 +193,16 @@ void Places::start(const Turn& turn, bool is_mine) {
             return;
         }
         fail(turn, started.error());
-        if (is_mine && asked_) answer(started.error());
+        auto failed = turn;
+        failed.state = Turn::State::failed;
+        if (is_mine && asked_) answer(Begun{std::move(failed), true});
     });
 }
 
 /// It may have been started nevertheless, when the answer was lost.
 void Places::fail(const Turn& turn, const Error& error) {
     host_.command("cancel", {{"task", turn.task}, {"reason", "the start failed"}});
-    json::object record{{"turn", turn.number}, {"why", to_string(error.code)}};
+    json::object record{{"turn", turn.number}, {"code", to_string(error.code)}, {"message", error.message}};
     book_.carry(record);
     publish("turn.failed", std::move(record), "failed-" + std::to_string(turn.number));
 }

@@ -39,7 +39,7 @@ class Places {
         virtual void on_turn(const Turn& turn) = 0;
 
         /// Its task could not be started and will not be.
-        virtual void on_turn_failed(const Turn& turn) = 0;
+        virtual void on_turn_failed(const Turn& turn, const Error& why) = 0;
     };
 
     Places(Host& host, Owner& owner, std::string topic, Settings settings);
@@ -47,7 +47,7 @@ class Places {
     void open();
 
     struct Begun {
-        Turn turn;
+        Turn turn;  // failed if its task could not be started; on_turn_failed follows
         bool is_mine = false;  // else another's came first, or this one has been begun before
     };
     using OnBegun = std::function<void(const Result<Begun>&)>;
@@ -71,6 +71,11 @@ class Places {
     std::optional<std::int64_t> next_us() const;
 
     const PlaceBook& book() const { return book_; }
+
+    /// Since when a proof is being waited for; nothing if none is.
+    std::optional<std::int64_t> proving_since_us() const {
+        return proof_ ? std::optional(proved_us_) : std::nullopt;
+    }
 
   private:
     struct Proof {

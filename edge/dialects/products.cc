@@ -1,11 +1,13 @@
 #include "edge/dialects/products.h"
 
+#include "edge/dialects/sessions.h"
 #include "edge/dialects/tasks.h"
 
 namespace longwire::edge {
 
 std::vector<std::unique_ptr<Product>> make_products() {
     std::vector<std::unique_ptr<Product>> products;
+    products.push_back(make_sessions_product());
     products.push_back(make_tasks_product());
     return products;
 }

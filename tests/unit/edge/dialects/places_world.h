@@ -120,7 +120,7 @@ class PlacesClient final : public Host, public Places::Owner {
     void begin(std::string key, std::string message) {
         places.begin(std::move(key), {{"kind", "agent.guide"}, {"input", {{"message", std::move(message)}}}},
                      [this](const Result<Places::Begun>& turn) {
-                         begun = turn ? (turn->is_mine ? "mine " : "known ") + turn->turn.task : describe(turn.error());
+                         begun = turn ? (turn->turn.state == Turn::State::failed ? "failed " : turn->is_mine ? "mine " : "known ") + turn->turn.task : describe(turn.error());
                      });
     }
 
@@ -142,7 +142,7 @@ class PlacesClient final : public Host, public Places::Owner {
         has_missed = missed;
     }
     void on_turn(const Turn& turn) override { turns.push_back(std::to_string(turn.number) + ":" + turn.task); }
-    void on_turn_failed(const Turn& turn) override { failed += turn.task; }
+    void on_turn_failed(const Turn& turn, const Error& why) override { failed += turn.task + " " + describe(why); }
 
     using Host::command;
     void send(const json::object& /*message*/, std::string_view /*id*/) override {}
