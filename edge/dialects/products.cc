@@ -1,6 +1,7 @@
 #include "edge/dialects/products.h"
 
 #include "edge/dialects/agui.h"
+#include "edge/dialects/sessions.h"
 #include "edge/dialects/tasks.h"
 
 namespace longwire::edge {
@@ -8,6 +9,7 @@ namespace longwire::edge {
 std::vector<std::unique_ptr<Product>> make_products() {
     std::vector<std::unique_ptr<Product>> products;
     products.push_back(make_agui_product());
+    products.push_back(make_sessions_product());
     products.push_back(make_tasks_product());
     return products;
 }

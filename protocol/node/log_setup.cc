@@ -13,8 +13,8 @@
 
 #include "protocol/ascii.h"
 #include "protocol/json.h"
-#include "protocol/node/clock.h"
 #include "protocol/node/config.h"
+#include "protocol/utc_text.h"
 
 namespace longwire {
 namespace {
