@@ -257,11 +257,10 @@ TEST_F(AguiEvents, AQuestionInterruptsTheRun) {
 }
 
 TEST_F(AguiEvents, AQuestionMaySayWhatItIsAbout) {
-    EXPECT_NE(
-        heard("task.waiting", R"({"reason":"tool_call","call_id":"c1","schema":{"type":"string"}})")
-            .find(
-                R"([{"id":"run-1:1","reason":"tool_call","responseSchema":{"type":"string"},"toolCallId":"run-1.1.c1"}])"),
-        std::string::npos);
+    EXPECT_NE(heard("task.waiting", R"({"reason":"tool_call","call_id":"c1","schema":{"type":"string"}})")
+                  .find(R"([{"id":"run-1:1","reason":"tool_call","responseSchema":{"type":"string"},)"
+                        R"("toolCallId":"run-1.1.c1"}])"),
+              std::string::npos);
 }
 
 TEST(AguiTools, CallsOfTheFrontendsOwnToolsAreItsToAnswer) {

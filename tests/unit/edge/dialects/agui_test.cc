@@ -79,10 +79,13 @@ TEST_F(Agui, EveryRoleAndKindOfContentIsTaken) {
             R"({"threadId":"t","runId":"r","messages":[{"id":"1","role":"developer","content":""},)"
             R"({"id":"2","role":"system","content":""},{"id":"3","role":"reasoning","content":""},)"
             R"({"id":"4","role":"activity","activityType":"a","content":{}},{"id":"5","role":"assistant"},)"
-            R"({"id":"6","role":"assistant","toolCalls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+            R"({"id":"6","role":"assistant","toolCalls":[)"
+            R"({"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
             R"({"id":"7","role":"tool","toolCallId":"c","content":"x"},)"
-            R"({"id":"8","role":"user","content":[{"type":"audio","source":{"type":"data","value":"","mimeType":"a/b"}},)"
-            R"({"type":"video","source":{"type":"file","value":"f"}},{"type":"document","source":{"type":"url","value":"u"}}]}],)"
+            R"({"id":"8","role":"user","content":[)"
+            R"({"type":"audio","source":{"type":"data","value":"","mimeType":"a/b"}},)"
+            R"({"type":"video","source":{"type":"file","value":"f"}},)"
+            R"({"type":"document","source":{"type":"url","value":"u"}}]}],)"
             R"("context":[{"description":"d","value":"v"}],"tools":[{"name":"n","description":"d","parameters":{}}]})"),
         "");
 }
