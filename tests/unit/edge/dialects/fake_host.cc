@@ -49,7 +49,7 @@ void FakeHost::event(std::string_view topic, std::string_view type, std::string_
     NativeEvent event;
     event.topic = topic;
     event.epoch = 0xe;
-    event.offset = ++offset_;
+    event.offset = ++offsets_[std::string(topic)];
     event.type = type;
     event.time_us = time_us;
     event.source = "worker-1";

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,7 +91,7 @@ class FakeHost final : public Host {
     std::vector<std::string> commanded_;
     std::vector<Command> waiting_;
     std::optional<std::int64_t> wake_us_;
-    std::uint64_t offset_ = 0;
+    std::map<std::string, std::uint64_t, std::less<>> offsets_;  // by topic
     int made_ids_ = 0;
     std::vector<Route> routes_;
 };
