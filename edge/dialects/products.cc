@@ -1,5 +1,7 @@
 #include "edge/dialects/products.h"
 
+#include "edge/dialects/agui.h"
+#include "edge/dialects/sessions.h"
 #include "edge/dialects/tasks.h"
 #include "edge/dialects/tracking.h"
 
@@ -7,6 +9,8 @@ namespace longwire::edge {
 
 std::vector<std::unique_ptr<Product>> make_products() {
     std::vector<std::unique_ptr<Product>> products;
+    products.push_back(make_agui_product());
+    products.push_back(make_sessions_product());
     products.push_back(make_tasks_product());
     products.push_back(make_tracking_product());
     return products;
