@@ -5,7 +5,7 @@
 #include "clients/cli/fields.h"
 #include "clients/cli/table.h"
 #include "clients/cli/terminal_text.h"
-#include "protocol/node/clock.h"
+#include "protocol/utc_text.h"
 
 namespace longwire::cli {
 namespace json = boost::json;

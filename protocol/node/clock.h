@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 namespace longwire {
 
@@ -9,8 +8,5 @@ namespace longwire {
 /// read once, at the first call, and carried on by the steady clock. A correction of the machine's clock
 /// is not followed.
 std::int64_t now_us();
-
-/// RFC 3339 in UTC with milliseconds, "2026-11-21T09:30:00.250Z".
-std::string utc_text(std::int64_t time_us);
 
 }  // namespace longwire

@@ -14,6 +14,7 @@
 #include "protocol/json.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/config.h"
+#include "protocol/utc_text.h"
 
 namespace longwire {
 namespace {

@@ -9,6 +9,7 @@
 #include "protocol/net/http_client.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/random_id.h"
+#include "protocol/utc_text.h"
 #include "worker/sdk/input_fields.h"
 #include "worker/webhook/attempt_outcome.h"
 #include "worker/webhook/host_rules.h"
