@@ -1,13 +1,13 @@
 // How long a cancel takes to be seen: from a client's `cancel` to the `task.cancelled` that it is pushed, of a task
 // whose worker does as it is asked. Real processes of this build, a log on disk, one WebSocket client; beside it, if
-// asked for,
-// tasks that make events.
+// asked for, tasks that make events.
 //
 //     bench_cancel_latency [CANCELS [EVENTS_PER_S [DIRECTORY]]]
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -65,6 +65,7 @@ void run(std::size_t cancels, int events_per_s, const std::string& directory) {
 
 int main(int argc, char** argv) try {
     const std::size_t cancels = argc > 1 ? std::stoul(argv[1]) : 2'000;
+    if (cancels == 0) throw std::invalid_argument("CANCELS must be at least 1");
     const std::string directory = argc > 3 ? argv[3] : "/tmp";
     if (argc > 2) {
         run(cancels, std::stoi(argv[2]), directory);

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "bench/core_cluster.h"
@@ -34,7 +35,10 @@ class Folder {
         path_ = (std::filesystem::temp_directory_path() / "longwire_bench_XXXXXX").string();
         if (::mkdtemp(path_.data()) == nullptr) std::abort();
     }
-    ~Folder() { std::filesystem::remove_all(path_); }
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
     const std::string& path() const { return path_; }

@@ -20,7 +20,10 @@ class Processes {
     explicit Processes(const std::string& directory) : folder_(directory + "/longwire-bench-XXXXXX") {
         if (::mkdtemp(folder_.data()) == nullptr) throw std::system_error(errno, std::generic_category(), folder_);
     }
-    ~Processes() { std::filesystem::remove_all(folder_); }
+    ~Processes() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
     Processes(const Processes&) = delete;
     Processes& operator=(const Processes&) = delete;
 

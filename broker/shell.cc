@@ -17,13 +17,23 @@ namespace {
 constexpr std::size_t kMessagesPerTurn = 1024;  // of one socket; more of one would starve the others
 constexpr std::size_t kPublishedBytesPerTurn = 4 << 20;
 constexpr std::int64_t kTickMs = 20;  // longest sleep: leases, holes and heartbeats are looked at
-constexpr std::size_t kNoticesPerSecond = 20;
 constexpr std::int64_t kMetricsPeriodUs = 250'000;
 constexpr std::int64_t kStallUs = 500'000;  // a turn that began so late was not the peers' doing
 
 std::uint64_t random_epoch() {
     const auto number = random_u64();
     return number == 0 ? 1 : number;
+}
+
+void write_limited(LogLimiter& limiter, LogLevel level, const std::string& line, std::string_view too_many) {
+    switch (limiter.admit(now_us())) {
+        case LogLimiter::Verdict::write:
+            return log(level, line);
+        case LogLimiter::Verdict::say_that_some_are_left_out:
+            return log_warn(too_many);
+        case LogLimiter::Verdict::leave_out:
+            return;
+    }
 }
 
 }  // namespace
@@ -46,7 +56,7 @@ Status Shell::restore() {
     LW_TRY_STATUS(log_->visit_state([&](const StatePut& entry) {
         if (sound) sound = broker_.restore(entry);
     }));
-    LW_TRY_STATUS(sound);
+    if (!sound) return sound;
     broker_.restored(now_us());
     return {};
 }
@@ -182,13 +192,10 @@ void Shell::update_metrics() {
 
 void Shell::write_notices() {
     for (const auto& notice : outbox_.notices) {
-        if (const auto left_out = notice_limiter_.admit(now_us())) notices_this_second_ = 0;
-        if (++notices_this_second_ <= kNoticesPerSecond) log_info(notice);
-        if (notices_this_second_ == kNoticesPerSecond + 1) log_warn("too many notices: some are left out");
+        write_limited(notice_limiter_, LogLevel::info, notice, "too many notices: some are left out");
     }
     for (const auto& warning : outbox_.warnings) {
-        if (warning_limiter_.admit(now_us())) warnings_this_second_ = 0;
-        if (++warnings_this_second_ <= kNoticesPerSecond) log_warn(warning);
+        write_limited(warning_limiter_, LogLevel::warn, warning, "too many warnings: some are left out");
     }
 }
 

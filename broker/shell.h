@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -38,6 +39,8 @@ class Shell {
     bool can_close() const { return log_->can_close(); }
 
   private:
+    static constexpr std::size_t kNoticesPerSecond = 20;
+
     Shell(Broker::Options options, std::unique_ptr<CommitLog> log);
 
     Status restore();
@@ -70,10 +73,8 @@ class Shell {
     bool has_more_ = false;  // a socket had more than one turn may take
     bool stopped_ = false;
     std::int64_t turned_us_ = 0;
-    LogLimiter notice_limiter_{1'000};
-    std::size_t notices_this_second_ = 0;
-    LogLimiter warning_limiter_{1'000};
-    std::size_t warnings_this_second_ = 0;
+    LogLimiter notice_limiter_{kNoticesPerSecond};
+    LogLimiter warning_limiter_{kNoticesPerSecond};
 };
 
 }  // namespace longwire::broker

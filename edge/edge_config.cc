@@ -1,13 +1,10 @@
 #include "edge/edge_config.h"
 
+#include "protocol/ip_address.h"
 #include "protocol/node/config.h"
 
 namespace longwire::edge {
 namespace {
-
-bool is_loopback(const std::string& host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
 
 /// Products' settings among the edge's own.
 class ConfigSink final : public SettingSink {
@@ -71,7 +68,7 @@ std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c,
     products.declare(sink);
     declare_log_settings(config, c.logging);
     config.check([&c]() -> Status {
-        if (is_loopback(split_host_port(c.http).host)) return {};
+        if (is_loopback_host(split_host_port(c.http).host)) return {};
         return bad_request("http", "must be a loopback address, because anyone who reaches it is let in");
     });
     config.check([&c]() -> Status {

@@ -71,7 +71,7 @@ ShardApp::~ShardApp() = default;
 
 void ShardApp::on_http(net::HttpRequest request, std::shared_ptr<net::HttpExchange> exchange) {
     services_.now_us = now_us();
-    if (!serve_product(request, exchange)) api_.handle(request, std::move(exchange));
+    if (!serve_product(request, exchange)) api_.handle(request, exchange);
 }
 
 bool ShardApp::serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange) {

@@ -94,6 +94,12 @@ bool is_loopback(const IpAddress& address) {
     return is_in(address, Range{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128});
 }
 
+bool is_loopback_host(std::string_view host) {
+    if (host == "localhost") return true;
+    const auto address = parse_ip_address(host);
+    return address && is_loopback(*address);
+}
+
 bool is_public(const IpAddress& address) {
     if (!address.is_v6) return !is_in_any(address, kSpecialV4);
     if (is_in(address, kMappedV4) || is_in(address, kNat64)) return is_public(embedded_v4(address));

@@ -27,6 +27,9 @@ std::string to_string(const IpAddress& address, std::uint16_t port);
 
 bool is_loopback(const IpAddress& address);
 
+/// Whether a host is this machine by what it is called: localhost, or a loopback address (IPv6 without brackets).
+bool is_loopback_host(std::string_view host);
+
 /// Whether the address is one of the internet's, open to everybody: not of this machine, a private network, a link,
 /// a group, a carrier, a document or a cloud's own services, nor an IPv6 address that stands for such an IPv4 one.
 /// What IANA lists as special is not public, and neither is what it has not given out yet.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "protocol/ascii.h"
 #include "protocol/ip_address.h"
 
 namespace longwire {
@@ -15,18 +16,8 @@ Error refused(std::string message) {
     return bad_request("url", std::move(message));
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-    return out;
 }
 
 /// Resolvers take such a last label for a number: 127.1, 0x7f000001 and 2130706433 are all this machine.
@@ -82,7 +73,7 @@ Status read_authority(std::string_view text, Url& url) {
         if (!port.empty() && port[0] != ':') return refused("has something other than a port after the host");
     } else {
         const std::size_t colon = std::min(text.find(':'), text.size());
-        url.host = lower(text.substr(0, colon));
+        url.host = lower_case(text.substr(0, colon));
         LW_TRY_STATUS(check_name(url.host));
         port = text.substr(colon);
     }
@@ -109,7 +100,7 @@ Result<Url> parse_url(std::string_view text) {
         }
     }
     const std::size_t scheme_end = text.find("://");
-    const std::string scheme = lower(text.substr(0, std::min(scheme_end, text.size())));
+    const std::string scheme = lower_case(text.substr(0, std::min(scheme_end, text.size())));
     Url url;
     url.tls = scheme == "https";
     if (scheme_end == std::string_view::npos || (!url.tls && scheme != "http")) {

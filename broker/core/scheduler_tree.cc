@@ -178,18 +178,19 @@ Result<std::string> Scheduler::tasks(std::string_view realm, const TasksCommand&
     std::string page;  // of snapshots
     std::size_t count = 0;
     std::string next;  // the last one in the page, if others follow
-    const Task* newest = nullptr;
+    const Task* listed_last = nullptr;
     while (newer != listed->begin()) {
         const auto& task = (--newer)->second->task;
         const bool is_wanted = (command.state.empty() || command.state == to_string(task.status)) &&
                                (command.kind.empty() || command.kind == task.kind);
         if (!is_wanted) continue;
-        if (count == static_cast<std::size_t>(command.limit) || page.size() >= kPageBytesTarget) {
-            next = newest->id;
+        const bool is_full = count == static_cast<std::size_t>(command.limit) || page.size() >= kPageBytesTarget;
+        if (is_full && listed_last != nullptr) {
+            next = listed_last->id;
             break;
         }
         write_view(task, page);
-        newest = &task;
+        listed_last = &task;
         ++count;
     }
     std::string reply;

@@ -7,14 +7,15 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
+
+#include "protocol/node/file.h"
 
 namespace longwire::broker {
 namespace {
 
 constexpr std::string_view kHeading = "longwire data directory, format ";
+constexpr std::size_t kBytesMax = 4 << 10;
 
 Error conflict(const std::string& directory, const std::string& what) {
     return Error{Errc::conflict,
@@ -66,12 +67,11 @@ Status check_format(const std::string& directory) {
         }
         return write_format(directory, file.string());
     }
-    std::ifstream in(file);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (in.bad()) return Error{Errc::unavailable, "cannot read " + file.string(), "data-dir"};
-    if (!text.empty() && text.back() == '\n') text.pop_back();
-    if (!text.starts_with(kHeading)) return conflict(directory, "has a file FORMAT that says something else");
-    const auto format = text.substr(kHeading.size());
+    auto text = read_file(file, kBytesMax);
+    if (!text) return Error{Errc::unavailable, text.error().message, "data-dir"};
+    if (text->ends_with('\n')) text->pop_back();
+    if (!text->starts_with(kHeading)) return conflict(directory, "has a file FORMAT that says something else");
+    const auto format = text->substr(kHeading.size());
     if (format != kFormat) return conflict(directory, "is of format " + format);
     return {};
 }

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <boost/crc.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <vector>
+
+#include "protocol/node/file.h"
 
 namespace longwire::broker {
 namespace {
@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kBlockBytes = 32 << 10;
 constexpr std::size_t kHeaderBytes = 7;
 constexpr std::size_t kRecycledHeaderBytes = 11;
+constexpr std::size_t kFileBytesMax = std::size_t{64} << 30;  // RocksDB begins a new file long before
 
 enum class Part : std::uint8_t { whole, first, middle, last, other };
 
@@ -116,20 +117,20 @@ WalState examine_wal(std::string_view file) {
 Result<WalSummary> check_wals(const std::string& directory) {
     std::error_code error;
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-        const auto name = entry.path().stem().string();
+    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const auto name = entry->path().stem().string();
         const bool is_numbered = name.find_first_not_of("0123456789") == std::string::npos;
-        if (entry.path().extension() == ".log" && is_numbered) files.push_back(entry.path());
+        if (entry->path().extension() == ".log" && is_numbered) files.push_back(entry->path());
     }
     if (error) return Error{Errc::unavailable, directory + ": " + error.message(), "data-dir"};
     std::sort(files.begin(), files.end());
     WalSummary summary;
     std::string torn;  // where the records before ended, if not at the end of their file
     for (const auto& path : files) {
-        std::ifstream in(path, std::ios::binary);
-        const std::string file{std::istreambuf_iterator<char>(in), {}};
-        if (!in) return Error{Errc::unavailable, "cannot read " + path.string(), "data-dir"};
-        const auto state = examine_wal(file);
+        const auto file = read_file(path, kFileBytesMax);
+        if (!file) return Error{Errc::unavailable, file.error().message, "data-dir"};
+        const auto state = examine_wal(*file);
         const bool is_not_the_end = state.has_more_behind || (!torn.empty() && state.records > 0);
         if (torn.empty() && state.torn_bytes > 0) {
             torn = path.string() + " is damaged behind byte " + std::to_string(state.sound_bytes);

@@ -1,14 +1,27 @@
 #include "clients/cli/client_settings.h"
 
-#include <fstream>
+#include <unistd.h>
+
 #include <iostream>
-#include <iterator>
 
 #include "clients/cli/exit_status.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/terminal_text.h"
+#include "protocol/node/file.h"
 
 namespace longwire::cli {
+namespace {
+
+constexpr std::size_t kJsonBytesMax = 8 << 20;  // with its blanks, which are not sent
+
+/// The text that an argument stands for.
+Result<std::string> text_of(const std::string& argument) {
+    if (argument == "-") return read_to_end(STDIN_FILENO, "stdin", kJsonBytesMax);
+    if (argument.starts_with('@')) return read_file(argument.substr(1), kJsonBytesMax);
+    return argument;
+}
+
+}  // namespace
 
 std::vector<ServerAddress> ClientSettings::addresses() const {
     std::vector<ServerAddress> all;
@@ -63,15 +76,9 @@ int report(const Error& error) {
 }
 
 Result<boost::json::value> read_json_argument(const std::string& flag, const std::string& argument) {
-    std::string text = argument;
-    if (argument == "-") {
-        text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    } else if (argument.starts_with('@')) {
-        std::ifstream file(argument.substr(1), std::ios::binary);
-        if (!file) return bad_request(flag, argument.substr(1) + " cannot be read");
-        text.assign(std::istreambuf_iterator<char>(file), {});
-    }
-    auto value = parse_json(text);
+    const auto text = text_of(argument);
+    if (!text) return bad_request(flag, text.error().message);
+    auto value = parse_json(*text);
     if (!value) return bad_request(flag, value.error().message);
     return value;
 }

@@ -8,6 +8,7 @@
 #include "clients/cli/net/native_client.h"
 #include "clients/cli/task_list.h"
 #include "clients/cli/terminal.h"
+#include "protocol/ascii.h"
 #include "protocol/node/clock.h"
 
 namespace longwire::cli {
@@ -39,9 +40,7 @@ int run_ps(const Arguments& arguments) {
     declare_client_settings(config, settings);
     if (const auto status = config.parse(arguments)) return *status;
 
-    if (state != "any") {
-        for (const char c : state) query.state += static_cast<char>(c - 'a' + 'A');
-    }
+    if (state != "any") query.state = upper_case(state);
     const auto tasks = list_tasks(settings, query);
     if (!tasks) return report(tasks.error());
     if (!settings.json) {

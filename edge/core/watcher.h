@@ -84,7 +84,7 @@ struct HubWatch {
 struct HubFilter {
     std::string realm;
     std::string filter;
-    auto operator<=>(const HubFilter&) const = default;
+    auto operator<=>(const HubFilter&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 in it
 };
 
 /// Watches are known by numbers of the watcher's own choice. Views live during the call.

@@ -200,7 +200,7 @@ void NativeDialect::start(Id id, const StartCommand& command, std::string_view o
     const auto task = command.task.empty() ? shard_.new_id("") : command.task;
     auto named = with_text_field(object, "task", task);
     if (command.on_disconnect == OnDisconnect::cancel) {
-        return ask_to_attach(StartCommand::kName, std::move(named),
+        return ask_to_attach(StartCommand::kName, named,
                              [this, id, watch_it = command.watch](const Result<std::string>& result) {
                                  reply(id, result);
                                  if (result) started(*result, watch_it);
@@ -226,7 +226,7 @@ void NativeDialect::attach(Id id, const AttachCommand& command) {
 }
 
 /// Asks for what makes this connection be there for a task.
-void NativeDialect::ask_to_attach(std::string_view command, std::string fields, Requests::OnReply on_reply) {
+void NativeDialect::ask_to_attach(std::string_view command, std::string_view fields, Requests::OnReply on_reply) {
     const auto own_token = std::make_shared<std::uint64_t>();
     *own_token = ask(command, with_text_field(fields, "connection", connection_),
                      [this, own_token, then = std::move(on_reply)](const Result<std::string>& result) {

@@ -86,7 +86,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void start(Id id, const StartCommand& command, std::string_view object);
     void started(std::string_view answer, bool watch_it);
     void attach(Id id, const AttachCommand& command);
-    void ask_to_attach(std::string_view command, std::string fields, Requests::OnReply on_reply);
+    void ask_to_attach(std::string_view command, std::string_view fields, Requests::OnReply on_reply);
     void attached(std::string_view answer);
     void attach_again();
 

@@ -84,7 +84,7 @@ Result<Api::Call> Api::parse(const net::HttpRequest& request) const {
     return Call{request, std::move(segments), std::move(query)};
 }
 
-void Api::handle(const net::HttpRequest& request, std::shared_ptr<net::HttpExchange> exchange) {
+void Api::handle(const net::HttpRequest& request, const Exchange& exchange) {
     if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics") {
         if (request.method != "GET" && request.method != "HEAD") return exchange->respond(method_not_allowed("GET"));
         return serve_operator(request.path, exchange);

@@ -28,7 +28,7 @@ class Api {
 
     Api(ShardServices& shard, Options options) : shard_(shard), options_(std::move(options)) {}
 
-    void handle(const net::HttpRequest& request, std::shared_ptr<net::HttpExchange> exchange);
+    void handle(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange);
 
     /// Keeps event streams alive, and lets those go on that were full.
     void tick();

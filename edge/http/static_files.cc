@@ -2,14 +2,14 @@
 
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "protocol/node/file.h"
 
 namespace longwire::edge::http {
 namespace {
 
-constexpr std::uintmax_t kBytesMax = 64 << 20;
+constexpr std::size_t kBytesMax = 64 << 20;
 
 std::string content_type_of(const std::filesystem::path& path) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTypes{{
@@ -34,17 +34,18 @@ std::string content_type_of(const std::filesystem::path& path) {
 Result<StaticFiles> StaticFiles::load(const std::string& directory) {
     StaticFiles files;
     std::error_code error;
-    std::uintmax_t bytes = 0;
+    std::size_t bytes_left = kBytesMax;
     for (std::filesystem::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
         if (!entry->is_regular_file(error)) continue;
-        std::ifstream stream(entry->path(), std::ios::binary);
-        std::string body{std::istreambuf_iterator<char>(stream), {}};
-        if (!stream) return Error{Errc::unavailable, "cannot read " + entry->path().string(), "console"};
-        bytes += body.size();
-        if (bytes > kBytesMax) return Error{Errc::too_large, directory + " holds more than 64 MiB", "console"};
+        auto body = read_file(entry->path(), bytes_left);
+        if (!body && body.error().code == Errc::too_large) {
+            return Error{Errc::too_large, directory + " holds more than 64 MiB", "console"};
+        }
+        if (!body) return Error{Errc::unavailable, body.error().message, "console"};
+        bytes_left -= body->size();
         const auto name = "/" + std::filesystem::relative(entry->path(), directory, error).generic_string();
-        files.files_[name] = {content_type_of(entry->path()), std::make_shared<const std::string>(std::move(body)),
+        files.files_[name] = {content_type_of(entry->path()), std::make_shared<const std::string>(std::move(*body)),
                               name.starts_with("/assets/")};
     }
     if (error) return Error{Errc::unavailable, "cannot read " + directory + ": " + error.message(), "console"};

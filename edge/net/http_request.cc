@@ -1,17 +1,11 @@
 #include "edge/net/http_request.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "protocol/ascii.h"
 
 namespace longwire::edge::net {
 namespace {
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lower;
-}
 
 /// The path and query of a request target: "/p?q", "http://host/p?q" (as to a proxy) or "*". Empty if
 /// neither.

@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <sstream>
 
+#include "protocol/node/file.h"
 #include "protocol/node/flag_parser.h"
 #include "protocol/node/flat_toml.h"
 
@@ -15,6 +15,7 @@ namespace longwire {
 namespace {
 
 constexpr std::string_view kPrefix = "LONGWIRE_";
+constexpr std::size_t kConfigBytesMax = 1 << 20;
 
 Error named(const std::string& origin, const Error& error) {
     return bad_request(origin, error.message);
@@ -230,11 +231,9 @@ Status Config::read_variables(const std::map<std::string, std::string>& environm
 }
 
 Status Config::read_file(const std::string& path, std::vector<std::string>& origins) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file || text.fail()) return bad_request(path, "cannot be read");
-    auto entries = parse_flat_toml(std::move(text).str());
+    const auto text = longwire::read_file(path, kConfigBytesMax);
+    if (!text) return bad_request(origins.front(), text.error().message);  // --config is the first setting
+    auto entries = parse_flat_toml(*text);
     if (!entries) return bad_request(path, entries.error().field + ": " + entries.error().message);
 
     std::vector<std::string> keys;

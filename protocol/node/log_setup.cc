@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/ascii.h"
 #include "protocol/json.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/config.h"
@@ -21,6 +22,8 @@ namespace {
 
 // Between a message and its fields, which are rendered already, on their way through spdlog.
 constexpr char kFieldsMark = '\x1f';
+
+constexpr std::int64_t kSecondUs = 1'000'000;
 
 bool log_as_json = false;  // written once, before other threads start
 
@@ -79,9 +82,7 @@ class LineFormatter final : public spdlog::formatter {
             line += fields;
             line += "}\n";
         } else {
-            std::string level{level_name(message.level)};
-            for (char& c : level) c = static_cast<char>(c - 'a' + 'A');
-            line += utc_text(time) + " " + level + " ";
+            line += utc_text(time) + " " + upper_case(level_name(message.level)) + " ";
             if (!node_.empty()) line += node_ + " ";
             append_line_text(text, line);
             append_line_text(fields, line);
@@ -163,14 +164,14 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
     logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
-std::optional<std::uint64_t> LogLimiter::admit(std::int64_t now_us) {
-    if (!first_ && now_us < next_us_) {
-        ++left_out_;
-        return std::nullopt;
+LogLimiter::Verdict LogLimiter::admit(std::int64_t now_us) {
+    if (now_us >= second_ends_us_) {
+        second_ends_us_ = now_us + kSecondUs;
+        lines_ = 0;
     }
-    first_ = false;
-    next_us_ = now_us + interval_us_;
-    return std::exchange(left_out_, 0);
+    ++lines_;
+    if (lines_ <= lines_max_) return Verdict::write;
+    return lines_ == lines_max_ + 1 ? Verdict::say_that_some_are_left_out : Verdict::leave_out;
 }
 
 }  // namespace longwire

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -66,20 +66,20 @@ inline void log_error(std::string_view message, std::initializer_list<LogField> 
     log(LogLevel::error, message, fields);
 }
 
-/// Keeps a repeated line to one per interval. One per call site and thread; time is given, in microseconds.
+/// Keeps lines of one sort to so many per second. Thread: one at a time; time is given, in microseconds.
 class LogLimiter {
   public:
-    explicit LogLimiter(std::int64_t interval_ms = 10'000) : interval_us_(interval_ms * 1000) {}
+    explicit LogLimiter(std::size_t lines_per_second) : lines_max_(lines_per_second) {}
 
-    /// The number of lines left out since the last one admitted, or nothing if this one is to
-    /// be left out too.
-    std::optional<std::uint64_t> admit(std::int64_t now_us);
+    enum class Verdict : std::uint8_t { write, say_that_some_are_left_out, leave_out };
+
+    /// What to do with one more line. That some are left out is to be said once in each second in which there are any.
+    Verdict admit(std::int64_t now_us);
 
   private:
-    std::int64_t interval_us_;
-    std::int64_t next_us_ = 0;
-    std::uint64_t left_out_ = 0;
-    bool first_ = true;
+    std::size_t lines_max_;
+    std::size_t lines_ = 0;  // of this second
+    std::int64_t second_ends_us_ = 0;
 };
 
 }  // namespace longwire

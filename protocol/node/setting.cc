@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "protocol/ascii.h"
+
 namespace longwire {
 namespace {
 
@@ -34,21 +36,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return above[b.size()];
 }
 
-std::string with_capitals(std::string name) {
-    for (char& c : name) {
-        if (c == '-') c = '_';
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return name;
-}
-
 }  // namespace
 
 std::string flag_of(const Setting& setting) {
     return "--" + setting.name;
 }
 std::string variable_of(const Setting& setting) {
-    return "LONGWIRE_" + with_capitals(setting.name);
+    return "LONGWIRE_" + upper_case(key_of(setting));
 }
 
 std::string key_of(const Setting& setting) {

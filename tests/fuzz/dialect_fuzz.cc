@@ -1,8 +1,8 @@
 // What products' translators make of what their clients say, and of events and answers with any data. One input is a
 // conversation, a line for each thing that happens:
 //
-//     ROUTE NAME=VALUE&…        first: one of the products' routes ("WS:/ws/tasks/{task_id}", "GET:/api/tasks"; any other
-//                               word means one of them, too), and the values of its path and query
+//     ROUTE NAME=VALUE&…        first: one of the products' routes ("WS:/ws/tasks/{task_id}", "GET:/api/tasks"; any
+//                               other word means one of them, too), and the values of its path and query
 //     <TEXT                     the client says this
 //     !TOPIC TYPE DATA          an event, its data in JSON
 //     ?PUSH                     another push, in JSON

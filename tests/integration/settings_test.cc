@@ -1,5 +1,6 @@
 // Settings of every program: all are in --help, wrong ones name themselves, and a flag beats a variable beats the file.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -287,8 +288,25 @@ TEST_F(Settings, AddressesThatCannotBeUsedEndAProgramWithTheirName) {
     const auto edge = call("longwire-edge", {"--http", "127.0.0.1:0", "--console", folder / "absent"});
     EXPECT_EQ(edge.ending, (Ending{1, 0}));
     EXPECT_NE(edge.err.find("absent"), std::string::npos) << edge.err;
+    expect_refusal(call("longwire-edge", {"--http", "127.0.0.1.example.org:0"}), "--http");
     const auto full = call("longwire-edge", {"--outbox-full-bytes", "70000", "--outbox-bytes-max", "65536"});
     expect_refusal(full, "outbox-full-bytes");
+}
+
+TEST_F(Settings, AFileThatIsADirectoryIsRefusedByItsSetting) {
+    const std::string why = ": " + folder.path() + " cannot be read: Is a directory";
+    for (const auto* const name : {"model-key-file", "roles", "config"}) {
+        const auto flag = std::string("--") + name;
+        expect_refusal(call("longwire-worker-agent", {flag, folder.path()}), flag + why);
+    }
+    expect_refusal(call("longwire-worker-webhook", {"--secret-file", folder.path()}), "secret-file" + why);
+    expect_refusal(call("longwire-worker-webhook",
+                        {"--secret-file", folder / "secret", "--absent-secret", "make", "--ca-file", folder.path()}),
+                   "ca-file: '" + folder.path());
+    std::filesystem::create_directories(folder / "data/FORMAT");
+    const auto broker = call("longwire-broker", {"--data-dir", folder / "data"});
+    EXPECT_EQ(broker.ending, (Ending{1, 0}));
+    EXPECT_NE(broker.err.find(folder / "data/FORMAT cannot be read"), std::string::npos) << broker.err;
 }
 
 TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
@@ -322,6 +340,9 @@ TEST_F(Settings, EveryCommandOfTheProgramRefusesByName) {
     expect_refusal(call("longwire", {"fly"}), "fly");
     expect_refusal(call("longwire", {"start"}), "KIND");
     expect_refusal(call("longwire", {"start", "k", "--input", "{"}), "--input");
+    expect_refusal(call("longwire", {"start", "k", "--input", "@/tmp"}),
+                   "--input: /tmp cannot be read: Is a directory");
+    expect_refusal(call("longwire", {"publish", "room/a", "x", "@/none"}), "DATA: /none cannot be read: No such file");
     expect_refusal(call("longwire", {"start", "k", "--max-attempts", "101"}), "--max-attempts");
     expect_refusal(call("longwire", {"start", "k", "--priority", "101"}), "--priority");
     expect_refusal(call("longwire", {"start", "k", "--timeout-s", "2592001"}), "--timeout-s");

@@ -9,7 +9,7 @@ from files import numbered, under
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(?P<name>"[^"]+"|<[^>]+>)')
 
 # The first folder that holds the including file decides which of the project's headers it may include; a name
-# that ends in "/*" means the headers directly in that folder.
+# that ends in "/*" means the headers directly in that folder, and one that ends in ".h" that header.
 LAYERS: list[tuple[str, list[str]]] = [
     ("protocol/link", ["protocol/*", "protocol/link"]),
     ("protocol/zmq", ["protocol/*", "protocol/zmq"]),
@@ -17,7 +17,7 @@ LAYERS: list[tuple[str, list[str]]] = [
     ("protocol/net", ["protocol/*", "protocol/node", "protocol/net"]),
     ("protocol", ["protocol/*"]),
     ("broker/core", ["protocol/*", "protocol/link", "broker/core"]),
-    ("broker/log", ["protocol/*", "broker/core", "broker/log"]),
+    ("broker/log", ["protocol/*", "protocol/node/file.h", "broker/core", "broker/log"]),
     ("broker", ["protocol", "broker"]),
     ("edge/dialects", ["protocol/*", "edge/core", "edge/dialects"]),
     ("edge/core", ["protocol/*", "protocol/link", "edge/core"]),
@@ -42,7 +42,7 @@ def layer_allows(target: str, allowed_folders: list[str]) -> bool:
         if folder.endswith("/*"):
             if target.rsplit("/", 1)[0] == folder[:-2]:
                 return True
-        elif under(target, folder):
+        elif target == folder or under(target, folder):
             return True
     return False
 

@@ -65,6 +65,8 @@ class Includes(unittest.TestCase):
         self.accepted("edge/dialects/native.cc", '"edge/core/client_api.h"')
         self.refused("edge/dialects/native.cc", '"edge/net/server.h"')
         self.accepted("broker/log/rocks_log.cc", '"broker/core/record.h"')
+        self.accepted("broker/log/rocks_log.cc", '"protocol/node/file.h"')
+        self.refused("broker/log/rocks_log.cc", '"protocol/node/log_setup.h"')
 
     def test_cores_have_no_clock_thread_file_socket_or_library_that_does_io(self):
         for include in ("<chrono>", "<thread>", "<mutex>", "<condition_variable>", "<fstream>",

@@ -1,11 +1,10 @@
 #include "worker/agent/agent_kinds.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "protocol/limits.h"
+#include "protocol/node/file.h"
 #include "protocol/topic.h"
 #include "worker/agent/http_get_tool.h"
 #include "worker/agent/plain_tools.h"
@@ -17,12 +16,13 @@ namespace longwire::agent {
 namespace {
 
 constexpr std::size_t kMessageBytesMax = 64 << 10;
+constexpr std::size_t kFileBytesMax = 8 << 20;  // more than the prompts of all roles can have
 constexpr std::int64_t kHourMs = 3'600'000;
 
-Result<std::string> read_file(const std::string& path, const std::string& setting) {
-    std::ifstream file(path);
-    if (!file) return bad_request(setting, path + " cannot be read");
-    return std::string(std::istreambuf_iterator<char>(file), {});
+Result<std::string> read_file_of(const std::string& setting, const std::string& path) {
+    auto text = read_file(path, kFileBytesMax);
+    if (!text) return bad_request(setting, text.error().message);
+    return text;
 }
 
 Status read_key(AgentOptions& options) {
@@ -30,7 +30,7 @@ Status read_key(AgentOptions& options) {
         const char* const key = std::getenv("LONGWIRE_MODEL_KEY");
         options.model.key = key == nullptr ? "" : key;
     } else {
-        LW_TRY(options.model.key, read_file(options.model_key_file, "model-key-file"));
+        LW_TRY(options.model.key, read_file_of("model-key-file", options.model_key_file));
     }
     auto& key = options.model.key;
     while (key.ends_with('\n') || key.ends_with('\r') || key.ends_with(' ')) key.pop_back();
@@ -123,7 +123,7 @@ Result<std::shared_ptr<const AgentSetup>> set_up_agents(AgentOptions options) {
     LW_TRY_STATUS(read_key(options));
     std::string roles(built_in_roles());
     if (!options.roles_file.empty()) {
-        LW_TRY(roles, read_file(options.roles_file, "roles"));
+        LW_TRY(roles, read_file_of("roles", options.roles_file));
     }
     auto parsed = parse_roles(roles, known_tools());
     if (!parsed) return bad_request("roles", options.roles_file + ": " + describe(parsed.error()));

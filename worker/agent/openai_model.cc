@@ -121,19 +121,13 @@ class OpenAiModel : public ChatModel {
     net::HttpClient client_;
 };
 
-bool is_this_machine(const Url& url) {
-    if (url.host == "localhost") return true;
-    const auto address = parse_ip_address(url.host);
-    return address && is_loopback(*address);
-}
-
 }  // namespace
 
 Result<std::shared_ptr<ChatModel>> open_ai_model(OpenAiOptions options) {
     while (options.url.ends_with('/')) options.url.pop_back();
     const auto url = parse_url(options.url + "/chat/completions");
     if (!url) return bad_request("model-url", url.error().message);
-    if (!options.key.empty() && !url->tls && !is_this_machine(*url)) {
+    if (!options.key.empty() && !url->tls && !is_loopback_host(url->host)) {
         return bad_request("model-url", "a key is not sent unencrypted to another machine: use https");
     }
     net::HttpClientOptions client;

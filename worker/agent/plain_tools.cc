@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "protocol/ascii.h"
 #include "protocol/utf8.h"
 #include "worker/agent/core/calculator.h"
 
@@ -43,9 +44,9 @@ class AskUser : public Tool {
     std::chrono::milliseconds patience_;
 };
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+/// Without its capitals and what it may end with.
+std::string plain(std::string_view answer) {
+    auto text = lower_case(answer);
     while (text.ends_with('.') || text.ends_with('!') || text.ends_with(' ')) text.pop_back();
     return text;
 }
@@ -64,7 +65,7 @@ Status ask_leave(Task& task, std::string_view question, std::chrono::millisecond
     const auto answer = task.ask(question, patience);
     if (!answer) return Error{Errc::unavailable, "nobody has answered whether it is allowed"};
     constexpr std::array kYes{"yes", "y", "ok", "true", "allow", "approve", "approved"};
-    const auto said = lower(answer_text(*answer));
+    const auto said = plain(answer_text(*answer));
     if (std::find(kYes.begin(), kYes.end(), said) != kYes.end()) return {};
     return Error{Errc::forbidden, "the user did not allow it, and said: " + said};
 }

@@ -7,37 +7,36 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 #include <vector>
+
+#include "protocol/node/file.h"
 
 namespace longwire::exec {
 namespace {
 
 constexpr std::string_view kName = "LONGWIRE_EXEC=";
-constexpr int kRoundsMax = 16;  // an orphan's own children become ours when it has died
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
+constexpr int kRoundsMax = 16;                         // an orphan's own children become ours when it has died
+constexpr std::size_t kEnvironmentBytesMax = 8 << 20;  // more than Linux gives a process
 
 /// The children of all threads of this process.
 std::vector<pid_t> children() {
     std::vector<pid_t> pids;
     std::error_code error;
-    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", error)) {
-        std::ifstream list(thread.path() / "children");
+    for (std::filesystem::directory_iterator thread("/proc/self/task", error), end; !error && thread != end;
+         thread.increment(error)) {
+        std::ifstream list(thread->path() / "children");
         for (pid_t pid = 0; list >> pid;) pids.push_back(pid);
     }
     return pids;
 }
 
-/// The variable that says whose child a process is; empty if it has none, or is dead already.
+/// The variable that says whose child a process is; empty if it has none, hides it, or is dead already.
 std::string variable_of(pid_t pid) {
-    const auto environment = read_file("/proc/" + std::to_string(pid) + "/environ");
-    for (std::size_t start = 0; start < environment.size();) {
-        const std::string_view entry(environment.c_str() + start);
+    const auto environment = read_file("/proc/" + std::to_string(pid) + "/environ", kEnvironmentBytesMax);
+    if (!environment) return {};
+    for (std::size_t start = 0; start < environment->size();) {
+        const std::string_view entry(environment->c_str() + start);
         if (entry.starts_with(kName)) return std::string(entry);
         start += entry.size() + 1;
     }

@@ -7,13 +7,15 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
+#include "protocol/node/file.h"
 #include "protocol/node/random_id.h"
 #include "worker/webhook/signature.h"
 
 namespace longwire::webhook {
 namespace {
+
+constexpr std::size_t kBytesMax = 4 << 10;
 
 Error refused(const std::string& file, const std::string& why) {
     return bad_request("secret-file", "'" + file + "' " + why);
@@ -22,11 +24,9 @@ Error refused(const std::string& file, const std::string& why) {
 }  // namespace
 
 Result<std::vector<std::string>> load_secrets(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::array<char, 4096> text;
-    in.read(text.data(), text.size());
-    if (in.bad() || (in.gcount() == 0 && !in.eof())) return refused(file, "cannot be read");
-    auto secrets = read_secrets({text.data(), static_cast<std::size_t>(in.gcount())});
+    const auto text = read_file(file, kBytesMax);
+    if (!text) return bad_request("secret-file", text.error().message);
+    auto secrets = read_secrets(*text);
     if (!secrets) return refused(file, secrets.error().message);
     return secrets;
 }

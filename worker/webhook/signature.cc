@@ -6,6 +6,7 @@
 #include <array>
 
 #include "protocol/base64.h"
+#include "protocol/node/sha256.h"
 
 namespace longwire::webhook {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view kPrefix = "whsec_";
 constexpr std::size_t kSecretBytesMin = 24;
 constexpr std::size_t kSecretBytesMax = 64;
+constexpr std::size_t kIdDigits = 32;
 
 Error refused(std::string message) {
     return bad_request("secret-file", std::move(message));
@@ -74,16 +76,11 @@ std::string sign(const std::vector<std::string>& secrets, std::string_view id, s
 }
 
 std::string message_id(std::string_view realm, std::string_view task) {
-    const std::string name = std::string(realm) + "/" + std::string(task);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    EVP_Digest(name.data(), name.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string id = "lw_";
-    for (std::size_t i = 0; i < 16; ++i) {
-        id += kHex[digest[i] >> 4];
-        id += kHex[digest[i] & 0xF];
-    }
-    return id;
+    Sha256 hash;
+    hash.add(realm);
+    hash.add("/");
+    hash.add(task);
+    return "lw_" + hash.hex().substr(0, kIdDigits);
 }
 
 }  // namespace longwire::webhook

@@ -153,10 +153,11 @@ Result<Worker::Handler> webhook_handler(WebhookOptions options) {
     client_options.allow = [rules](const Url& url, const IpAddress& address) {
         return rules->allows_address(url, address);
     };
-    LW_TRY(net::HttpClient client, net::HttpClient::make(std::move(client_options)));
+    auto client = net::HttpClient::make(std::move(client_options));
+    if (!client) return bad_request("ca-file", client.error().message);
     LW_TRY(auto schedule, read_schedule(options.retry_ms));
     const auto deliverer =
-        std::make_shared<const Deliverer>(std::move(options), std::move(schedule), rules, std::move(client));
+        std::make_shared<const Deliverer>(std::move(options), std::move(schedule), rules, std::move(*client));
     return Worker::Handler([deliverer](Task& task) { return deliverer->attempt(task); });
 }
 

@@ -2,15 +2,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "clients/cli/fields.h"
+#include "protocol/node/file.h"
 
 namespace longwire::cli {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kBytesMax = 1 << 20;
 
 std::string path_in(const std::string& data) {
     return data + "/cluster.json";
@@ -41,10 +43,12 @@ Status write_cluster_state(const std::string& data, const ClusterState& state) {
 
 Result<ClusterState> read_cluster_state(const std::string& data) {
     const auto path = path_in(data);
-    std::ifstream file(path);
-    if (!file) return Error{Errc::not_found, "there is no running cluster in " + data + " (" + path + " is missing)"};
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    const auto value = parse_json(text);
+    const auto text = read_file(path, kBytesMax);
+    if (!text && text.error().code == Errc::not_found) {
+        return Error{Errc::not_found, "there is no running cluster in " + data + " (" + path + " is missing)"};
+    }
+    if (!text) return bad_request("", text.error().message);
+    const auto value = parse_json(*text);
     const auto* const whole = value ? value->if_object() : nullptr;
     const auto* const processes = whole == nullptr ? nullptr : array_at(*whole, "processes");
     if (processes == nullptr) return bad_request("", path + " is not what longwire up writes");

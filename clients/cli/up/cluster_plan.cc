@@ -1,10 +1,9 @@
 #include "clients/cli/up/cluster_plan.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "protocol/ip_address.h"
 #include "protocol/node/setting.h"
 
 namespace longwire::cli {
@@ -43,18 +42,9 @@ std::string join_host_port(const HostPort& address) {
     return (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
-bool is_loopback(const std::string& host) {
-    if (host == "localhost") return true;
-    in_addr v4{};
-    if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-    in6_addr v6{};
-    if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
-    return std::equal(std::begin(v6.s6_addr), std::end(v6.s6_addr), std::begin(in6addr_loopback.s6_addr));
-}
-
 Status check_up_settings(const UpSettings& settings) {
     const HostPort address = split_host_port(settings.http);
-    if (settings.auth.empty() && !is_loopback(address.host)) {
+    if (settings.auth.empty() && !is_loopback_host(address.host)) {
         return bad_request("http", address.host +
                                        " is no loopback address, so anyone on the network could come in "
                                        "as `dev`: give --auth FILE, or listen on 127.0.0.1");
@@ -108,7 +98,7 @@ std::vector<ChildPlan> plan_cluster(const UpSettings& settings, const std::strin
     plan.push_back(worker("agent", sockets, {}));
     std::vector<std::string> webhook{"--secret-file", data + "/webhook-secret", "--absent-secret", "make"};
     // Whoever starts tasks from this machine can connect to it anyway; others shall not by way of us.
-    if (is_loopback(address.host)) webhook.insert(webhook.end(), {"--allow-host", "localhost,127.0.0.1,[::1]"});
+    if (is_loopback_host(address.host)) webhook.insert(webhook.end(), {"--allow-host", "localhost,127.0.0.1,[::1]"});
     plan.push_back(worker("webhook", sockets, std::move(webhook)));
     return plan;
 }

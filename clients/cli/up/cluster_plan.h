@@ -36,9 +36,6 @@ HostPort split_host_port(const std::string& text);
 /// The other way round, with brackets for IPv6.
 std::string join_host_port(const HostPort& address);
 
-/// 127.0.0.0/8, ::1 and localhost.
-bool is_loopback(const std::string& host);
-
 /// Refuses what would let strangers in: no authentication on an address that is not loopback; and ports above
 /// 65535. The error's field names the flag.
 Status check_up_settings(const UpSettings& settings);

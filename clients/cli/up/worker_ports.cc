@@ -37,11 +37,6 @@ std::string endpoint(int port) {
     return "tcp://" + std::string(kHost) + ":" + std::to_string(port);
 }
 
-int usual_port() {
-    const std::string events = kEventsEndpoint;
-    return split_host_port(events.substr(events.find("//") + 2)).port;
-}
-
 }  // namespace
 
 Status check_port_is_free(const HostPort& address) {
@@ -66,23 +61,28 @@ Status check_port_is_free(const HostPort& address) {
     return Error{Errc::internal, where + ": " + std::strerror(number)};
 }
 
-Result<WorkerPorts> WorkerPorts::claim(const UpSettings& settings) {
+Result<WorkerPorts> WorkerPorts::claim(const UpSettings& settings, int usual) {
     WorkerPorts ports;
     const bool are_asked_for = settings.worker_port != 0;
     if (!are_asked_for && !settings.auth.empty()) return ports;
-    const int first = are_asked_for ? settings.worker_port : usual_port();
+    const int first = are_asked_for ? settings.worker_port : usual;
     const auto take = [&]() -> Status {
         ports.lock_ = lock_port(first);
         if (ports.lock_ < 0) return Error{Errc::conflict, "port " + std::to_string(first) + " is another cluster's"};
         LW_TRY_STATUS(check_port_is_free({kHost, first}));
         return check_port_is_free({kHost, first + 1});
     };
-    if (const auto taken = take(); taken) {
-        ports.endpoints_ = WorkerEndpoints{endpoint(first), endpoint(first + 1)};
-    } else if (are_asked_for) {
+    if (const auto taken = take(); !taken) {
+        if (!are_asked_for) return WorkerPorts();
         return Error{taken.error().code, taken.error().message + "; give --worker-port another one"};
     }
+    ports.endpoints_ = WorkerEndpoints{endpoint(first), endpoint(first + 1)};
     return ports;
+}
+
+int WorkerPorts::usual_port() {
+    const std::string events = kEventsEndpoint;
+    return split_host_port(events.substr(events.find("//") + 2)).port;
 }
 
 WorkerPorts::WorkerPorts(WorkerPorts&& other) noexcept

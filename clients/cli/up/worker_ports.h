@@ -14,8 +14,8 @@ Status check_port_is_free(const HostPort& address);
 class WorkerPorts {
   public:
     /// Those that are asked for, which must be free; else the usual ones, unless they are taken or there is
-    /// authentication: whoever connects there need not say who he is.
-    static Result<WorkerPorts> claim(const UpSettings& settings);
+    /// authentication: whoever connects there need not say who he is. `usual` is the first of the usual ones.
+    static Result<WorkerPorts> claim(const UpSettings& settings, int usual = usual_port());
 
     WorkerPorts(WorkerPorts&& other) noexcept;
     WorkerPorts& operator=(WorkerPorts&&) = delete;
@@ -26,6 +26,7 @@ class WorkerPorts {
 
   private:
     WorkerPorts() = default;
+    static int usual_port();
 
     std::optional<WorkerEndpoints> endpoints_;
     int lock_ = -1;

@@ -53,6 +53,13 @@ TEST_F(ClusterFile, WhatCannotBeUnderstoodIsNamed) {
     }
 }
 
+TEST_F(ClusterFile, WhatCannotBeReadIsNamed) {
+    std::filesystem::create_directory(folder_ + "/cluster.json");
+    const auto read = read_cluster_state(folder_);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error(), bad_request("", folder_ + "/cluster.json cannot be read: Is a directory"));
+}
+
 TEST_F(ClusterFile, AFolderThatCannotBeWrittenIsAnError) {
     EXPECT_FALSE(write_cluster_state(folder_ + "/absent", {}));
 }

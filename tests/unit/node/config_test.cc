@@ -150,7 +150,8 @@ TEST(Config, RefusesInOneLineThatNamesTheFault) {
         {{},
          {"LONGWIRE_DATADIR=x"},
          "LONGWIRE_DATADIR: is no setting of this program; did you mean LONGWIRE_DATA_DIR?"},
-        {{"--config", "/nowhere/x.toml"}, {}, "/nowhere/x.toml: cannot be read"},
+        {{"--config", "/nowhere/x.toml"}, {}, "--config: /nowhere/x.toml cannot be read: No such file or directory"},
+        {{}, {"LONGWIRE_CONFIG=/tmp"}, "LONGWIRE_CONFIG: /tmp cannot be read: Is a directory"},
         {{"--durability=fsync", "--window-ms=501"}, {}, "--window-ms: is too long for fsync"},
     };
     for (const Refusal& refusal : refusals) {

@@ -36,14 +36,16 @@ TEST(Log, LowerLevelsAreNotWritten) {
     EXPECT_EQ(GetCapturedStderr(), "");
 }
 
-TEST(LogLimiter, AdmitsOneLinePerIntervalAndCountsTheRest) {
-    LogLimiter limiter(1);
-    EXPECT_EQ(limiter.admit(0), 0u);
-    EXPECT_EQ(limiter.admit(10), std::nullopt);
-    EXPECT_EQ(limiter.admit(999), std::nullopt);
-    EXPECT_EQ(limiter.admit(1000), 2u);
-    EXPECT_EQ(limiter.admit(1001), std::nullopt);
-    EXPECT_EQ(limiter.admit(5000), 1u);
+TEST(LogLimiter, AdmitsSoManyLinesInASecondAndSaysOnceThatOthersAreLeftOut) {
+    using Verdict = LogLimiter::Verdict;
+    LogLimiter limiter(2);
+    for (const std::int64_t start_us : {5, 1'000'005, 7'000'000}) {
+        EXPECT_EQ(limiter.admit(start_us), Verdict::write);
+        EXPECT_EQ(limiter.admit(start_us + 10), Verdict::write);
+        EXPECT_EQ(limiter.admit(start_us + 20), Verdict::say_that_some_are_left_out);
+        EXPECT_EQ(limiter.admit(start_us + 30), Verdict::leave_out);
+        EXPECT_EQ(limiter.admit(start_us + 999'999), Verdict::leave_out);
+    }
 }
 
 }  // namespace

@@ -86,5 +86,15 @@ TEST(IpAddressTest, LoopbackIsKnownInAllItsForms) {
     }
 }
 
+// A name that begins like an address of this machine passed for one.
+TEST(IpAddressTest, ANameIsThisMachineOnlyIfItIsLocalhost) {
+    for (const auto* const host : {"localhost", "127.0.0.1", "127.1.2.3", "::1"}) {
+        EXPECT_TRUE(is_loopback_host(host)) << host;
+    }
+    for (const auto* const host : {"127.example.org", "127.0.0.1.example.org", "127.1", "", "[::1]", "10.0.0.1"}) {
+        EXPECT_FALSE(is_loopback_host(host)) << host;
+    }
+}
+
 }  // namespace
 }  // namespace longwire

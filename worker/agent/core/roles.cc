@@ -7,6 +7,7 @@
 #include <toml++/toml.h>
 #include <utility>
 
+#include "protocol/ascii.h"
 #include "protocol/limits.h"
 #include "protocol/topic.h"
 
@@ -19,10 +20,9 @@ constexpr std::size_t kRolesMax = 64;
 
 std::string id_of(std::string_view name) {
     std::string id;
-    for (const char c : name) {
-        const bool is_upper = c >= 'A' && c <= 'Z';
+    for (const char c : lower_case(name)) {
         const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        id += is_upper ? static_cast<char>(c - 'A' + 'a') : is_plain ? c : '-';
+        id += is_plain ? c : '-';
     }
     return id + "-1";
 }
@@ -45,7 +45,11 @@ class Keys {
         const auto* const node = take(key);
         if (node == nullptr) return {};
         const auto read = node->value<double>();
-        if (!read || *read < least || *read > most) return wrong(key, "must be a number from 0 to 2");
+        if (!read || !(*read >= least && *read <= most)) {  // so that what is no number fails too
+            std::ostringstream why;
+            why << "must be a number from " << least << " to " << most;
+            return wrong(key, why.str());
+        }
         value = *read;
         return {};
     }

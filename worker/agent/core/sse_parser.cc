@@ -31,7 +31,7 @@ Status SseParser::end_line() {
     std::string_view line = line_;
     if (at_start_ && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
     at_start_ = false;
-    const auto status = take_line(line);
+    auto status = take_line(line);
     line_.clear();
     return status;
 }
@@ -40,7 +40,7 @@ Status SseParser::take_line(std::string_view line) {
     if (line.empty()) {
         if (!has_data_) return {};
         has_data_ = false;
-        const auto status = on_data_(data_);
+        auto status = on_data_(data_);
         data_.clear();
         return status;
     }

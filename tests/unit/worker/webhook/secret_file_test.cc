@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "worker/webhook/signature.h"
+
 namespace longwire::webhook {
 namespace {
 
@@ -39,6 +41,8 @@ TEST_F(SecretFileTest, WhatCannotBeReadIsNamed) {
     }
     std::ofstream(file) << "password\n";
     EXPECT_FALSE(load_secrets(file));
+    std::ofstream(file) << show_secret(std::string(32, 'x')) << '\n' << std::string(4'096, '#');
+    EXPECT_FALSE(load_secrets(file)) << "half of it was read";
     EXPECT_FALSE(make_secret_file(folder + "/none/secret"));
 }
 

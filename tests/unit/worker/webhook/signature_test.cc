@@ -1,12 +1,9 @@
 #include "worker/webhook/signature.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace longwire::webhook {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr const char* kExampleSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -52,10 +49,9 @@ TEST(WebhookSignatureTest, ASecretHasItsForm) {
 
 TEST(WebhookSignatureTest, AMessagesIdIsItsTasksAndNeverEndsWhatIsSigned) {
     const auto id = message_id("acme", "longwire.webhook.t.3");
-    EXPECT_EQ(id, message_id("acme", "longwire.webhook.t.3"));
     EXPECT_NE(id, message_id("acme", "longwire.webhook.t.6"));
     EXPECT_NE(id, message_id("other", "longwire.webhook.t.3"));
-    EXPECT_THAT(id, testing::MatchesRegex("lw_[0-9a-f]{32}"));
+    EXPECT_EQ(id, "lw_341fa4e4ef2d547187dcae69c4692ff3") << "receivers know what they have seen by it";
 }
 
 }  // namespace

@@ -62,7 +62,10 @@ TEST(Roles, FaultsAreNamed) {
     EXPECT_THAT(fault(with("ask_before=['fly']")), HasSubstr("ask_before: there is no tool 'fly'"));
     EXPECT_THAT(fault(with("handoffs=['A']")), HasSubstr("'A' can't hand over to 'A'"));
     EXPECT_THAT(fault(with("handoffs=['B']")), HasSubstr("'A' can't hand over to 'B'"));
-    EXPECT_THAT(fault(with("temperature=3")), HasSubstr("temperature: must be a number from 0 to 2"));
+    for (const auto* const wrong : {"3", "-0.1", "nan", "'1'"}) {
+        EXPECT_THAT(fault(with(std::string("temperature=") + wrong)),
+                    HasSubstr("temperature: must be a number from 0 to 2"));
+    }
     EXPECT_THAT(fault(with("emoji=1")), HasSubstr("emoji: must be a text"));
     EXPECT_THAT(fault(with("id='a b'")), HasSubstr("id: is no name"));
     EXPECT_THAT(fault(with("mood='good'")), HasSubstr("role 1: mood: is not known here"));
