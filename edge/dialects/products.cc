@@ -1,11 +1,15 @@
 #include "edge/dialects/products.h"
 
+#include "edge/dialects/coordination.h"
+#include "edge/dialects/stream.h"
 #include "edge/dialects/tasks.h"
 
 namespace longwire::edge {
 
 std::vector<std::unique_ptr<Product>> make_products() {
     std::vector<std::unique_ptr<Product>> products;
+    products.push_back(make_coordination_product());
+    products.push_back(make_stream_product());
     products.push_back(make_tasks_product());
     return products;
 }
