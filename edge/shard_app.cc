@@ -82,8 +82,10 @@ bool ShardApp::serve_product(const net::HttpRequest& request, const std::shared_
     }
     if (!*found) {
         const auto methods = commons_.products.methods(request);
+        const bool is_websocket = methods.empty() && commons_.products.has_websocket(request);
+        if (is_websocket) exchange->respond(http::upgrade_required());
         if (!methods.empty()) exchange->respond(http::method_not_allowed(methods));
-        return !methods.empty();
+        return is_websocket || !methods.empty();
     }
     const auto& [route, opening] = **found;
     const auto& translate = route.translate;

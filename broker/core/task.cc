@@ -97,7 +97,8 @@ void on_ended(Task& task, TaskStatus status, std::int64_t time_us) {
     task.input_bytes = 0;
 }
 
-void on_agent_status(Task& task, const Payload& payload) {
+/// What an agent does, or says.
+void on_agent(Task& task, const Payload& payload) {
     const auto name = payload.text("agent");
     if (name.empty()) return;
     task.current_agent = name;
@@ -172,8 +173,8 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     if (type == event_type::kTaskProgress) {
         task.progress = payload.fraction("progress", task.progress);
         if (payload.has("message")) task.message = payload.text("message");
-    } else if (type == event_type::kAgentStatus) {
-        on_agent_status(task, payload);
+    } else if (type == event_type::kAgentStatus || type == event_type::kAgentMessage) {
+        on_agent(task, payload);
     } else if (type == event_type::kAgentStep) {
         if (payload.has("agent")) task.current_agent = payload.text("agent");
     } else if (type == event_type::kAgentHandoff) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "protocol/descriptor.h"
 #include "protocol/node/file.h"
 
 namespace longwire::broker {
@@ -24,33 +25,19 @@ Error conflict(const std::string& directory, const std::string& what) {
                  "data-dir"};
 }
 
-/// An open file or folder.
-class Descriptor {
-  public:
-    Descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    bool write(std::string_view text) const {
-        return ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    }
-    bool sync() const { return ::fsync(fd_) == 0; }
-
-  private:
-    int fd_;
-};
+Descriptor open_path(const std::string& path, int flags) {
+    return Descriptor(::open(path.c_str(), flags | O_CLOEXEC, 0644));
+}
 
 /// On the disk and then renamed into its place, so that it is there as a whole or not at all.
 Status write_format(const std::string& directory, const std::string& file) {
     const auto fresh = file + ".new";
     const auto text = std::string(kHeading).append(kFormat).append("\n");
-    const Descriptor out(fresh, O_WRONLY | O_CREAT | O_TRUNC);
-    const Descriptor folder(directory, O_RDONLY | O_DIRECTORY);
-    const bool is_written =
-        out.write(text) && out.sync() && ::rename(fresh.c_str(), file.c_str()) == 0 && folder.sync();
+    const auto out = open_path(fresh, O_WRONLY | O_CREAT | O_TRUNC);
+    const auto folder = open_path(directory, O_RDONLY | O_DIRECTORY);
+    const bool is_written = ::write(out.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                            ::fsync(out.get()) == 0 && ::rename(fresh.c_str(), file.c_str()) == 0 &&
+                            ::fsync(folder.get()) == 0;
     if (is_written) return {};
     return Error{Errc::unavailable, "cannot write " + file + ": " + std::strerror(errno), "data-dir"};
 }

@@ -48,6 +48,9 @@ class Coordination final : public Product {
         settings.number(
             {"coordination-tasks-max", "tasks of workers that one agent may have assigned and hear of", "TASKS"},
             settings_.tasks_max, 1, 1'000);
+        settings.number({"coordination-messages-per-s",
+                         "messages that one agent may send in a second; twice as many at once", "MESSAGES"},
+                        settings_.messages_per_s, 1, 1'000'000);
     }
 
     std::vector<Route> routes() override {

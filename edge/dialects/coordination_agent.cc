@@ -163,7 +163,7 @@ void Agent::on_room(const NativeEvent& event) {
 
 void Agent::be_replaced() {
     say(said_.take_all());
-    is_over_ = true;
+    is_over_ = is_replaced_ = true;
     host_.close(close_code::kReplaced, "replaced by a newer connection of this agent");
 }
 
@@ -234,7 +234,8 @@ void Agent::on_time() {
 
 void Agent::on_closed(std::uint16_t /*code*/) {
     // The newer connection knows better where this agent is.
-    if (!is_open_ || std::exchange(is_over_, true)) return;
+    is_over_ = true;
+    if (!is_open_ || is_replaced_) return;
     say(said_.take_all());
     if (is_dirty_) keep();
 }

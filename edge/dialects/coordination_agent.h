@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "edge/core/rate_limit.h"
 #include "edge/dialects/coordination_messages.h"
 #include "edge/dialects/coordination_settings.h"
 #include "edge/dialects/coordination_tasks.h"
@@ -28,6 +29,8 @@ class Agent final : public Translator {
           id_(std::move(id)),
           inbox_("agent/" + id_),
           record_topic_(inbox_ + "/place"),
+          rate_(static_cast<double>(settings.messages_per_s), 2.0 * static_cast<double>(settings.messages_per_s),
+                host.now_us()),
           said_(settings.chunks),
           tasks_(host, settings, places_) {}
 
@@ -95,6 +98,7 @@ class Agent final : public Translator {
     std::map<std::string, std::int64_t, std::less<>> others_;  // by their ids, since when; as many as a topic may have
 
     ProvenPlaces places_;
+    RateLimit rate_;
     TextChunks said_;
     FollowedTasks tasks_;
     std::deque<json::value> queue_;  // what came too early
@@ -102,6 +106,7 @@ class Agent final : public Translator {
     bool is_open_ = false;
     bool is_looking_up_ = false;
     bool is_over_ = false;
+    bool is_replaced_ = false;
     bool must_prove_soon_ = false;
     bool is_dirty_ = false;  // there is something to be kept
     std::int64_t proved_us_ = 0;

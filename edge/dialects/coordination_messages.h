@@ -44,8 +44,8 @@ std::variant<Said, Mistake> read(const json::value& value);
 /// The agent id's own rule: 1 to 128 letters, digits, '.', '_' and '-', and not the edge's.
 Status check_agent_id(std::string_view id);
 
-/// An event of the room or of an inbox as agents are told: what an agent has said as it said it; any other type with its
-/// data as payload.
+/// An event of the room or of an inbox as agents are told: what an agent has said as it said it; any other type with
+/// its data as payload.
 json::object render(const NativeEvent& event);
 json::object render_joined(const NativeEvent& event);
 json::object render_left(const NativeEvent& event);

@@ -16,6 +16,9 @@ constexpr std::size_t kQueueMax = 1'000;
 
 void Agent::on_message(const json::value& value) {
     if (is_over_) return;
+    if (!rate_.take(host_.now_us())) {
+        return tell_error({Errc::rate_limited, "too many messages", {}, rate_.retry_after_ms()});
+    }
     const bool must_wait = !is_open_ || is_looking_up_ || !queue_.empty();
     if (!must_wait) {
         handle(value);

@@ -16,6 +16,7 @@ struct Settings {
     std::int64_t place_ms = 1'000;
     std::int64_t unanswered_max = 1'000;
     std::int64_t tasks_max = 100;
+    std::int64_t messages_per_s = 1'000;  // with twice as many at once
 };
 
 /// A kind's pattern with an agent id in place of {agent_id}.

@@ -30,8 +30,8 @@ struct TextChunk {
     bool is_done = false;
 };
 
-/// Joins the pieces of growing texts to chunks that are worth a message. Holds texts of up to `kStreamsMax` streams, each
-/// below the rule's bytes; beyond that the group that has waited longest goes first.
+/// Joins the pieces of growing texts to chunks that are worth a message. Holds texts of up to `kStreamsMax` streams,
+/// each below the rule's bytes; beyond that the group that has waited longest goes first.
 class TextChunks {
   public:
     static constexpr std::size_t kStreamsMax = 64;

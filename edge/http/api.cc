@@ -119,6 +119,7 @@ void Api::handle_v1(const Call& call, const Exchange& exchange) {
         if (method != "GET") return exchange->respond(method_not_allowed("GET"));
         return open_stream(call, exchange);
     }
+    if (segments.size() == 1 && segments.front() == "ws") return exchange->respond(upgrade_required());
     if (segments.size() == 1 && segments.front() == "openapi.json") {
         if (!is_get) return exchange->respond(method_not_allowed("GET"));
         return exchange->respond(json_response(200, std::string(openapi_json())));

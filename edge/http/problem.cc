@@ -2,42 +2,16 @@
 
 #include <utility>
 
+#include "edge/net/http_message.h"
 #include "protocol/json.h"
 
 namespace longwire::edge::http {
 namespace {
 
-std::string_view title_of(unsigned status) {
-    switch (status) {
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 409:
-            return "Conflict";
-        case 410:
-            return "Gone";
-        case 413:
-            return "Content Too Large";
-        case 429:
-            return "Too Many Requests";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Internal Server Error";
-    }
-}
-
 net::HttpResponse problem_response(unsigned status, std::string_view code, std::string_view detail,
                                    std::string_view field) {
     std::string json = "{\"type\":\"about:blank\",\"title\":";
-    append_json_string(title_of(status), json);
+    append_json_string(net::reason_phrase(status), json);
     json += ",\"status\":" + std::to_string(status) + ",\"code\":";
     append_json_string(code, json);
     json += ",\"detail\":";
@@ -99,6 +73,12 @@ net::HttpResponse json_response(unsigned status, std::string json) {
 net::HttpResponse method_not_allowed(std::string_view allowed) {
     auto response = problem_response(405, "bad_request", "this resource knows " + std::string(allowed), "method");
     response.headers.push_back({"Allow", std::string(allowed)});
+    return response;
+}
+
+net::HttpResponse upgrade_required() {
+    auto response = problem_response(426, "bad_request", "there is a WebSocket here and nothing else", "upgrade");
+    response.headers.push_back({"Upgrade", "websocket"});
     return response;
 }
 

@@ -17,4 +17,7 @@ net::HttpResponse json_response(unsigned status, std::string json);
 /// 405 with the methods there are.
 net::HttpResponse method_not_allowed(std::string_view allowed);
 
+/// 426: what is asked for is a WebSocket.
+net::HttpResponse upgrade_required();
+
 }  // namespace longwire::edge::http

@@ -26,6 +26,7 @@ void ProductExchange::open(const std::string* body) {
     exchange_->on_abandoned([this, here = std::weak_ptr<const bool>(here_)] {
         if (here.lock()) on_abandoned();
     });
+    if (has_ended_) return;
     dialect_.on_open();
     if (body == nullptr || has_ended_) return;
     body->empty() ? dialect_.on_value(json::object()) : dialect_.on_message(*body, false);

@@ -99,4 +99,11 @@ std::string ProductRoutes::methods(const net::HttpRequest& request) const {
     return methods;
 }
 
+bool ProductRoutes::has_websocket(const net::HttpRequest& request) const {
+    const auto segments = split_segments(request.path);
+    return segments && std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+               return entry.route.kind == Route::Kind::websocket && fits(entry.segments, *segments);
+           });
+}
+
 }  // namespace longwire::edge::http

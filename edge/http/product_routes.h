@@ -34,6 +34,9 @@ class ProductRoutes {
     /// The methods that HTTP routes with this path have: "GET, POST"; empty if there is no such path.
     std::string methods(const net::HttpRequest& request) const;
 
+    /// Whether there is a WebSocket at this path.
+    bool has_websocket(const net::HttpRequest& request) const;
+
   private:
     struct Entry {
         Route route;

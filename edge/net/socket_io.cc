@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -204,18 +203,6 @@ Accepted accept_one(int listener) {
     accepted.ipv6 = storage.ss_family == AF_INET6;
     accepted.remote_address = address_text(storage);
     return accepted;
-}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-    if (this != &other) {
-        if (fd_ >= 0) ::close(fd_);
-        fd_ = other.release();
-    }
-    return *this;
-}
-
-Descriptor::~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
 }
 
 Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, std::size_t shards) {

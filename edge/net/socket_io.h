@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "edge/net/send_queue.h"
+#include "protocol/descriptor.h"
 #include "protocol/result.h"
 
 /// System calls on sockets, as plain functions: no Asio, no exceptions.
@@ -39,25 +40,6 @@ struct Accepted {
 
 /// Takes one waiting connection: non-blocking, closed on exec.
 Accepted accept_one(int listener);
-
-/// A file descriptor with an owner.
-class Descriptor {
-  public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept;
-    ~Descriptor();
-    int get() const { return fd_; }
-    int release() {
-        const int fd = fd_;
-        fd_ = -1;
-        return fd;
-    }
-
-  private:
-    int fd_ = -1;
-};
 
 struct Listeners {
     std::uint16_t port = 0;

@@ -236,13 +236,14 @@ HttpResult<std::string_view> HttpAnswer::next() {
     return exchange_->next();
 }
 
-HttpResult<std::string> HttpAnswer::rest() {
-    std::string whole;
-    while (true) {
+HttpResult<std::string> HttpAnswer::rest(std::size_t bytes_max) {
+    std::string body;
+    while (body.size() <= bytes_max) {
         LW_TRY(const std::string_view piece, exchange_->next());
-        if (piece.empty()) return whole;
-        whole += piece;
+        if (piece.empty()) break;
+        body += piece;
     }
+    return body;
 }
 
 Result<HttpClient> HttpClient::make(HttpClientOptions options) {

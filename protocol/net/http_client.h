@@ -87,8 +87,8 @@ class HttpAnswer {
     /// Empty at the end. After an error the connection is closed.
     HttpResult<std::string_view> next();
 
-    /// The rest of the body, whole.
-    HttpResult<std::string> rest();
+    /// The rest of the body, or as much of it as has come when it is more than `bytes_max`: a piece more at most.
+    HttpResult<std::string> rest(std::size_t bytes_max = SIZE_MAX);
 
   private:
     std::unique_ptr<Exchange> exchange_;

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "protocol/descriptor.h"
+
 namespace longwire {
 namespace {
 
@@ -20,11 +22,9 @@ Error cannot_read(const std::string& name, int number) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return cannot_read(path, errno);
-    auto bytes = read_to_end(fd, path, bytes_max);
-    ::close(fd);
-    return bytes;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) return cannot_read(path, errno);
+    return read_to_end(file.get(), path, bytes_max);
 }
 
 Result<std::string> read_to_end(int fd, const std::string& name, std::size_t bytes_max) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <random>
 #include <utility>
 
+#include "protocol/node/random_id.h"
 #include "protocol/utf8.h"
 #include "worker/agent/core/handoff.h"
 #include "worker/agent/plain_tools.h"
@@ -14,9 +14,9 @@ namespace {
 
 using Status = AgentEvents::Status;
 
+/// From 0 up to, but not, 1.
 double chance() {
-    thread_local std::minstd_rand engine{std::random_device{}()};
-    return std::uniform_real_distribution<double>(0, 1)(engine);
+    return static_cast<double>(random_u64() >> 11) * 0x1p-53;
 }
 
 /// The pillar of agent.liaison.<pillar>, in place of {pillar}.

@@ -37,7 +37,7 @@ class HttpGet : public Tool {
         request.limits = limits();
         request.headers = {{"Accept", "text/*, application/json;q=0.9, */*;q=0.1"}};
         LW_TRY(auto answer, client_.send(request, task.stop_token()));
-        LW_TRY(auto body, beginning_of(answer));
+        LW_TRY(auto body, answer.rest(kToolTextBytesMax));  // one sees where there was more
         const auto& head = answer.head();
         if (head.status >= 300 && head.status < 400) {
             const auto* const where = head.find("location");
@@ -50,17 +50,6 @@ class HttpGet : public Tool {
     }
 
   private:
-    /// A little more than is shown, so that one sees that there was more; the connection is closed then.
-    static Result<std::string> beginning_of(net::HttpAnswer& answer) {
-        std::string body;
-        while (body.size() <= kToolTextBytesMax) {
-            LW_TRY(const auto piece, answer.next());
-            if (piece.empty()) break;
-            body.append(piece);
-        }
-        return body;
-    }
-
     HostList allow_;
     net::HttpClient client_;
 };

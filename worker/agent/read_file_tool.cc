@@ -9,27 +9,11 @@
 #include <cstring>
 #include <utility>
 
+#include "protocol/descriptor.h"
 #include "protocol/utf8.h"
 
 namespace longwire::agent {
 namespace {
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
 
 Error cannot_open(int number) {
     if (number == ELOOP || number == ENOTDIR) return Error{Errc::forbidden, "is no file, or behind a link", "path"};
@@ -42,7 +26,7 @@ Result<Descriptor> open_below(const std::string& root, std::string_view path) {
     // Without O_NONBLOCK a pipe would keep us waiting for somebody to write to it.
     constexpr int kFile = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     Descriptor at(::open(root.c_str(), kFolder));
-    if (at.get() < 0) return Error{Errc::internal, "the root cannot be opened: " + std::string(std::strerror(errno))};
+    if (!at.is_open()) return Error{Errc::internal, "the root cannot be opened: " + std::string(std::strerror(errno))};
     for (;;) {
         const auto slash = path.find('/');
         const std::string name(path.substr(0, slash));
@@ -50,7 +34,7 @@ Result<Descriptor> open_below(const std::string& root, std::string_view path) {
         if (name == "..") return Error{Errc::forbidden, "must not go up", "path"};
         if (!name.empty() && (name != "." || is_last)) {
             Descriptor next(::openat(at.get(), name.c_str(), is_last ? kFile : kFolder | O_NOFOLLOW));
-            if (next.get() < 0) return cannot_open(errno);
+            if (!next.is_open()) return cannot_open(errno);
             at = std::move(next);
         }
         if (is_last) return at;

@@ -26,24 +26,24 @@ Error system_error(const std::string& what) {
 }
 
 struct Pipe {
-    Fd read;
-    Fd write;
+    Descriptor read;
+    Descriptor write;
 };
 
 Result<Pipe> make_pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("pipe");
-    return Pipe{Fd(ends[0]), Fd(ends[1])};
+    return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 /// A file in memory that holds the text, so that nobody has to feed it in.
-Result<Fd> open_stdin(const std::optional<std::string>& text) {
+Result<Descriptor> open_stdin(const std::optional<std::string>& text) {
     if (!text) {
-        Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         if (!null.is_open()) return system_error("/dev/null");
         return null;
     }
-    Fd file(::memfd_create("stdin", MFD_CLOEXEC));
+    Descriptor file(::memfd_create("stdin", MFD_CLOEXEC));
     if (!file.is_open()) return system_error("memfd_create");
     for (std::size_t written = 0; written < text->size();) {
         const auto size = ::write(file.get(), text->data() + written, text->size() - written);
@@ -56,6 +56,7 @@ Result<Fd> open_stdin(const std::optional<std::string>& text) {
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
     pointers.push_back(nullptr);
     return pointers;
@@ -123,7 +124,7 @@ struct ChildFds {
 }
 
 /// Moves a descriptor out of the way of those that the child gives new meanings.
-bool lift(Fd& fd) {
+bool lift(Descriptor& fd) {
     if (fd.get() > kStatusFd) return true;
     const int lifted = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, kStatusFd + 1);
     fd.reset(lifted);
@@ -131,15 +132,6 @@ bool lift(Fd& fd) {
 }
 
 }  // namespace
-
-void Fd::reset(int fd) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-}
-
-int Fd::release() {
-    return std::exchange(fd_, -1);
-}
 
 Result<Process> Process::start(const ProcessSpec& spec) {
     LW_TRY(auto in, open_stdin(spec.stdin_text));
@@ -163,7 +155,7 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     errno = fork_error;
     if (pid < 0) return system_error("fork");
-    Process process(pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), std::move(out.read),
+    Process process(pid, Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), std::move(out.read),
                     std::move(err.read));
     out.write.reset();
     err.write.reset();
@@ -182,7 +174,7 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     return process;
 }
 
-Process::Process(pid_t pid, Fd pidfd, Fd out, Fd err)
+Process::Process(pid_t pid, Descriptor pidfd, Descriptor out, Descriptor err)
     : pid_(pid), pidfd_(std::move(pidfd)), out_(std::move(out)), err_(std::move(err)) {}
 
 Process::Process(Process&& other) noexcept

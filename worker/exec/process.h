@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/descriptor.h"
 #include "protocol/result.h"
 
 namespace longwire::exec {
@@ -34,26 +35,6 @@ struct ProcessEnd {
     int signal = 0;  // 0 if by itself
 };
 
-/// A descriptor that closes itself.
-class Fd {
-  public:
-    explicit Fd(int fd = -1) : fd_(fd) {}
-    ~Fd() { reset(); }
-    Fd(Fd&& other) noexcept : fd_(other.release()) {}
-    Fd& operator=(Fd&& other) noexcept {
-        if (this != &other) reset(other.release());
-        return *this;
-    }
-
-    int get() const { return fd_; }
-    bool is_open() const { return fd_ >= 0; }
-    void reset(int fd = -1);
-    int release();
-
-  private:
-    int fd_;
-};
-
 /// A program that runs in a session of its own, without a shell, without our descriptors and privileges, and that dies
 /// with the thread that started it.
 ///
@@ -68,8 +49,8 @@ class Process {
     ~Process();
 
     pid_t pid() const { return pid_; }
-    Fd& out() { return out_; }  // ends of pipes, not blocking
-    Fd& err() { return err_; }
+    Descriptor& out() { return out_; }  // ends of pipes, not blocking
+    Descriptor& err() { return err_; }
     int end_fd() const { return pidfd_.get(); }  // readable when the program has ended
 
     /// Sends a signal to the program and the children that stayed in its group.
@@ -79,12 +60,12 @@ class Process {
     std::optional<ProcessEnd> poll_end();
 
   private:
-    Process(pid_t pid, Fd pidfd, Fd out, Fd err);
+    Process(pid_t pid, Descriptor pidfd, Descriptor out, Descriptor err);
 
     pid_t pid_;
-    Fd pidfd_;
-    Fd out_;
-    Fd err_;
+    Descriptor pidfd_;
+    Descriptor out_;
+    Descriptor err_;
     std::optional<ProcessEnd> end_;
 };
 

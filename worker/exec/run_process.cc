@@ -33,7 +33,7 @@ class Run {
     int wait_ms() const;
     void wait();
     void obey_stop();
-    void read_from(Fd& fd, Stream stream);
+    void read_from(Descriptor& fd, Stream stream);
 
     Process& process_;
     const RunOptions& options_;
@@ -80,7 +80,7 @@ void Run::obey_stop() {
 }
 
 /// One read per turn, so that a stop is seen however much there is to read.
-void Run::read_from(Fd& fd, Stream stream) {
+void Run::read_from(Descriptor& fd, Stream stream) {
     if (!fd.is_open()) return;
     std::array<char, kReadBytes> buffer;
     const auto size = ::read(fd.get(), buffer.data(), buffer.size());

@@ -20,6 +20,8 @@
 namespace longwire::webhook {
 namespace {
 
+constexpr std::size_t kAnswerBytesMax = 64 << 10;
+
 struct Delivery {
     Url url;
     std::string body;
@@ -61,7 +63,8 @@ class Deliverer {
         auto answer = client_.send(request_for(*delivery, task, *secrets, begun_us), task.stop_token());
         if (!answer) return with_jitter(outcome_of(answer.error(), delay_ms));
         const std::int64_t ended_us = now_us();
-        read_politely(*answer);
+        // A receiver whose answer is left unread may take that for a failure of its own.
+        static_cast<void>(answer->rest(kAnswerBytesMax));
         return with_jitter(outcome_of(answer->head(), delay_ms, ended_us, (ended_us - begun_us) / 1000));
     }
 
@@ -78,16 +81,6 @@ class Deliverer {
         request.limits.total_timeout_ms = options_.timeout_ms;
         request.limits.response_bytes_max = std::numeric_limits<std::int64_t>::max();  // it is the status that matters
         return request;
-    }
-
-    /// A receiver whose answer is left unread may take that for a failure of its own.
-    static void read_politely(net::HttpAnswer& answer) {
-        constexpr std::size_t kBytesMax = 64 << 10;
-        for (std::size_t got = 0; got < kBytesMax;) {
-            const auto piece = answer.next();
-            if (!piece || piece->empty()) return;
-            got += piece->size();
-        }
     }
 
     /// Up to a tenth more, so that what failed together does not come back together.

@@ -3,14 +3,12 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "protocol/endpoints.h"
 
@@ -19,18 +17,17 @@ namespace {
 
 constexpr const char* kHost = "127.0.0.1";
 
-/// A name that the kernel gives to one process at a time and takes back with it. -1 where another has it.
-int lock_port(int port) {
+/// A name that the kernel gives to one process at a time and takes back with it. Not open where another has it.
+Descriptor lock_port(int port) {
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     const std::string text = "longwire-worker-port-" + std::to_string(port);
     std::memcpy(name.sun_path + 1, text.data(), text.size());  // behind a zero: a name that is no file
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
-    const int lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    Descriptor lock(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): so bind() wants it
-    if (lock >= 0 && bind(lock, reinterpret_cast<const sockaddr*>(&name), size) == 0) return lock;
-    if (lock >= 0) close(lock);
-    return -1;
+    if (bind(lock.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0) lock.reset();
+    return lock;
 }
 
 std::string endpoint(int port) {
@@ -49,12 +46,11 @@ Status check_port_is_free(const HostPort& address) {
     const int failed = getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found);
     if (failed != 0) return bad_request("", address.host + ": " + gai_strerror(failed));
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> first(found, freeaddrinfo);
-    const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const Descriptor listener(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int on = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // not hindered by closing connections
+    setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // not hindered by closing connections
     int number = 0;
-    if (bind(listener, found->ai_addr, found->ai_addrlen) != 0 || listen(listener, 1) != 0) number = errno;
-    close(listener);
+    if (bind(listener.get(), found->ai_addr, found->ai_addrlen) != 0 || listen(listener.get(), 1) != 0) number = errno;
     if (number == 0) return {};
     const std::string where = "port " + port + " of " + address.host;
     if (number == EADDRINUSE) return Error{Errc::conflict, where + " is taken"};
@@ -68,7 +64,8 @@ Result<WorkerPorts> WorkerPorts::claim(const UpSettings& settings, int usual) {
     const int first = are_asked_for ? settings.worker_port : usual;
     const auto take = [&]() -> Status {
         ports.lock_ = lock_port(first);
-        if (ports.lock_ < 0) return Error{Errc::conflict, "port " + std::to_string(first) + " is another cluster's"};
+        if (!ports.lock_.is_open())
+            return Error{Errc::conflict, "port " + std::to_string(first) + " is another cluster's"};
         LW_TRY_STATUS(check_port_is_free({kHost, first}));
         return check_port_is_free({kHost, first + 1});
     };
@@ -83,13 +80,6 @@ Result<WorkerPorts> WorkerPorts::claim(const UpSettings& settings, int usual) {
 int WorkerPorts::usual_port() {
     const std::string events = kEventsEndpoint;
     return split_host_port(events.substr(events.find("//") + 2)).port;
-}
-
-WorkerPorts::WorkerPorts(WorkerPorts&& other) noexcept
-    : endpoints_(std::move(other.endpoints_)), lock_(std::exchange(other.lock_, -1)) {}
-
-WorkerPorts::~WorkerPorts() {
-    if (lock_ >= 0) close(lock_);
 }
 
 }  // namespace longwire::cli

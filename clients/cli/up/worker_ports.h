@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "clients/cli/up/cluster_plan.h"
+#include "protocol/descriptor.h"
 #include "protocol/result.h"
 
 namespace longwire::cli {
@@ -17,10 +18,6 @@ class WorkerPorts {
     /// authentication: whoever connects there need not say who he is. `usual` is the first of the usual ones.
     static Result<WorkerPorts> claim(const UpSettings& settings, int usual = usual_port());
 
-    WorkerPorts(WorkerPorts&& other) noexcept;
-    WorkerPorts& operator=(WorkerPorts&&) = delete;
-    ~WorkerPorts();
-
     /// Nothing where there are none.
     const std::optional<WorkerEndpoints>& endpoints() const { return endpoints_; }
 
@@ -29,7 +26,7 @@ class WorkerPorts {
     static int usual_port();
 
     std::optional<WorkerEndpoints> endpoints_;
-    int lock_ = -1;
+    Descriptor lock_;
 };
 
 }  // namespace longwire::cli

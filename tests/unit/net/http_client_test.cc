@@ -107,6 +107,16 @@ TEST(HttpClientTest, InterimAnswersArePassedOver) {
     EXPECT_EQ(got.body, "ok");
 }
 
+TEST(HttpClientTest, OfALongBodyOnlyTheBeginningIsTaken) {
+    TestServer server(says("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x')));
+    auto answer = plain_client().send(get(server.url()));
+    ASSERT_TRUE(answer) << answer.error().message;
+    const auto beginning = answer->rest(20'000);
+    ASSERT_TRUE(beginning) << beginning.error().message;
+    EXPECT_GT(beginning->size(), 20'000u);
+    EXPECT_LE(beginning->size(), 20'000u + (16 << 10));
+}
+
 TEST(HttpClientTest, AnswersWithoutABodyEnd) {
     TestServer server([](Peer& peer) {
         const bool is_head = peer.read_request().starts_with("HEAD");

@@ -4,6 +4,7 @@
 #include <string>
 
 namespace longwire::agent {
+
 std::optional<std::int64_t> RetryPolicy::wait_ms(const Error& error, int tries, double chance) const {
     if (error.code != Errc::unavailable && error.code != Errc::rate_limited) return std::nullopt;
     if (tries >= tries_max || error.retry_after_ms > longest_ms) return std::nullopt;

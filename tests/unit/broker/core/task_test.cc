@@ -94,6 +94,18 @@ TEST(TaskSnapshot, ShowsWhatTheEventsTell) {
         R"("error":null,"topic":"task/t","epoch":"000000000000abcd","offset":7})");
 }
 
+TEST(TaskSnapshot, WhoeverSaysSomethingIsTheCurrentAgent) {
+    const auto fields = snapshot(folded({kQueued,
+                                         kStarted,
+                                         {"agent.status", R"({"agent":"a","status":"busy","progress":0.5})"},
+                                         {"agent.message", R"({"agent":"a","message":"read it"})"},
+                                         {"agent.message", R"({"agent":"b","to":"a","message":"I do"})"}}));
+    EXPECT_EQ(fields.at("current_agent"), "b");
+    EXPECT_EQ(boost::json::serialize(fields.at("agents")),
+              R"([{"agent":"a","status":"busy","progress":5E-1,"message":"read it"},)"
+              R"({"agent":"b","status":"","progress":0,"message":"I do"}])");
+}
+
 TEST(TaskFold, EveryEndIsItsState) {
     const std::vector<std::pair<std::string, std::string>> ends{{"task.completed", "COMPLETED"},
                                                                 {"task.failed", "FAILED"},

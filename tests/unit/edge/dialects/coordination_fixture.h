@@ -15,7 +15,7 @@ struct CoordinationTest : testing::Test {
 
     void open() { host.open(*product, kPath, {{"agent_id", "CLINE-1"}}); }
 
-    /// Answers what it asks until it is welcome; `record` is the newest event of its place, `members` who is in the room.
+    /// Answers what it asks until it is welcome; `record` is the newest of its place, `members` are in the room.
     void settle(std::string_view record = R"({"events":[]})", std::string_view members = R"({"members":[]})",
                 int head = 40) {
         host.reply("history", record);

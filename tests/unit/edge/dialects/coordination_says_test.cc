@@ -8,24 +8,26 @@ namespace {
 
 TEST_F(CoordinationTest, ABroadcastGoesToTheRoomUnderTheAgentsNameAndIsAcknowledged) {
     be_welcome();
-    host.say(
-        R"({"type":"broadcast","payload":{"message":"hi"},"metadata":{"timestamp":"2026-02-22T23:00:00Z","sender":"CLINE-1","message_id":"m-1"}})");
-    EXPECT_EQ(
-        host.commands(),
-        R"(publish {"topic":"room/coordination","type":"message","data":{"member":"CLINE-1","to":"*","body":{"type":"broadcast","payload":{"message":"hi"},"metadata":{"timestamp":"2026-02-22T23:00:00Z","sender":"CLINE-1","message_id":"m-1"}}},"key":"print-CLINE-1\nm-1"})");
+    host.say(R"({"type":"broadcast","payload":{"message":"hi"},"metadata":{"timestamp":"2026-02-22T23:00:00Z",)"
+             R"("sender":"CLINE-1","message_id":"m-1"}})");
+    EXPECT_EQ(host.commands(),
+              R"(publish {"topic":"room/coordination","type":"message","data":{"member":"CLINE-1","to":"*",)"
+              R"("body":{"type":"broadcast","payload":{"message":"hi"},)"
+              R"("metadata":{"timestamp":"2026-02-22T23:00:00Z",)"
+              R"("sender":"CLINE-1","message_id":"m-1"}}},"key":"print-CLINE-1\nm-1"})");
     EXPECT_EQ(host.heard(), "");
     logged(12);
-    EXPECT_EQ(
-        host.heard(),
-        R"({"type":"ack","payload":{"recipients":1,"offset":12,"message_id":"m-1"},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"longwire"}})");
+    EXPECT_EQ(host.heard(), R"({"type":"ack","payload":{"recipients":1,"offset":12,"message_id":"m-1"},)"
+                            R"("metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"longwire"}})");
 }
 
 TEST_F(CoordinationTest, WhatTheEnvelopeLeavesOutTheEdgeFillsIn) {
     be_welcome();
     host.say(R"({"type":"vote","payload":{"for":"B"}})");
-    EXPECT_EQ(
-        host.commands(),
-        R"(publish {"topic":"room/coordination","type":"message","data":{"member":"CLINE-1","to":"*","body":{"type":"vote","payload":{"for":"B"},"metadata":{"sender":"CLINE-1","message_id":"msg-2","timestamp":"2023-11-14T22:13:20.000Z"}}}})");
+    EXPECT_EQ(host.commands(),
+              R"(publish {"topic":"room/coordination","type":"message","data":{"member":"CLINE-1","to":"*",)"
+              R"("body":{"type":"vote","payload":{"for":"B"},"metadata":{"sender":"CLINE-1","message_id":"msg-2",)"
+              R"("timestamp":"2023-11-14T22:13:20.000Z"}}}})");
     logged(13);
     EXPECT_EQ(heard(), R"(ack {"recipients":1,"offset":13,"message_id":"msg-2"})");
 }
@@ -37,8 +39,8 @@ TEST_F(CoordinationTest, AMessageToOneGoesToItsInboxAndTheAckSaysWhetherItIsHere
     EXPECT_NE(host.commands().find(R"(publish {"topic":"agent/GEMINI","type":"message")"), std::string::npos);
     logged(4);
     EXPECT_EQ(heard(), R"(ack {"delivered":true,"offset":4,"message_id":"a"})");
-    host.say(
-        R"({"type":"status_update","payload":{"status":"done"},"metadata":{"recipient":"NEVER-SEEN","message_id":"b"}})");
+    host.say(R"({"type":"status_update","payload":{"status":"done"},"metadata":{"recipient":"NEVER-SEEN",)"
+             R"("message_id":"b"}})");
     EXPECT_NE(host.commands().find(R"(publish {"topic":"agent/NEVER-SEEN")"), std::string::npos);
     logged(1);
     EXPECT_EQ(heard(), R"(ack {"delivered":false,"offset":1,"message_id":"b"})");
@@ -46,8 +48,8 @@ TEST_F(CoordinationTest, AMessageToOneGoesToItsInboxAndTheAckSaysWhetherItIsHere
 
 TEST_F(CoordinationTest, AStarMeansEverybody) {
     be_welcome();
-    host.say(
-        R"({"type":"handoff","payload":{"task_id":"G-1","to":"GEMINI","reason":"code"},"metadata":{"recipient":"*"}})");
+    host.say(R"({"type":"handoff","payload":{"task_id":"G-1","to":"GEMINI","reason":"code"},)"
+             R"("metadata":{"recipient":"*"}})");
     EXPECT_NE(host.commands().find(R"("topic":"room/coordination")"), std::string::npos);
 }
 
@@ -61,9 +63,8 @@ TEST_F(CoordinationTest, AMessageThatIsSentAgainIsADuplicate) {
 TEST_F(CoordinationTest, WhoClaimsToBeAnotherIsTold) {
     be_welcome();
     host.say(R"({"type":"vote","payload":{},"metadata":{"sender":"GEMINI"}})");
-    EXPECT_EQ(
-        heard(),
-        R"(error {"code":"sender_mismatch","message":"metadata.sender must be CLINE-1 or absent","details":{"field":"metadata.sender","expected":"CLINE-1","got":"GEMINI"}})");
+    EXPECT_EQ(heard(), R"(error {"code":"sender_mismatch","message":"metadata.sender must be CLINE-1 or absent",)"
+                       R"("details":{"field":"metadata.sender","expected":"CLINE-1","got":"GEMINI"}})");
     EXPECT_EQ(host.commands(), "");
     EXPECT_EQ(host.closed_with, std::nullopt);
 }
@@ -89,7 +90,8 @@ TEST_F(CoordinationTest, WhatIsWrongIsNamedAndTheConnectionLivesOn) {
     EXPECT_EQ(fault("{"), R"("field":"message","expected":"JSON","got":"is no JSON")");
     EXPECT_EQ(fault(R"({"payload":{}})"), R"("field":"type","expected":"a string","got":"nothing")");
     EXPECT_EQ(fault(R"({"type":"vote"})"), R"("field":"payload","expected":"an object","got":"nothing")");
-    EXPECT_EQ(fault(R"({"type":"vote","payload":3})"), R"("field":"payload","expected":"an object","got":"a number")");
+    EXPECT_EQ(fault(R"({"type":"vote","payload":3})"), R"("field":"payload","expected":"an object",)"
+                                                       R"("got":"a number")");
     EXPECT_EQ(fault(R"({"type":"task_assignment","payload":{"instruction":"go"}})"),
               R"("field":"payload.task_id","expected":"a string","got":"nothing")");
     EXPECT_EQ(fault(R"({"type":"task_assignment","payload":{"task_id":"t"}})"),
@@ -108,12 +110,12 @@ TEST_F(CoordinationTest, WhatIsWrongIsNamedAndTheConnectionLivesOn) {
               R"("field":"payload.code","expected":"a string","got":"nothing")");
     EXPECT_EQ(fault(R"({"type":"vote","payload":{},"metadata":{"recipient":"a b"}})"),
               R"("field":"metadata.recipient","expected":"an agent id or \"*\"","got":"\"a b\"")");
-    EXPECT_EQ(
-        fault(R"({"type":"broadcast","payload":{"message":"x"},"metadata":{"recipient":"GEMINI"}})"),
-        R"("field":"metadata.recipient","expected":"\"*\" or absent where the type is broadcast","got":"\"GEMINI\"")");
-    EXPECT_EQ(
-        fault(R"({"type":"vote","payload":{},"metadata":{"timestamp":"yesterday"}})"),
-        R"("field":"metadata.timestamp","expected":"a time in UTC, like 2026-02-22T23:00:00Z","got":"\"yesterday\"")");
+    EXPECT_EQ(fault(R"({"type":"broadcast","payload":{"message":"x"},"metadata":{"recipient":"GEMINI"}})"),
+              R"("field":"metadata.recipient","expected":"\"*\" or absent where the type is broadcast",)"
+              R"("got":"\"GEMINI\"")");
+    EXPECT_EQ(fault(R"({"type":"vote","payload":{},"metadata":{"timestamp":"yesterday"}})"),
+              R"("field":"metadata.timestamp","expected":"a time in UTC, like 2026-02-22T23:00:00Z",)"
+              R"("got":"\"yesterday\"")");
     EXPECT_EQ(
         fault(R"({"type":"vote","payload":{},"metadata":{"timestamp":"2026-02-22T23:00:00+01:00"}})").substr(0, 28),
         R"("field":"metadata.timestamp")");
@@ -127,9 +129,8 @@ TEST_F(CoordinationTest, AMessageThatTheBrokerRefusesIsToldByItsId) {
     be_welcome();
     host.say(R"({"type":"vote","payload":{},"metadata":{"message_id":"m-1"}})");
     host.fail("publish", {Errc::rate_limited, "too many messages", {}, 20});
-    EXPECT_EQ(
-        heard(),
-        R"(error {"code":"rate_limited","message":"too many messages","details":{"message_id":"m-1","retry_after_ms":20}})");
+    EXPECT_EQ(heard(), R"(error {"code":"rate_limited","message":"too many messages","details":{"message_id":"m-1",)"
+                       R"("retry_after_ms":20}})");
 }
 
 TEST_F(CoordinationTest, TooManyMessagesWithoutAnAnswerAreRefused) {
@@ -137,13 +138,24 @@ TEST_F(CoordinationTest, TooManyMessagesWithoutAnAnswerAreRefused) {
     for (int i = 0; i < 1'000; ++i) host.say(R"({"type":"vote","payload":{}})");
     EXPECT_EQ(host.heard(), "");
     host.say(R"({"type":"vote","payload":{},"metadata":{"message_id":"m-1"}})");
-    EXPECT_EQ(
-        heard(),
-        R"(error {"code":"too_many","message":"too many messages wait for their ack","details":{"message_id":"m-1"}})");
+    EXPECT_EQ(heard(), R"(error {"code":"too_many","message":"too many messages wait for their ack",)"
+                       R"("details":{"message_id":"m-1"}})");
     logged(1);
     host.heard();
     host.say(R"({"type":"vote","payload":{}})");
     EXPECT_EQ(host.heard(), "");
+}
+
+TEST_F(CoordinationTest, AnAgentThatFloodsIsHeldTo1000MessagesASecond) {
+    be_welcome();
+    for (int i = 0; i < 2'000; ++i) host.say(R"({"type":"pong"})");
+    EXPECT_EQ(host.heard(), "");
+    host.say(R"({"type":"ping"})");
+    EXPECT_EQ(heard(), R"(error {"code":"rate_limited","message":"too many messages",)"
+                       R"("details":{"retry_after_ms":2}})");
+    host.pass_ms(2);
+    host.say(R"({"type":"ping"})");
+    EXPECT_EQ(heard(), "pong {}");
 }
 
 TEST_F(CoordinationTest, PiecesOfAStreamAreJoinedFor40Ms) {
@@ -181,7 +193,8 @@ TEST_F(CoordinationTest, AStreamIsNotHeldUpAtASentencesEndNorBeyond256BytesNorAt
 
 TEST_F(CoordinationTest, NothingOvertakesAStream) {
     be_welcome();
-    host.say(R"({"type":"stream","payload":{"stream":"s","index":0,"text":"One "},"metadata":{"recipient":"GEMINI"}})");
+    host.say(R"({"type":"stream","payload":{"stream":"s","index":0,"text":"One "},)"
+             R"("metadata":{"recipient":"GEMINI"}})");
     host.say(R"({"type":"status_update","payload":{"status":"done"},"metadata":{"recipient":"GEMINI"}})");
     const auto said = host.commands();
     const auto stream = said.find(R"("text":"One ")");

@@ -6,8 +6,8 @@
 namespace longwire::edge {
 namespace {
 
-constexpr auto kAssignment =
-    R"({"type":"task_assignment","payload":{"task_id":"G-001","instruction":"Research"},"metadata":{"recipient":"chat","message_id":"m-1"}})";
+constexpr auto kAssignment = R"({"type":"task_assignment","payload":{"task_id":"G-001","instruction":"Research"},)"
+                             R"("metadata":{"recipient":"chat","message_id":"m-1"}})";
 
 struct CoordinationTasksTest : CoordinationTest {
     void SetUp() override { be_welcome(); }
@@ -27,9 +27,9 @@ TEST_F(CoordinationTasksTest, AnAssignmentToAnAgentThatAWorkerServesStartsTheTas
     host.say(kAssignment);
     EXPECT_EQ(host.commands(), "workers {}");
     host.reply("workers", R"({"workers":[{"worker":"w","kinds":["demo.count","agent.chat"],"draining":false}]})");
-    EXPECT_EQ(
-        host.commands(),
-        R"(start {"kind":"agent.chat","input":{"task_id":"G-001","instruction":"Research","message":"Research","requirement":"Research"},"task":"G-001","key":"print-CLINE-1\nm-1"})");
+    EXPECT_EQ(host.commands(), R"(start {"kind":"agent.chat","input":{"task_id":"G-001","instruction":"Research",)"
+                               R"("message":"Research",)"
+                               R"("requirement":"Research"},"task":"G-001","key":"print-CLINE-1\nm-1"})");
     host.reply("start", R"({"task":"G-001","topic":"task/G-001","state":"PENDING","created":true})");
     EXPECT_TRUE(host.commands().starts_with(R"(subscribe {"topic":"task/G-001","from":"start","conflate_ms":0})"));
     host.reply("subscribe", R"({"topic":"task/G-001","offset":0,"head":1,"tail":1,"resumed":true})");
@@ -37,14 +37,14 @@ TEST_F(CoordinationTasksTest, AnAssignmentToAnAgentThatAWorkerServesStartsTheTas
 }
 
 TEST_F(CoordinationTasksTest, AKindOfTheAgentsOwnNameServesToo) {
-    host.say(
-        R"({"type":"task_assignment","payload":{"task_id":"a task","instruction":"go"},"metadata":{"recipient":"demo.count"}})");
+    host.say(R"({"type":"task_assignment","payload":{"task_id":"a task","instruction":"go"},)"
+             R"("metadata":{"recipient":"demo.count"}})");
     host.reply("workers", R"({"workers":[{"worker":"w","kinds":["demo.count"],"draining":false}]})");
     // A name that no task can have is left to the broker.
-    EXPECT_EQ(
-        host.commands(),
-        "workers {}\n"
-        R"(start {"kind":"demo.count","input":{"task_id":"a task","instruction":"go","message":"go","requirement":"go"}})");
+    EXPECT_EQ(host.commands(),
+              "workers {}\n"
+              R"(start {"kind":"demo.count","input":{"task_id":"a task","instruction":"go","message":"go",)"
+              R"("requirement":"go"}})");
 }
 
 TEST_F(CoordinationTasksTest, WithoutAWorkerTheAssignmentWaitsInTheInbox) {
@@ -56,8 +56,8 @@ TEST_F(CoordinationTasksTest, WithoutAWorkerTheAssignmentWaitsInTheInbox) {
 }
 
 TEST_F(CoordinationTasksTest, AConnectedAgentGetsTheAssignmentAsAMessage) {
-    host.say(
-        R"({"type":"task_assignment","payload":{"task_id":"G-1","instruction":"go"},"metadata":{"recipient":"GEMINI"}})");
+    host.say(R"({"type":"task_assignment","payload":{"task_id":"G-1","instruction":"go"},)"
+             R"("metadata":{"recipient":"GEMINI"}})");
     EXPECT_NE(host.commands().find(R"(publish {"topic":"agent/GEMINI","type":"message")"), std::string::npos);
 }
 
@@ -87,15 +87,15 @@ TEST_F(CoordinationTasksTest, TheTasksLifeIsToldAsStatusUpdatesOfTheAgent) {
     host.event("task/G-001", "agent.status",
                R"({"agent":"Assistant","status":"PROCESSING","progress":0.5,"message":"answers"})");
     host.event("task/G-001", "task.completed", R"({"result":{"content":"42"}})");
-    EXPECT_EQ(
-        heard(),
-        R"(status_update {"task_id":"G-001","status":"started"})"
-        "\n"
-        R"(status_update {"task_id":"G-001","status":"running","progress":5E-1,"message":"half"})"
-        "\n"
-        R"(agent.status {"agent":"Assistant","status":"PROCESSING","progress":5E-1,"message":"answers","task_id":"G-001"})"
-        "\n"
-        R"(status_update {"task_id":"G-001","status":"completed","result":{"content":"42"}})");
+    EXPECT_EQ(heard(), R"(status_update {"task_id":"G-001","status":"started"})"
+                       "\n"
+                       R"(status_update {"task_id":"G-001","status":"running","progress":5E-1,"message":"half"})"
+                       "\n"
+                       R"(agent.status {"agent":"Assistant","status":"PROCESSING","progress":5E-1,)"
+                       R"("message":"answers",)"
+                       R"("task_id":"G-001"})"
+                       "\n"
+                       R"(status_update {"task_id":"G-001","status":"completed","result":{"content":"42"}})");
     EXPECT_NE(host.commands().find(R"(unsubscribe {"topic":"task/G-001"})"), std::string::npos);
 }
 
@@ -112,20 +112,21 @@ TEST_F(CoordinationTasksTest, AnEndIsForgottenOnlyWhenItHasProvablyArrived) {
 TEST_F(CoordinationTasksTest, AFailedTaskSaysWhy) {
     assign();
     host.event("task/G-001", "task.failed", R"({"error":{"code":"boom","message":"it broke"}})");
-    EXPECT_EQ(
-        heard(),
-        R"(status_update {"task_id":"G-001","status":"failed","message":"it broke","error":{"code":"boom","message":"it broke"}})");
+    EXPECT_EQ(heard(),
+              R"(status_update {"task_id":"G-001","status":"failed","message":"it broke","error":{"code":"boom",)"
+              R"("message":"it broke"}})");
 }
 
 TEST_F(CoordinationTasksTest, AHandOverWithinTheTaskIsAHandoffAndTheRestComesAsItIs) {
     assign();
     host.event("task/G-001", "agent.handoff", R"({"agent":"Planner","to":"Writer","reason":"to write"})");
     host.event("task/G-001", "tool.call", R"({"tool":"calculator"})");
-    EXPECT_EQ(
-        host.heard(),
-        R"({"type":"handoff","payload":{"agent":"Planner","to":"Writer","reason":"to write","task_id":"G-001"},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"chat"}})"
-        "\n"
-        R"({"type":"tool.call","payload":{"tool":"calculator","task_id":"G-001"},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"chat"}})");
+    EXPECT_EQ(host.heard(), R"({"type":"handoff","payload":{"agent":"Planner","to":"Writer","reason":"to write",)"
+                            R"("task_id":"G-001"},)"
+                            R"("metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"chat"}})"
+                            "\n"
+                            R"({"type":"tool.call","payload":{"tool":"calculator","task_id":"G-001"},)"
+                            R"("metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"chat"}})");
 }
 
 TEST_F(CoordinationTasksTest, TheTasksTextComesInChunksInOrderWithTheRest) {
@@ -142,7 +143,8 @@ TEST_F(CoordinationTasksTest, TheTasksTextComesInChunksInOrderWithTheRest) {
                        R"(log {"message":"m","task_id":"G-001"})");
     host.event("task/G-001", "text.delta", R"({"stream":"a.1","index":3,"text":" four"})");
     host.event("task/G-001", "text.done", R"({"stream":"a.1","index":4,"text":"One two three four","bytes":18})");
-    EXPECT_EQ(heard(), R"(stream {"task_id":"G-001","stream":"a.1","index":4,"bytes":18,"text":" four","done":true})");
+    EXPECT_EQ(heard(), R"(stream {"task_id":"G-001","stream":"a.1","index":4,"bytes":18,"text":" four",)"
+                       R"("done":true})");
 }
 
 TEST_F(CoordinationTasksTest, ATextThatIsHeldBackCountsAsNotSent) {
@@ -160,15 +162,15 @@ TEST_F(CoordinationTasksTest, ATextThatIsHeldBackCountsAsNotSent) {
 TEST_F(CoordinationTasksTest, ALaterConnectionGoesOnWithTheTask) {
     FakeHost later("coordination");
     later.open(*product, kPath, {{"agent_id", "CLINE-1"}});
-    later.reply(
-        "history",
-        R"({"events":[{"data":{"places":{"task/G-001":{"epoch":"000000000000000e","offset":5}},"tasks":[{"task":"G-001","agent":"chat","task_id":"G-001"}]}}]})");
+    later.reply("history", R"({"events":[{"data":{"places":{"task/G-001":{"epoch":"000000000000000e","offset":5}},)"
+                           R"("tasks":[{"task":"G-001","agent":"chat","task_id":"G-001"}]}}]})");
     later.reply("history", "{}");
     later.reply("publish", R"({"epoch":"000000000000000e","offset":2})");
     later.reply("presence", R"({"members":[]})");
     later.reply("join", "{}");
-    EXPECT_NE(later.commands().find(
-                  R"(subscribe {"topic":"task/G-001","from":{"epoch":"000000000000000e","offset":5},"conflate_ms":0})"),
+    EXPECT_NE(later.commands().find(R"(subscribe {"topic":"task/G-001","from":{"epoch":"000000000000000e",)"
+                                    R"("offset":5},)"
+                                    R"("conflate_ms":0})"),
               std::string::npos);
     later.reply("subscribe", R"({"topics":[]})");
     later.fail("subscribe", {Errc::not_found, "no such task"});

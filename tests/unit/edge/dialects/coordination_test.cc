@@ -32,36 +32,38 @@ TEST_F(CoordinationTest, ANewJoinerIsWelcomedFirstAndThenFollowsItsInboxAndTheRo
               "\n"
               R"(publish {"topic":"agent/CLINE-1","type":"coordination.connected","data":{"connection":"link-1"}})");
     settle(R"({"events":[]})", R"({"members":[{"id":"GEMINI","info":null,"since_us":1700000000000000}]})");
-    EXPECT_EQ(
-        host.heard(),
-        R"({"type":"welcome","payload":{"agent_id":"CLINE-1","agents":[{"agent_id":"GEMINI","since":"2023-11-14T22:13:20.000Z"}],"resumed":false},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"longwire"}})");
-    EXPECT_EQ(
-        host.commands(),
-        R"(presence {"topic":"room/coordination"})"
-        "\n"
-        R"(join {"topic":"room/coordination","as":"CLINE-1","info":{"connection":"link-1"}})"
-        "\n"
-        R"(subscribe {"topics":[{"topic":"agent/CLINE-1","from":"start","conflate_ms":0},{"topic":"room/coordination","from":{"epoch":"000000000000000e","offset":40},"conflate_ms":0}]})"
-        "\n"
-        R"(publish {"topic":"agent/CLINE-1/place","type":"record","data":{"agent":"CLINE-1","places":{"room/coordination":{"epoch":"000000000000000e","offset":40}},"tasks":[]}})");
+    EXPECT_EQ(host.heard(), R"({"type":"welcome","payload":{"agent_id":"CLINE-1","agents":[{"agent_id":"GEMINI",)"
+                            R"("since":"2023-11-14T22:13:20.000Z"}],"resumed":false},)"
+                            R"("metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"longwire"}})");
+    EXPECT_EQ(host.commands(),
+              R"(presence {"topic":"room/coordination"})"
+              "\n"
+              R"(join {"topic":"room/coordination","as":"CLINE-1","info":{"connection":"link-1"}})"
+              "\n"
+              R"(subscribe {"topics":[{"topic":"agent/CLINE-1","from":"start","conflate_ms":0},)"
+              R"({"topic":"room/coordination","from":{"epoch":"000000000000000e","offset":40},"conflate_ms":0}]})"
+              "\n"
+              R"(publish {"topic":"agent/CLINE-1/place","type":"record","data":{"agent":"CLINE-1",)"
+              R"("places":{"room/coordination":{"epoch":"000000000000000e","offset":40}},"tasks":[]}})");
 }
 
 TEST_F(CoordinationTest, AnIdThatWasHereGoesOnWithItsInboxButNotWithARoomThatItHadLeft) {
     open();
-    settle(
-        R"({"events":[{"data":{"agent":"CLINE-1","places":{"agent/CLINE-1":{"epoch":"000000000000000e","offset":7},"room/coordination":{"epoch":"000000000000000e","offset":30}},"tasks":[]}}]})");
+    settle(R"({"events":[{"data":{"agent":"CLINE-1","places":{"agent/CLINE-1":{"epoch":"000000000000000e",)"
+           R"("offset":7},"room/coordination":{"epoch":"000000000000000e","offset":30}},"tasks":[]}}]})");
     EXPECT_EQ(heard(), R"(welcome {"agent_id":"CLINE-1","agents":[],"resumed":true})");
-    EXPECT_NE(
-        host.commands().find(
-            R"(subscribe {"topics":[{"topic":"agent/CLINE-1","from":{"epoch":"000000000000000e","offset":7},"conflate_ms":0},{"topic":"room/coordination","from":{"epoch":"000000000000000e","offset":40},)"),
-        std::string::npos);
+    EXPECT_NE(host.commands().find(
+                  R"(subscribe {"topics":[{"topic":"agent/CLINE-1","from":{"epoch":"000000000000000e","offset":7},)"
+                  R"("conflate_ms":0},{"topic":"room/coordination","from":{"epoch":"000000000000000e",)"
+                  R"("offset":40},)"),
+              std::string::npos);
 }
 
 TEST_F(CoordinationTest, WhoWasAwayForAMomentOnlyMissesNothingOfTheRoomEither) {
     open();
-    settle(
-        R"({"events":[{"data":{"places":{"room/coordination":{"epoch":"000000000000000e","offset":30}},"tasks":[]}}]})",
-        R"({"members":[{"id":"CLINE-1","info":null,"since_us":1700000000000000}]})");
+    settle(R"({"events":[{"data":{"places":{"room/coordination":{"epoch":"000000000000000e","offset":30}},)"
+           R"("tasks":[]}}]})",
+           R"({"members":[{"id":"CLINE-1","info":null,"since_us":1700000000000000}]})");
     EXPECT_EQ(heard(), R"(welcome {"agent_id":"CLINE-1","agents":[],"resumed":true})");
     EXPECT_NE(host.commands().find(R"("topic":"room/coordination","from":{"epoch":"000000000000000e","offset":30})"),
               std::string::npos);
@@ -118,9 +120,8 @@ TEST_F(CoordinationTest, AnAgentHearsOthersInTheRoomButNotItself) {
     host.event(kRoom, "message", said("CLINE-1"));
     EXPECT_EQ(host.heard(), "");
     host.event(kRoom, "message", said("GEMINI"));
-    EXPECT_EQ(
-        host.heard(),
-        R"({"type":"broadcast","payload":{"message":"hi"},"metadata":{"sender":"GEMINI","timestamp":"2026-02-22T23:00:00Z","message_id":"m-1"}})");
+    EXPECT_EQ(host.heard(), R"({"type":"broadcast","payload":{"message":"hi"},"metadata":{"sender":"GEMINI",)"
+                            R"("timestamp":"2026-02-22T23:00:00Z","message_id":"m-1"}})");
 }
 
 TEST_F(CoordinationTest, ATypeThatIsNotKnownIsPassedOnWithItsData) {
@@ -128,13 +129,15 @@ TEST_F(CoordinationTest, ATypeThatIsNotKnownIsPassedOnWithItsData) {
     host.event(kRoom, "note", R"({"text":"hi"})");
     host.event(kInbox, "reading", "21.5");
     host.event(kInbox, "message", R"("no envelope")");
-    EXPECT_EQ(
-        host.heard(),
-        R"({"type":"note","payload":{"text":"hi"},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"worker-1"}})"
-        "\n"
-        R"({"type":"reading","payload":{"value":2.15E1},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"worker-1"}})"
-        "\n"
-        R"({"type":"message","payload":{"value":"no envelope"},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"worker-1"}})");
+    EXPECT_EQ(host.heard(),
+              R"({"type":"note","payload":{"text":"hi"},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z",)"
+              R"("sender":"worker-1"}})"
+              "\n"
+              R"({"type":"reading","payload":{"value":2.15E1},"metadata":{"timestamp":"2023-11-14T22:13:20.000Z",)"
+              R"("sender":"worker-1"}})"
+              "\n"
+              R"({"type":"message","payload":{"value":"no envelope"},)"
+              R"("metadata":{"timestamp":"2023-11-14T22:13:20.000Z","sender":"worker-1"}})");
 }
 
 TEST_F(CoordinationTest, ANewerConnectionOfTheIdReplacesThisOne) {
@@ -195,9 +198,8 @@ TEST_F(CoordinationTest, TheRoomIsProvenOnceASecond) {
 TEST_F(CoordinationTest, AGapIsToldAndTheRoomIsLookedAtAnew) {
     be_welcome();
     host.push(R"({"gap":{"topic":"agent/CLINE-1","from":4,"to":9,"reason":"trimmed"}})");
-    EXPECT_EQ(
-        heard(),
-        R"(error {"code":"messages_missed","message":"messages are gone that were not delivered","details":{"reason":"trimmed","from":4,"to":9,"of":"inbox"}})");
+    EXPECT_EQ(heard(), R"(error {"code":"messages_missed","message":"messages are gone that were not delivered",)"
+                       R"("details":{"reason":"trimmed","from":4,"to":9,"of":"inbox"}})");
     EXPECT_EQ(host.commands(), "");
     host.push(R"({"gap":{"topic":"room/coordination","from":4,"to":9,"reason":"slow"}})");
     EXPECT_NE(heard().find(R"("of":"room")"), std::string::npos);
@@ -217,6 +219,17 @@ TEST_F(CoordinationTest, ATokenThatExpiresEndsTheConnection) {
     host.pass_ms(1);
     EXPECT_EQ(heard(), R"(error {"code":"expired","message":"the token has expired"})");
     EXPECT_EQ(host.closed_with, close_code::kUnauthorized);
+}
+
+TEST_F(CoordinationTest, WhereAnAgentIsIsKeptAlsoWhenItsTokenHasExpired) {
+    host.identity.expires_us = host.time_us + 60'000;
+    be_welcome();
+    host.event(kInbox, "note", R"({"n":1})");
+    host.prove(1);
+    host.pass_ms(60);
+    host.commands();
+    host.hang_up(4401);
+    EXPECT_NE(host.commands().find(R"("agent/CLINE-1":{"epoch":"000000000000000e","offset":1})"), std::string::npos);
 }
 
 }  // namespace

@@ -41,6 +41,9 @@ class FakeHost final : public Host {
 
     /// An event of a topic; offsets count by themselves.
     void event(std::string_view topic, std::string_view type, std::string_view data, std::uint32_t attempt = 1);
+
+    /// Events count on behind this offset.
+    void count_from(std::uint64_t offset) { offset_ = offset; }
     void push(std::string_view json) { translator->on_push(json::parse(json).as_object()); }
     void prove(std::uint64_t proof) { translator->on_proven(proof); }
     void hang_up(std::uint16_t code) { translator->on_closed(code); }

@@ -147,7 +147,7 @@ TEST_F(WebhookKindTest, ASettingThatIsWrongIsNamed) {
     EXPECT_EQ(webhook_handler(options).error().field, "allow-host");
     options.allow_host.clear();
     options.ca_file = "/nonexistent";
-    EXPECT_EQ(webhook_handler(options).error().field, "ca_file");
+    EXPECT_EQ(webhook_handler(options).error().field, "ca-file");
 }
 
 }  // namespace
