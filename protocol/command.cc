@@ -169,6 +169,8 @@ Result<Command> decode(const MsgpackFields& fields, AttachCommand command) {
 
 Result<Command> decode(const MsgpackFields& fields, RunCommand command) {
     LW_TRY(command.task, required_name(fields, "task"));
+    LW_TRY(const std::int64_t run, fields.integer_or("run", 0, 1, UINT32_MAX));
+    command.run = static_cast<std::uint32_t>(run);
     return Command{std::move(command)};
 }
 

@@ -65,6 +65,7 @@ struct AttachCommand {
 struct RunCommand {
     static constexpr std::string_view kName = "run";
     std::string task;
+    std::uint32_t run = 0;  // which run there shall be, so that asking twice starts one; 0: whichever is next
 };
 
 struct CancelCommand {

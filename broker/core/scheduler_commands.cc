@@ -137,13 +137,18 @@ void Scheduler::queue_webhook(const Task& ended, std::int64_t now_us) {
 Result<std::string> Scheduler::run(std::string_view realm, const RunCommand& command, std::int64_t now_us) {
     LW_TRY(auto* const entry, find_or_error(realm, command.task));
     auto& task = entry->task;
-    const bool must_queue = task.held || is_terminal(task.status);
+    const auto newest = is_terminal(task.status) ? task.run + 1 : task.run;
+    if (command.run > newest) {
+        return Error{Errc::conflict, "the next run of task " + task.id + " is " + std::to_string(newest), "run"};
+    }
+    const bool is_there_already = command.run != 0 && command.run < newest;
+    const bool must_queue = (task.held || is_terminal(task.status)) && !is_there_already;
     if (must_queue) {
         LW_TRY_STATUS(check_room(task.kind));
         std::string payload;
         MsgpackWriter writer(payload);
         writer.map(2);
-        writer.field("run", task.held ? task.run : task.run + 1);
+        writer.field("run", newest);
         writer.field("held", false);
         port_.append(task, task.attempt, event_type::kTaskQueued, std::move(payload));
         ended_.erase(task.age);

@@ -97,15 +97,17 @@ void on_ended(Task& task, TaskStatus status, std::int64_t time_us) {
     task.input_bytes = 0;
 }
 
-void on_agent_status(Task& task, const Payload& payload) {
+/// What an agent does, or says.
+void on_agent(Task& task, const Payload& payload) {
     const auto name = payload.text("agent");
     if (name.empty()) return;
     task.current_agent = name;
     auto agent = std::find_if(task.agents.begin(), task.agents.end(), [&](const auto& a) { return a.agent == name; });
     if (agent == task.agents.end()) {
         if (task.agents.size() == kAgentsMax) return;
-        agent = task.agents.insert(task.agents.end(), {name, {}, {}, 0});
+        agent = task.agents.insert(task.agents.end(), {name, {}, {}, 0, {}});
     }
+    if (payload.has("agent_id")) agent->agent_id = payload.text("agent_id");
     if (payload.has("status")) agent->status = payload.text("status");
     if (payload.has("message")) agent->message = payload.text("message");
     agent->progress = payload.fraction("progress", agent->progress);
@@ -115,8 +117,9 @@ void write_agents(const Task& task, MsgpackWriter& writer) {
     writer.string("agents");
     writer.array(task.agents.size());
     for (const auto& agent : task.agents) {
-        writer.map(4);
+        writer.map(5);
         writer.field("agent", agent.agent);
+        writer.field_or_nil("agent_id", agent.agent_id);
         writer.field("status", agent.status);
         writer.field("progress", agent.progress);
         writer.field("message", agent.message);
@@ -172,8 +175,8 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope) {
     if (type == event_type::kTaskProgress) {
         task.progress = payload.fraction("progress", task.progress);
         if (payload.has("message")) task.message = payload.text("message");
-    } else if (type == event_type::kAgentStatus) {
-        on_agent_status(task, payload);
+    } else if (type == event_type::kAgentStatus || type == event_type::kAgentMessage) {
+        on_agent(task, payload);
     } else if (type == event_type::kAgentStep) {
         if (payload.has("agent")) task.current_agent = payload.text("agent");
     } else if (type == event_type::kAgentHandoff) {

@@ -24,6 +24,9 @@ class Transport {
     /// Whole WebSocket frames, ready made.
     virtual void send_frames(SharedSlice frames) = 0;
 
+    /// Whether the client takes compressed frames.
+    virtual bool takes_deflated() const { return false; }
+
     virtual std::size_t unsent_bytes() const = 0;
 
     /// Asks for one Dialect::on_drained, when all that is queued has left.

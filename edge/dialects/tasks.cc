@@ -2,70 +2,43 @@
 
 #include <utility>
 
+#include "edge/dialects/tasks_follow.h"
+#include "edge/dialects/tasks_rest.h"
+#include "edge/dialects/tasks_seats.h"
+#include "edge/dialects/tasks_settings.h"
+#include "protocol/limits.h"
+#include "protocol/topic.h"
+
 namespace longwire::edge {
 namespace {
-
-/// GET /api/tasks/{task_id}
-class ShowTask final : public Translator {
-  public:
-    ShowTask(Host& host, std::string task) : host_(host), task_(std::move(task)) {}
-
-    void on_open() override {
-        host_.command("state", {{"task", task_}}, [this](const Result<json::object>& state) {
-            if (!state) return host_.refuse(state.error());
-            host_.answer(200, *state);
-        });
-    }
-    void on_message(const json::value& /*message*/) override {}
-    void on_garbage(const Error& error) override { host_.refuse(error); }
-
-  private:
-    Host& host_;
-    std::string task_;
-};
-
-class FollowTask final : public Translator {
-  public:
-    FollowTask(Host& host, std::string task) : host_(host), task_(std::move(task)) {}
-
-    void on_open() override {
-        host_.command("subscribe", {{"topic", "task/" + task_}, {"from", "start"}, {"conflate_ms", 0}},
-                      [this](const Result<json::object>& begun) {
-                          if (begun) return host_.send({{"type", "connected"}, {"data", {{"task_id", task_}}}});
-                          host_.send({{"type", "error"}, {"data", {{"message", begun.error().message}}}});
-                          host_.close(1000, "");
-                      });
-    }
-    void on_message(const json::value& /*message*/) override {}
-    void on_garbage(const Error& /*error*/) override {}
-    void on_event(const NativeEvent& event) override {
-        host_.send_event(event, [](const NativeEvent& e) -> json::object {
-            return {{"type", "event"}, {"data", {{"event_id", e.offset}, {"event_type", e.type}, {"payload", e.data}}}};
-        });
-    }
-
-  private:
-    Host& host_;
-    std::string task_;
-};
 
 class Tasks final : public Product {
   public:
     std::string_view name() const override { return "tasks"; }
 
-    std::vector<Route> routes() override {
-        return {{.kind = Route::Kind::websocket,
-                 .path = "/ws/tasks/{task_id}",
-                 .translate =
-                     [](Host& host, const Opening& opening) {
-                         return std::make_unique<FollowTask>(host, std::string(opening.path("task_id")));
-                     }},
-                {.kind = Route::Kind::http,
-                 .path = "/api/tasks/{task_id}",
-                 .translate = [](Host& host, const Opening& opening) {
-                     return std::make_unique<ShowTask>(host, std::string(opening.path("task_id")));
-                 }}};
+    void declare(SettingSink& settings) override {
+        const auto is_kind = [](const std::string& kind) { return check_name("", kind, kNameBytesMax); };
+        settings.text({"tasks-kind", "the kind of a task whose creator names none", "KIND"}, settings_.kind, is_kind);
+        settings.text({"tasks-test-kind", "its kind in test mode", "KIND"}, settings_.test_kind, is_kind);
+        settings.number({"tasks-progress-ms", "mere progress is told at most once in so long, in ms", "MS"},
+                        settings_.progress_ms, 0, 60'000);
+        settings.number({"tasks-watchers-max", "how many may watch one task at this edge", "N"}, settings_.watchers_max,
+                        1, 1'000'000);
     }
+
+    std::vector<Route> routes() override {
+        auto routes = tasks::rest_routes(settings_);
+        routes.push_back({.kind = Route::Kind::websocket,
+                          .path = "/ws/tasks/{task_id}",
+                          .translate = [this](Host& host, const Opening& opening) {
+                              return std::make_unique<tasks::FollowTask>(host, settings_, seats_, opening);
+                          }});
+        return routes;
+    }
+
+  private:
+    tasks::TasksSettings settings_;
+    std::shared_ptr<tasks::Seats> seats_ = std::make_shared<tasks::Seats>();
 };
 
 }  // namespace

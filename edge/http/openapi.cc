@@ -96,6 +96,11 @@ std::string_view openapi_json() {
       "post": {
         "operationId": "runTask",
         "parameters": [{"name": "task", "in": "path", "schema": {"type": "string"}, "required": true}],
+        "requestBody": {
+          "content": {
+            "application/json": {"schema": {"type": "object", "properties": {"run": {"type": "integer", "minimum": 1}}}}
+          }
+        },
         "responses": {
           "202": {
             "description": "Queued",

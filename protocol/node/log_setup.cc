@@ -13,7 +13,6 @@
 
 #include "protocol/ascii.h"
 #include "protocol/json.h"
-#include "protocol/node/clock.h"
 #include "protocol/node/config.h"
 #include "protocol/utc_text.h"
 

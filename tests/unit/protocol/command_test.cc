@@ -235,6 +235,15 @@ TEST(TaskCommands, NameTheirTask) {
     }
 }
 
+TEST(Run, MayNameTheRunThatThereShallBe) {
+    EXPECT_EQ(read<RunCommand>(R"({"task": "t"})").run, 0U);
+    EXPECT_EQ(read<RunCommand>(R"({"task": "t", "run": 7})").run, 7U);
+    EXPECT_EQ(read<RunCommand>(R"({"task": "t", "run": 4294967295})").run, 4294967295U);
+    for (const auto* run : {"0", "-1", "1.5", "4294967296", "\"2\""}) {
+        EXPECT_EQ(fault("run", R"({"task": "t", "run": )" + std::string(run) + "}"), "bad_request run") << run;
+    }
+}
+
 TEST(Cancel, MayGiveAReason) {
     EXPECT_EQ(read<CancelCommand>(R"({"task": "t", "reason": "too slow"})").reason, "too slow");
     EXPECT_EQ(fault("cancel", R"({"task": "t", "reason": 1})"), "bad_request reason");

@@ -1,3 +1,6 @@
 // Made by scripts/generate_dialects.mjs of protocol/spec/dialects. Do not edit.
 
-
+export type * from './agui';
+export type * from './sessions';
+export type * from './tasks';
+export type * from './tracking';

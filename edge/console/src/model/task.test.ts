@@ -123,6 +123,14 @@ describe('fold', () => {
       ['B', 'IDLE', null, '', ''],
     ]);
   });
+
+  it('keeps what an agent has said last, as snapshots do', () => {
+    const view = story(
+      ['agent.status', { agent: 'A', status: 'ANALYZING', message: 'nearly' }],
+      ['agent.message', { agent: 'A', to: 'B', message: 'found it' }],
+    );
+    expect(view.agents.map((a) => [a.agent, a.status, a.message])).toEqual([['A', 'ANALYZING', 'found it']]);
+  });
 });
 
 describe('applySnapshot', () => {

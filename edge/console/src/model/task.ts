@@ -112,6 +112,7 @@ export function fold(view: TaskView, event: Event): TaskView {
   switch (event.type) {
     case 'agent.status':
     case 'agent.step':
+    case 'agent.message':
       return { ...next, agents: foldAgent(view.agents, event) };
     case 'text.delta':
     case 'text.done':

@@ -197,6 +197,35 @@ TEST_F(SchedulerStories, AnEndedTaskRunsAgainAsItsNextRun) {
     EXPECT_EQ(text_of(data_of("task/t", 6)), R"({"run":2,"attempt":2,"worker":"w","incarnation":1,"supersedes":null})");
 }
 
+TEST_F(SchedulerStories, AHeldTasksFirstRunIsStartedOnceHoweverLateSomebodyAsksForIt) {
+    auto& worker = join({});
+    edge.start("t", R"(,"hold":true)");
+    EXPECT_EQ(edge.ask("run", R"({"task":"t","run":2})").code, "conflict") << "the first has not been";
+    EXPECT_EQ(edge.state("t").at("held"), true);
+    EXPECT_EQ(text_of(edge.ask("run", R"({"task":"t","run":1})").ok), R"({"task":"t","run":1,"state":"PENDING"})");
+    EXPECT_EQ(text_of(edge.ask("run", R"({"task":"t","run":1})").ok), R"({"task":"t","run":1,"state":"RUNNING"})");
+    worker.emit("t", "task.completed", R"({"result":1})");
+    world.settle();
+    EXPECT_EQ(text_of(edge.ask("run", R"({"task":"t","run":1})").ok), R"({"task":"t","run":1,"state":"COMPLETED"})");
+    EXPECT_EQ(edge.state("t").at("run"), 1);
+}
+
+TEST_F(SchedulerStories, AFailedTasksNextRunIsStartedOnceHoweverManyAskForIt) {
+    auto& worker = join({});
+    edge.start("t", R"(,"max_attempts":1)");
+    const auto fail = [&] {
+        worker.emit("t", "task.failed", R"({"error":{"code":"x"}})");
+        world.settle();
+        EXPECT_EQ(state_of("t"), "FAILED");
+    };
+    fail();
+    EXPECT_EQ(edge.ask("run", R"({"task":"t","run":3})").code, "conflict");
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(edge.ask("run", R"({"task":"t","run":2})").number("run"), 2);
+    fail();
+    EXPECT_EQ(text_of(edge.ask("run", R"({"task":"t","run":2})").ok), R"({"task":"t","run":2,"state":"FAILED"})");
+    EXPECT_EQ(edge.ask("run", R"({"task":"t","run":3})").number("run"), 3);
+}
+
 TEST_F(SchedulerStories, ACancelledHeldTaskRunsAgainAsItsNextRun) {
     // It stayed held, so that run gave it the number of the run that had ended: one run with two ends.
     edge.start("t", R"(,"hold":true)");
