@@ -28,7 +28,7 @@ class WebSocketService {
     const connection = { path, token, handlers: [], messages: [], closes: [], attempt: 0, wanted: true };
     this.connections.set(id, connection);
     this.dial(connection);
-    await eventually(() => connection.socket.readyState === WebSocket.OPEN, `the connection ${name}`);
+    await eventually(() => connection.socket.readyState >= WebSocket.OPEN, `the connection ${name}`);
     return id;
   }
 
@@ -55,8 +55,11 @@ class WebSocketService {
     });
   }
 
+  /** What came before anybody asked for it comes, too. */
   subscribe(id, type, handler) {
-    this.connections.get(id).handlers.push({ type, handler });
+    const connection = this.connections.get(id);
+    for (const message of connection.messages) if (type === message.type) handler(message);
+    connection.handlers.push({ type, handler });
   }
 
   sendMessage(id, message) {
@@ -296,10 +299,15 @@ test('health counts the connections of an edge', async () => {
   await service.disconnect(chat.id);
 });
 
-test('a session that nobody was in for too long has expired', async () => {
-  process.env.LONGWIRE_SESSIONS_KEEP_S = '1';
-  const short = await openCluster({ edges: 1 }).finally(() => delete process.env.LONGWIRE_SESSIONS_KEEP_S);
+test('a session that nobody was in, and a connection that says nothing, end after their times', async () => {
+  const settings = { LONGWIRE_SESSIONS_KEEP_S: '1', LONGWIRE_HEARTBEAT_MS: '500' };
+  Object.assign(process.env, settings);
+  const short = await openCluster({ edges: 1 }).finally(() => {
+    for (const name of Object.keys(settings)) delete process.env[name];
+  });
   try {
+    const silent = new WebSocket(`${short.urls[0].replace(/^http/, 'ws')}/api/ws/guide`, { autoPong: false });
+    const silentClosed = new Promise((resolve) => silent.on('close', resolve));
     const quick = new WebSocketService(short.urls);
     const token = randomUUID();
     const first = await guide(token, quick);
@@ -314,6 +322,7 @@ test('a session that nobody was in for too long has expired', async () => {
       return undefined;
     }, 'the end of the session');
     await eventually(() => quick.connections.get(id).closes[0] === 4401, 'the close');
+    assert.equal(await silentClosed, 4408);
   } finally {
     await short.close();
   }
