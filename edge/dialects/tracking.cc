@@ -233,6 +233,7 @@ void Dashboard::on_push(const json::object& push) {
 }
 
 void Dashboard::on_news(std::vector<AgentStatus> news) {
+    show_sessions();
     for (auto& status : news) say(std::move(status));
     rest();
 }

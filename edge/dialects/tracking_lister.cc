@@ -46,7 +46,6 @@ void TaskLister::ask_page(std::size_t state, std::string_view after) {
 }
 
 void TaskLister::on_page(std::size_t state, const Result<json::object>& page) {
-    std::vector<AgentStatus> news;
     if (!page) {
         is_listing_ = false;
         must_list_ = true;
@@ -54,7 +53,7 @@ void TaskLister::on_page(std::size_t state, const Result<json::object>& page) {
         return on_news_({});
     }
     for (const auto& task : array_in(*page, "tasks")) {
-        if (task.is_object()) book_.on_snapshot(task.get_object(), host_.now_us(), news);
+        if (task.is_object()) book_.on_snapshot(task.get_object(), host_.now_us(), listed_);
     }
     const auto next = text_in(*page, "next");
     const bool is_last_state = state + 1 == kStates.size();
@@ -66,8 +65,8 @@ void TaskLister::on_page(std::size_t state, const Result<json::object>& page) {
         is_listing_ = false;
         has_listed_ = true;
         book_.end_list();
+        on_news_(std::exchange(listed_, {}));
     }
-    on_news_(std::move(news));
 }
 
 void TaskLister::ask_wanted() {

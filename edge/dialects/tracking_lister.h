@@ -33,7 +33,7 @@ class TaskLister {
 
     using OnNews = std::function<void(std::vector<AgentStatus> news)>;
 
-    /// `on_news` gets what the answers tell of agents; it is called after each of them, also if that is nothing.
+    /// `on_news` gets what a whole list, or the answer to a single question, tells of agents, also if that is nothing.
     TaskLister(Host& host, SessionBook& book, OnNews on_news)
         : host_(host), book_(book), on_news_(std::move(on_news)) {}
 
@@ -61,6 +61,7 @@ class TaskLister {
     SessionBook& book_;
     OnNews on_news_;
     bool is_listing_ = false;
+    std::vector<AgentStatus> listed_;  // so far
     bool must_list_ = false;
     bool has_listed_ = false;
     std::int64_t next_list_us_ = 0;

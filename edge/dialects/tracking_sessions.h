@@ -43,8 +43,8 @@ class SessionBook {
 
     explicit SessionBook(Options options) : options_(options) {}
 
-    /// What an event says of its task. False if its place has been passed: it has come before. `farewells` gets the last
-    /// statuses of agents that are not at work any more because their task is not.
+    /// What an event says of its task. False if its place has been passed: it has come before. `farewells` gets the
+    /// last statuses of agents that are not at work any more because their task is not.
     bool on_event(const NativeEvent& event, std::vector<AgentStatus>& farewells);
 
     /// An agent's status, behind on_event of its event.

@@ -80,9 +80,9 @@ TEST(TaskSnapshot, ShowsWhatTheEventsTell) {
         snapshot(folded({kQueued,
                          kStarted,
                          {"task.progress", R"({"progress":0.25,"message":"quarter"})"},
-                         {"agent.status", R"({"agent":"a","agent_id":"a-1","status":"busy","progress":0.5,"message":"m"})"},
+                         {"agent.status", R"({"agent":"a","status":"busy","progress":0.5,"message":"m"})"},
                          {"agent.status", R"({"agent":"b","status":"idle"})"},
-                         {"agent.status", R"({"agent":"a","status":"done"})"},
+                         {"agent.status", R"({"agent":"a","agent_id":"a-1","status":"done"})"},
                          {"agent.handoff", R"({"agent":"a","to":"b"})"}}));
     EXPECT_EQ(
         boost::json::serialize(fields),
