@@ -3,6 +3,7 @@
 #include "edge/dialects/agui.h"
 #include "edge/dialects/sessions.h"
 #include "edge/dialects/tasks.h"
+#include "edge/dialects/tracking.h"
 
 namespace longwire::edge {
 
@@ -11,6 +12,7 @@ std::vector<std::unique_ptr<Product>> make_products() {
     products.push_back(make_agui_product());
     products.push_back(make_sessions_product());
     products.push_back(make_tasks_product());
+    products.push_back(make_tracking_product());
     return products;
 }
 

@@ -3,3 +3,4 @@
 export type * from './agui';
 export type * from './sessions';
 export type * from './tasks';
+export type * from './tracking';
