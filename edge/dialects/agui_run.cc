@@ -35,6 +35,11 @@ std::optional<Record> record_in(const json::object& history) {
     return record.task.empty() ? std::nullopt : std::optional(std::move(record));
 }
 
+/// What others have started or written need not be an input of AG-UI's: then it counts as none.
+json::object checked(const json::object& input) {
+    return read_input(input) ? input : json::object();
+}
+
 Error no_run(std::string_view run_id) {
     return {Errc::not_found, "there is no run " + std::string(run_id), "runId"};
 }
@@ -54,7 +59,7 @@ KnownRun run_of(std::string_view run_id, const json::object& state) {
     KnownRun known;
     known.run.task = text_in(state, "task");
     known.run.run_id = run_id;
-    known.run.input = object_in(state, "input");
+    known.run.input = checked(object_in(state, "input"));
     const auto thread = text_in(known.run.input, "threadId");
     known.run.thread_id = thread.empty() ? std::string_view(known.run.task) : thread;
     known.kind = text_in(state, "kind");
@@ -78,7 +83,7 @@ void find_run(Host& host, const Settings& settings, const std::string& run_id,
             return done(may.error().code == Errc::not_found ? no_run(run_id) : may.error());
         }
         if (record) {
-            known.run.input = record->input;
+            known.run.input = checked(record->input);
             known.run.is_resumed = true;
             known.epoch = record->epoch;
             known.after = record->after;

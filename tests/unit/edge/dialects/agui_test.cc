@@ -160,9 +160,9 @@ TEST_F(Agui, AStartThatIsRefusedIsAProblem) {
     EXPECT_EQ(heard(), "");
 }
 
-constexpr std::string_view kState =
-    R"({"task":"run-1","kind":"agent.chat","epoch":"000000000000000e",)"
-    R"("input":{"threadId":"thread-1","messages":[{"id":"m1","role":"user","content":"Hello","name":null}]}})";
+constexpr std::string_view kState = R"({"task":"run-1","kind":"agent.chat","epoch":"000000000000000e",)"
+                                    R"("input":{"threadId":"thread-1","runId":"run-1",)"
+                                    R"("messages":[{"id":"m1","role":"user","content":"Hello","name":null}]}})";
 
 TEST_F(Agui, ARepeatedRequestIsTheSameRunFromItsStart) {
     post();
@@ -191,7 +191,8 @@ TEST_F(Agui, ARunIdOfAnotherThreadOrKindIsAConflict) {
     EXPECT_EQ(describe(*host.refused), "conflict: runId: there is such a run, in another thread");
     post();
     host.fail("start", {Errc::conflict, "with another kind", "task"});
-    host.reply("state", R"({"task":"run-1","kind":"demo.team","input":{"threadId":"thread-1"}})");
+    host.reply("state",
+               R"({"task":"run-1","kind":"demo.team","input":{"threadId":"thread-1","runId":"run-1","messages":[]}})");
     EXPECT_EQ(describe(*host.refused), "conflict: runId: there is such a run, of demo.team");
 }
 
@@ -215,6 +216,20 @@ TEST_F(Agui, AnyTaskOfAKindThatIsServedIsARun) {
     host.reply("state", R"({"task":"native-1","kind":"demo.count","input":{"n":1}})");
     subscribed();
     EXPECT_TRUE(heard().starts_with(R"({"type":"RUN_STARTED","threadId":"native-1","runId":"native-1")"));
+}
+
+TEST_F(Agui, WhatATaskWasStartedWithByOthersNeedNotBeAnInput) {
+    get("native-1");
+    host.reply("history", R"({"events":[]})");
+    host.reply("state", R"({"task":"native-1","kind":"demo.count",)"
+                        R"("input":{"threadId":"t","runId":"r","messages":[1],"tools":[2],"state":{"a":1}}})");
+    subscribed();
+    EXPECT_EQ(heard(),
+              R"({"type":"RUN_STARTED","threadId":"native-1","runId":"native-1","protocolVersion":"1.0",)"
+              R"("input":{"threadId":"native-1","runId":"native-1","messages":[]}})"
+              "\n"
+              R"({"type":"STATE_SNAPSHOT","snapshot":{"task":{"status":"PENDING","progress":0,"agents":{}}}})");
+    EXPECT_NE(heard("task.completed", "{}").find(R"("outcome":{"type":"success"})"), std::string::npos);
 }
 
 TEST_F(Agui, ARunThatIsNotThereOrNotForThisClientIsNotFoundOrForbidden) {
