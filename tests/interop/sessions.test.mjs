@@ -194,6 +194,17 @@ test('a token may come with the first message', async () => {
   await service.disconnect(id);
 });
 
+test('a token may come in the header', async () => {
+  const token = randomUUID();
+  const socket = new WebSocket(`${cluster.urls[0].replace(/^http/, 'ws')}/api/ws/guide`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  const hello = await new Promise((resolve) => socket.on('message', (data) => resolve(JSON.parse(data.toString()))));
+  assert.equal(hello.type, 'session_created');
+  assert.equal(hello.session_token, token);
+  socket.close();
+});
+
 test('two connections of one session on two edges both get everything', async () => {
   const token = randomUUID();
   const one = await guide(token);
@@ -284,6 +295,22 @@ test('nothing is missing when the edge is killed at once, or again and again', a
   }
   const answer = await chat.answered();
   assert.equal(chat.text(answer.message_id), answer.message);
+  await service.disconnect(chat.id);
+});
+
+test('nothing is missing when the broker and then the edge is killed', async () => {
+  const token = randomUUID();
+  const chat = await guide(token);
+  chat.send(kLong);
+  await eventually(() => chat.pieces >= 10, 'the first pieces');
+  await cluster.kill('broker');
+  const shown = chat.pieces;
+  await eventually(() => chat.pieces > shown + 5, 'some pieces');
+  await cluster.kill('edge-1');
+  const answer = await chat.answered();
+  assert.equal(chat.text(answer.message_id), answer.message);
+  chat.send('Are you there? @seconds=0');
+  assert.match((await chat.answered(2)).message, /Are you there/);
   await service.disconnect(chat.id);
 });
 
