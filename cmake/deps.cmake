@@ -10,6 +10,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(RocksDB REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # Debian's libmsgpack-cxx-dev depends on Boost 1.74 and so cannot be installed beside 1.81. It is header-only:
 # `./dev deps` unpacks it below build/deps.

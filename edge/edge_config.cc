@@ -51,6 +51,8 @@ std::optional<int> read_config(int argc, const char* const* argv, EdgeConfig& c,
     config.number({"linger-ms", "how long a topic that nobody watches any more is kept, in ms", "MS"}, c.linger_ms, 0,
                   3'600'000);
     config.number({"connections-max", "most connections; further ones get 503", "N"}, c.connections_max, 1);
+    config.choice({"deflate", "whether messages are compressed for clients that offer it", "WHETHER"}, c.deflate,
+                  {"on", "off"});
     config.number({"message-bytes-max", "longest message of a client; a longer one closes 1009", "BYTES"},
                   c.limits.message_bytes_max, 1 << 10, 64 << 20);
     config.number({"subscriptions-max", "most subscriptions of one connection", "N"}, c.limits.subscriptions_max, 1);

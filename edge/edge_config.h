@@ -22,6 +22,7 @@ struct EdgeConfig {
     std::int64_t linger_ms = 10'000;
     std::int64_t merge_after_ms = 1'000;
     std::int64_t connections_max = 100'000;
+    std::string deflate = "on";
     ClientLimits limits;
     LogSettings logging;
 };

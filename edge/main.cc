@@ -47,6 +47,7 @@ int run(const EdgeConfig& config, const http::ProductRoutes& products, const Aut
     options.port = address.port;
     options.shards = shards;
     options.http_body_bytes_max = config.limits.message_bytes_max;
+    options.deflate = config.deflate == "on";
     options.connections_max = static_cast<std::size_t>(config.connections_max);
 
     EdgeMetrics metrics;

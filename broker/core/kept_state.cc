@@ -19,6 +19,9 @@ constexpr char kMember = 'm';
 
 constexpr std::int64_t kAnyInteger = INT64_MAX;
 
+constexpr std::uint32_t kAgentParts = 5;
+constexpr std::uint32_t kAgentPartsWithoutId = 4;  // as older brokers have written them
+
 /// The parts of a key, each ended by a 0 byte, behind the letter that says what it is of.
 std::string key_of(char kind, std::initializer_list<std::string_view> parts) {
     std::string key(1, kind);
@@ -120,11 +123,12 @@ class Writer {
         writer.string(name);
         writer.array(agents.size());
         for (const auto& agent : agents) {
-            writer.array(4);
+            writer.array(kAgentParts);
             writer.string(agent.agent);
             writer.string(agent.status);
             writer.string(agent.message);
             writer.number(agent.progress);
+            writer.string(agent.agent_id);
         }
     }
 
@@ -166,12 +170,15 @@ class Reader {
         if (!fields_.has(name)) return;
         MsgpackReader reader(fields_.raw(name));
         const auto count = reader.array();
-        for (std::uint32_t i = 0; i < count && reader.ok() && reader.array() == 4; ++i) {
+        for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
+            const auto parts = reader.array();
+            if (parts != kAgentParts && parts != kAgentPartsWithoutId) break;
             auto& agent = agents.emplace_back();
             agent.agent = reader.string();
             agent.status = reader.string();
             agent.message = reader.string();
             agent.progress = reader.number();
+            if (parts == kAgentParts) agent.agent_id = reader.string();
         }
         is_sound_ = is_sound_ && reader.ok() && reader.at_end();
     }

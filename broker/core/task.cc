@@ -105,8 +105,9 @@ void on_agent(Task& task, const Payload& payload) {
     auto agent = std::find_if(task.agents.begin(), task.agents.end(), [&](const auto& a) { return a.agent == name; });
     if (agent == task.agents.end()) {
         if (task.agents.size() == kAgentsMax) return;
-        agent = task.agents.insert(task.agents.end(), {name, {}, {}, 0});
+        agent = task.agents.insert(task.agents.end(), {name, {}, {}, 0, {}});
     }
+    if (payload.has("agent_id")) agent->agent_id = payload.text("agent_id");
     if (payload.has("status")) agent->status = payload.text("status");
     if (payload.has("message")) agent->message = payload.text("message");
     agent->progress = payload.fraction("progress", agent->progress);
@@ -116,8 +117,9 @@ void write_agents(const Task& task, MsgpackWriter& writer) {
     writer.string("agents");
     writer.array(task.agents.size());
     for (const auto& agent : task.agents) {
-        writer.map(4);
+        writer.map(5);
         writer.field("agent", agent.agent);
+        writer.field_or_nil("agent_id", agent.agent_id);
         writer.field("status", agent.status);
         writer.field("progress", agent.progress);
         writer.field("message", agent.message);

@@ -27,6 +27,7 @@ struct AgentState {
     std::string status;
     std::string message;
     double progress = 0;
+    std::string agent_id;  // empty where it has not said one
 };
 
 /// What was sent to a task while it ran, kept so that a further attempt gets it too.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "edge/core/deflater.h"
 #include "edge/core/epoch.h"
 #include "edge/core/ws_frame.h"
 #include "protocol/json.h"
@@ -98,6 +99,13 @@ std::string_view Rendering::at(std::size_t i) const {
     return std::string_view(*bytes_).substr(starts_[i], end - starts_[i]);
 }
 
+bool Rendering::has_longer(std::size_t bytes) const {
+    for (std::size_t i = 0; i < starts_.size(); ++i) {
+        if (at(i).size() > bytes) return true;
+    }
+    return false;
+}
+
 std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64_t epoch, std::uint64_t first,
                                                    const std::vector<std::string_view>& envelopes) {
     auto batch = std::make_shared<EventBatch>();
@@ -151,6 +159,33 @@ const Rendering& EventBatch::rendered_event_stream() const {
         });
     });
     return event_stream_;
+}
+
+const Rendering& EventBatch::rendered_deflated_json() const {
+    std::call_once(deflated_json_once_, [&] {
+        deflated_json_ = Rendering::of(size(), json_.bytes(), [&](std::size_t i, std::string& out) {
+            Deflater::of_this_thread().append_frame(json(i), false, out);
+        });
+    });
+    return deflated_json_;
+}
+
+const Rendering& EventBatch::rendered_deflated_msgpack() const {
+    std::call_once(deflated_msgpack_once_, [&] {
+        deflated_msgpack_ = Rendering::of(size(), bytes_->size(), [&](std::size_t i, std::string& out) {
+            Deflater::of_this_thread().append_frame(msgpack(i), true, out);
+        });
+    });
+    return deflated_msgpack_;
+}
+
+SharedSlice EventBatch::deflated_json_frames(std::size_t i) const {
+    return json_.has_longer(Deflater::kBytesMin) ? rendered_deflated_json().from(i) : json_.from(i);
+}
+
+SharedSlice EventBatch::deflated_msgpack_frames(std::size_t i) const {
+    const auto& plain = rendered_msgpack();
+    return plain.has_longer(Deflater::kBytesMin) ? rendered_deflated_msgpack().from(i) : plain.from(i);
 }
 
 std::string_view EventBatch::realm() const {

@@ -21,6 +21,9 @@ class Rendering {
     /// Event number `i` alone.
     std::string_view at(std::size_t i) const;
 
+    /// Whether any event has more than so many bytes.
+    bool has_longer(std::size_t bytes) const;
+
     std::size_t bytes() const { return bytes_->size() + starts_.size() * sizeof(starts_[0]); }
 
     /// Calls `append(i, out)` for each of `count` events.
@@ -60,16 +63,22 @@ class EventBatch {
     SharedSlice json_frames(std::size_t i) const { return json_.from(i); }
     SharedSlice msgpack_frames(std::size_t i) const { return rendered_msgpack().from(i); }
 
+    /// The same for clients who take compressed messages: the longer ones are.
+    SharedSlice deflated_json_frames(std::size_t i) const;
+    SharedSlice deflated_msgpack_frames(std::size_t i) const;
+
     /// The events from number `i` on as messages of an event stream over this topic alone, with "epoch:offset" as ids.
     SharedSlice event_stream(std::size_t i) const { return rendered_event_stream().from(i); }
 
-    /// The memory of what every batch has. MessagePack and event streams are rendered when a first client wants them
-    /// and come on top, each about as large.
+    /// The memory of what every batch has. The other forms are rendered when a first client wants them and come on top,
+    /// each about as large.
     std::size_t bytes() const { return bytes_->size() + json_.bytes() + envelopes_.size() * sizeof(Envelope); }
 
   private:
     const Rendering& rendered_msgpack() const;
     const Rendering& rendered_event_stream() const;
+    const Rendering& rendered_deflated_json() const;
+    const Rendering& rendered_deflated_msgpack() const;
 
     std::string path_;
     std::uint64_t epoch_ = 0;
@@ -81,6 +90,10 @@ class EventBatch {
     mutable Rendering msgpack_;
     mutable std::once_flag event_stream_once_;
     mutable Rendering event_stream_;
+    mutable std::once_flag deflated_json_once_;
+    mutable Rendering deflated_json_;
+    mutable std::once_flag deflated_msgpack_once_;
+    mutable Rendering deflated_msgpack_;
 };
 
 using EventBatchPtr = std::shared_ptr<const EventBatch>;

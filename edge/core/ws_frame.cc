@@ -6,10 +6,24 @@ namespace longwire::edge {
 namespace {
 
 constexpr unsigned kFinal = 0x80;
+constexpr unsigned kDeflated = 0x40;  // the first reserved bit
 
 void append_big_endian(std::string& out, std::uint64_t value, unsigned bytes) {
     for (unsigned shift = bytes * 8; shift > 0; shift -= 8) {
         out.push_back(static_cast<char>((value >> (shift - 8)) & 0xff));
+    }
+}
+
+void append_header(std::string& out, unsigned first, std::size_t payload_bytes) {
+    out.push_back(static_cast<char>(first));
+    if (payload_bytes < 126) {
+        out.push_back(static_cast<char>(payload_bytes));
+    } else if (payload_bytes <= 0xffff) {
+        out.push_back(static_cast<char>(126));
+        append_big_endian(out, payload_bytes, 2);
+    } else {
+        out.push_back(static_cast<char>(127));
+        append_big_endian(out, payload_bytes, 8);
     }
 }
 
@@ -24,16 +38,11 @@ std::string_view cut_reason(std::string_view reason) {
 }  // namespace
 
 void append_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_bytes) {
-    out.push_back(static_cast<char>(kFinal | static_cast<unsigned>(opcode)));
-    if (payload_bytes < 126) {
-        out.push_back(static_cast<char>(payload_bytes));
-    } else if (payload_bytes <= 0xffff) {
-        out.push_back(static_cast<char>(126));
-        append_big_endian(out, payload_bytes, 2);
-    } else {
-        out.push_back(static_cast<char>(127));
-        append_big_endian(out, payload_bytes, 8);
-    }
+    append_header(out, kFinal | static_cast<unsigned>(opcode), payload_bytes);
+}
+
+void append_deflated_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_bytes) {
+    append_header(out, kFinal | kDeflated | static_cast<unsigned>(opcode), payload_bytes);
 }
 
 void append_ws_frame(std::string& out, std::string_view payload, bool binary) {

@@ -7,7 +7,7 @@
 
 #include "protocol/shared_slice.h"
 
-/// Frames as a server sends them (RFC 6455, 5.2): unmasked, unfragmented, without extensions. Pure; any thread.
+/// Frames as a server sends them (RFC 6455, 5.2): unmasked, unfragmented. Pure; any thread.
 namespace longwire::edge {
 
 enum class WsOpcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
@@ -20,6 +20,9 @@ inline constexpr std::size_t kWsCloseReasonBytesMax = 123;
 
 /// Appends the header of one frame; its payload of exactly `payload_bytes` must follow.
 void append_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_bytes);
+
+/// The same of a message whose payload is compressed (RFC 7692).
+void append_deflated_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_bytes);
 
 /// Appends one whole message. Several in one string make up a batch for WsConnection::send_frames.
 void append_ws_frame(std::string& out, std::string_view payload, bool binary);

@@ -15,6 +15,11 @@ const json::object& no_fields() {
     return none;
 }
 
+const json::array& no_items() {
+    static const json::array none;
+    return none;
+}
+
 const json::object* object_of(const json::value* value) {
     return value != nullptr && value->is_object() ? &value->get_object() : &no_fields();
 }
@@ -103,6 +108,21 @@ Fields Fields::object(std::string_view name) {
     return Fields(value, path_of(name), first_);
 }
 
+const json::array& Fields::array(std::string_view name) {
+    const auto* const value = find(name);
+    if (value != nullptr && value->is_array()) return value->get_array();
+    note(path_of(name), "an array", value);
+    return no_items();
+}
+
+Fields Fields::item(std::string_view name, std::size_t index) {
+    const auto* const items = find(name);
+    const auto* const item = items == nullptr || !items->is_array() ? nullptr : items->get_array().if_contains(index);
+    auto path = path_of(name) + "[" + std::to_string(index) + "]";
+    if (item == nullptr || !item->is_object()) note(path, "an object", item);
+    return Fields(item, std::move(path), first_);
+}
+
 std::optional<std::string_view> Fields::optional_text(std::string_view name) {
     if (!has(name)) return std::nullopt;
     return text(name);
@@ -143,6 +163,10 @@ const json::object* Fields::optional_object(std::string_view name) {
     if (value->is_object()) return &value->get_object();
     wrong(name, "an object");
     return nullptr;
+}
+
+const json::array& Fields::optional_array(std::string_view name) {
+    return has(name) ? array(name) : no_items();
 }
 
 }  // namespace longwire::edge

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -41,6 +43,10 @@ class Fields {
     std::string_view text(std::string_view name);
     std::string_view text(std::string_view name, std::initializer_list<std::string_view> one_of);
     Fields object(std::string_view name);
+    const boost::json::array& array(std::string_view name);
+
+    /// An array's item, which must be an object: "messages[3]" in mistakes. Without such an item it is as an empty one.
+    Fields item(std::string_view name, std::size_t index);
 
     /// Those that may be absent.
     std::optional<std::string_view> optional_text(std::string_view name);
@@ -48,6 +54,7 @@ class Fields {
     std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t least, std::int64_t most);
     std::optional<bool> optional_boolean(std::string_view name);
     const boost::json::object* optional_object(std::string_view name);
+    const boost::json::array& optional_array(std::string_view name);  // empty if absent
 
     /// Any value; null if absent.
     const boost::json::value* any(std::string_view name) const { return find(name); }

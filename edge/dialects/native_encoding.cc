@@ -33,7 +33,8 @@ class JsonEncoding final : public NativeEncoding {
     }
 
     void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const override {
-        transport.send_frames(batch->json_frames(from));
+        transport.send_frames(transport.takes_deflated() ? batch->deflated_json_frames(from)
+                                                         : batch->json_frames(from));
     }
 
     void send_event(Transport& transport, const MergedPush& push) const override {
@@ -63,7 +64,8 @@ class MsgpackEncoding final : public NativeEncoding {
     void send(Transport& transport, std::string message) const override { transport.send_binary(std::move(message)); }
 
     void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const override {
-        transport.send_frames(batch->msgpack_frames(from));
+        transport.send_frames(transport.takes_deflated() ? batch->deflated_msgpack_frames(from)
+                                                         : batch->msgpack_frames(from));
     }
 
     void send_event(Transport& transport, const MergedPush& push) const override {

@@ -86,6 +86,10 @@ class WsConnection {
     /// cheapest way to send the same message to many.
     virtual void send_frames(SharedSlice frames) = 0;
 
+    /// Whether the peer takes frames that are compressed (permessage-deflate, with edge::Deflater's window). What
+    /// send() is given is compressed where that is worth it.
+    virtual bool takes_deflated() const = 0;
+
     /// Bytes queued that the kernel has not taken yet, frame headers and Beast's own control frames included.
     virtual std::size_t unsent_bytes() const = 0;
 
@@ -197,6 +201,7 @@ struct ServerOptions {
     std::size_t http_header_bytes_max = std::size_t{16} * 1024;
     std::size_t http_body_bytes_max = 1 << 20;
     std::size_t connections_max = 100'000;  // beyond it a connection is accepted and closed with 503
+    bool deflate = true;                    // compression is agreed on with clients that offer it
     // WebSocket connections per shard that keep a reader (some 2.5 KB) after they have been read from. The
     // others get one when they send something, which costs a few microseconds.
     std::size_t warm_readers_max = 512;

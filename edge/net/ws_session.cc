@@ -4,9 +4,11 @@
 #include <array>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <boost/beast/zlib/error.hpp>
 #include <optional>
 #include <utility>
 
+#include "edge/core/deflater.h"
 #include "edge/core/ws_frame.h"
 #include "protocol/base64.h"
 
@@ -42,6 +44,25 @@ std::uint16_t failure_code(beast::error_code error) {
     return kAbnormal;
 }
 
+/// Whether a message could not be decompressed. Beast leaves it to us to say so.
+bool is_bad_deflate(beast::error_code error) {
+    return error.category() == beast::zlib::make_error_code(beast::zlib::error::stream_error).category();
+}
+
+/// In the answer to a handshake; a client that asked for a smaller window is not sent compressed messages.
+const std::string kOwnWindow = "server_max_window_bits=" + std::to_string(Deflater::kWindowBits);
+
+/// Nothing is kept from message to message, so that a reader can be dropped between two, and one compressed frame does
+/// for all.
+websocket::permessage_deflate deflate_options() {
+    websocket::permessage_deflate options;
+    options.server_enable = true;
+    options.server_no_context_takeover = true;
+    options.client_no_context_takeover = true;
+    options.server_max_window_bits = Deflater::kWindowBits;
+    return options;
+}
+
 /// One WebSocket connection. Beast reads: frames, UTF-8, limits, answers to pings and closes. What we send is
 /// made of prepared frames and goes past Beast into the same corked stream, in which Beast's answers take
 /// their turn.
@@ -69,6 +90,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     // WsConnection
     void send(SharedBytes message, bool binary) override;
     void send_frames(SharedSlice frames) override;
+    bool takes_deflated() const override { return takes_deflated_; }
     std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
     std::uint64_t sent_bytes() const override { return stream_.sent_bytes(); }
     void tell_when_drained() override { tell_drained_ = true; }
@@ -81,13 +103,14 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     bool cool() override;
 
   private:
-    using Ws = websocket::stream<Stream&, false>;
+    using Ws = websocket::stream<Stream&, true>;
     using Head = std::array<char, kHeadBytes>;
 
     std::shared_ptr<WsSession> self() { return std::static_pointer_cast<WsSession>(shared_from_this()); }
 
     bool open() const { return handler_ != nullptr && own_code_ == 0; }
-    bool accept(const UpgradeRequest& request, const std::string& subprotocol);
+    bool accept(const UpgradeRequest& request, const std::string& subprotocol, bool may_deflate,
+                std::string& agreed_on);
     void make_reader();
     void drop_reader();
     void wait_to_read();
@@ -118,19 +141,24 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     bool lingering_ = false;
     bool ended_ = false;
     bool ping_sent_ = false;
+    bool is_deflating_ = false;         // permessage-deflate was agreed on
+    bool takes_deflated_ = false;       // and with a window in which we can send
     bool cooling_ = false;              // the pending read is being cancelled, to drop the reader
     bool known_boundary_ = false;       // boundary_bytes_ tells where Beast stood between two messages
     std::uint64_t boundary_bytes_ = 0;  // of the stream's received bytes, control frames since then added
 };
 
 void WsSession::start(const UpgradeRequest& request, const UpgradeAccepted& accepted, std::string early) {
-    if (!accept(request, accepted.subprotocol)) {
+    std::string agreed_on;
+    if (!accept(request, accepted.subprotocol, loop().options().deflate, agreed_on)) {
         // upgrade_fault() has let pass what Beast refuses: its refusal is queued and is sent.
         stream_.seal();
         loop().add(self());
         linger();
         return;
     }
+    is_deflating_ = !agreed_on.empty();
+    takes_deflated_ = agreed_on.find(kOwnWindow) != std::string::npos;
     handler_ = accepted.make_handler(*this);
     handler_->on_open();
     loop().add(self());
@@ -144,10 +172,14 @@ void WsSession::start(const UpgradeRequest& request, const UpgradeAccepted& acce
     }
 }
 
-bool WsSession::accept(const UpgradeRequest& request, const std::string& subprotocol) {
+/// `agreed_on` becomes the extensions in the answer.
+bool WsSession::accept(const UpgradeRequest& request, const std::string& subprotocol, bool may_deflate,
+                       std::string& agreed_on) {
     ws_.emplace(stream_);
     ws_->read_message_max(max_message_bytes_);
+    if (may_deflate) ws_->set_option(deflate_options());
     ws_->set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
+        agreed_on = std::string(response[http::field::sec_websocket_extensions]);
         response.set(http::field::server, "longwire");
         if (!subprotocol.empty()) response.set(http::field::sec_websocket_protocol, subprotocol);
     }));
@@ -162,23 +194,27 @@ bool WsSession::accept(const UpgradeRequest& request, const std::string& subprot
 }
 
 /// Any handshake that Beast accepts: a new stream is opened by it, and the answer vanishes.
-const UpgradeRequest& opening_request() {
-    static const UpgradeRequest request = [] {
+const UpgradeRequest& opening_request(bool deflating) {
+    const auto make = [](bool deflates) {
         UpgradeRequest made{http::verb::get, "/", 11};
         made.set(http::field::host, "longwire");
         made.set(http::field::connection, "upgrade");
         made.set(http::field::upgrade, "websocket");
         made.set(http::field::sec_websocket_version, "13");
         made.set(http::field::sec_websocket_key, "AAAAAAAAAAAAAAAAAAAAAA==");
+        if (deflates) made.set(http::field::sec_websocket_extensions, "permessage-deflate");
         return made;
-    }();
-    return request;
+    };
+    static const UpgradeRequest plain = make(false);
+    static const UpgradeRequest deflated = make(true);
+    return deflating ? deflated : plain;
 }
 
 void WsSession::make_reader() {
     loop().counts().readers_made.fetch_add(1, std::memory_order_relaxed);
     stream_.mute(true);
-    accept(opening_request(), {});
+    std::string same_as_before;
+    accept(opening_request(is_deflating_), {}, is_deflating_, same_as_before);
     stream_.mute(false);
 }
 
@@ -276,6 +312,13 @@ void WsSession::on_read_failed(beast::error_code error) {
         linger();
         return;
     }
+    if (is_bad_deflate(error)) {
+        close(kBadPayload, "cannot be decompressed");
+        stream_.seal();
+        finish(kBadPayload);
+        linger();
+        return;
+    }
     const std::uint16_t failure = error == websocket::error::closed ? own_code_ : failure_code(error);
     finish(own_code_ != 0 ? own_code_ : failure);
     if (failure == kAbnormal) {
@@ -287,6 +330,12 @@ void WsSession::on_read_failed(beast::error_code error) {
 
 void WsSession::send(SharedBytes message, bool binary) {
     if (!open() || !message) return;
+    if (takes_deflated_ && message->size() >= Deflater::kBytesMin) {
+        std::string frame;
+        Deflater::of_this_thread().append_frame(*message, binary, frame);
+        stream_.push(SharedSlice::of(std::move(frame)));
+        return;
+    }
     std::string header;
     append_ws_header(header, binary ? WsOpcode::binary : WsOpcode::text, message->size());
     stream_.append(header);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import zlib
 from dataclasses import dataclass
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -15,6 +16,7 @@ class Frame:
     opcode: int
     payload: bytes
     fin: bool = True
+    deflated: bool = False
 
     @property
     def code(self) -> int | None:
@@ -49,6 +51,18 @@ def frame(
     key = (mask * (len(payload) // 4 + 1))[: len(payload)]
     covered = (int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")).to_bytes(len(payload), "big")
     return head + mask + covered
+
+
+def deflate(message: bytes, window_bits: int = 15, level: int = 6) -> bytes:
+    """A message's payload by itself (RFC 7692, 7.2.1)."""
+    compressor = zlib.compressobj(level, zlib.DEFLATED, -window_bits)
+    whole = compressor.compress(message) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    assert whole.endswith(b"\0\0\xff\xff")
+    return whole[:-4]
+
+
+def inflate(payload: bytes, window_bits: int = 12) -> bytes:
+    return zlib.decompressobj(-window_bits).decompress(payload + b"\0\0\xff\xff")
 
 
 def close_frame(code: int | None = None, reason: bytes = b"") -> bytes:
@@ -107,13 +121,15 @@ class Client:
     def receive(self) -> Frame:
         first, second = self.take(2)
         assert second & 0x80 == 0, "a server masks nothing"
-        assert first & 0x70 == 0, "nothing was negotiated that uses reserved bits"
+        extension = self.headers.get("sec-websocket-extensions", "")
+        allowed = 0x40 if extension.startswith("permessage-deflate") and first & 0x0F in (TEXT, BINARY) else 0
+        assert first & 0x70 & ~allowed == 0, "a reserved bit that nothing was agreed on for"
         size = second & 0x7F
         if size == 126:
             (size,) = struct.unpack(">H", self.take(2))
         elif size == 127:
             (size,) = struct.unpack(">Q", self.take(8))
-        return Frame(first & 0x0F, self.take(size), bool(first & 0x80))
+        return Frame(first & 0x0F, self.take(size), bool(first & 0x80), bool(first & 0x40))
 
     def receive_but_pings(self) -> Frame:
         while (got := self.receive()).opcode == PING:

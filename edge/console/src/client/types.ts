@@ -53,6 +53,7 @@ export interface TaskError {
 
 export interface AgentSnapshot {
   agent: string;
+  agent_id?: string | null;
   status?: string | null;
   progress?: number | null;
   message?: string | null;

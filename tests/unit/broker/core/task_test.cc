@@ -82,14 +82,15 @@ TEST(TaskSnapshot, ShowsWhatTheEventsTell) {
                          {"task.progress", R"({"progress":0.25,"message":"quarter"})"},
                          {"agent.status", R"({"agent":"a","status":"busy","progress":0.5,"message":"m"})"},
                          {"agent.status", R"({"agent":"b","status":"idle"})"},
-                         {"agent.status", R"({"agent":"a","status":"done"})"},
+                         {"agent.status", R"({"agent":"a","agent_id":"a-1","status":"done"})"},
                          {"agent.handoff", R"({"agent":"a","to":"b"})"}}));
     EXPECT_EQ(
         boost::json::serialize(fields),
         R"({"task":"t","kind":"demo","input":{"n":1},"state":"RUNNING","held":false,"waiting":false,"prompt":null,)"
         R"("cancelling":false,"parent":"p","run":1,"attempt":1,"max_attempts":3,"concurrency":null,"progress":2.5E-1,)"
-        R"("message":"quarter","current_agent":"b","agents":[{"agent":"a","status":"done","progress":5E-1,)"
-        R"("message":"m"},{"agent":"b","status":"idle","progress":0,"message":""}],"worker":"w","user":"ann",)"
+        R"("message":"quarter","current_agent":"b","agents":[{"agent":"a","agent_id":"a-1","status":"done",)"
+        R"("progress":5E-1,"message":"m"},{"agent":"b","agent_id":null,"status":"idle","progress":0,"message":""}],)"
+        R"("worker":"w","user":"ann",)"
         R"("webhook":null,"created_us":1000,"queued_us":1000,"started_us":2000,"ended_us":null,"result":null,)"
         R"("error":null,"topic":"task/t","epoch":"000000000000abcd","offset":7})");
 }
@@ -102,8 +103,8 @@ TEST(TaskSnapshot, WhoeverSaysSomethingIsTheCurrentAgent) {
                                          {"agent.message", R"({"agent":"b","to":"a","message":"I do"})"}}));
     EXPECT_EQ(fields.at("current_agent"), "b");
     EXPECT_EQ(boost::json::serialize(fields.at("agents")),
-              R"([{"agent":"a","status":"busy","progress":5E-1,"message":"read it"},)"
-              R"({"agent":"b","status":"","progress":0,"message":"I do"}])");
+              R"([{"agent":"a","agent_id":null,"status":"busy","progress":5E-1,"message":"read it"},)"
+              R"({"agent":"b","agent_id":null,"status":"","progress":0,"message":"I do"}])");
 }
 
 TEST(TaskFold, EveryEndIsItsState) {

@@ -49,7 +49,7 @@ void FakeHost::event(std::string_view topic, std::string_view type, std::string_
     NativeEvent event;
     event.topic = topic;
     event.epoch = 0xe;
-    event.offset = ++offset_;
+    event.offset = ++offsets_.try_emplace(std::string(topic), first_offset_).first->second;
     event.type = type;
     event.time_us = time_us;
     event.source = "worker-1";

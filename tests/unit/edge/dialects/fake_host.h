@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,10 @@ class FakeHost final : public Host {
     void event(std::string_view topic, std::string_view type, std::string_view data, std::uint32_t attempt = 1);
 
     /// Events count on behind this offset.
-    void count_from(std::uint64_t offset) { offset_ = offset; }
+    void count_from(std::uint64_t offset) {
+        offsets_.clear();
+        first_offset_ = offset;
+    }
     void push(std::string_view json) { translator->on_push(json::parse(json).as_object()); }
     void prove(std::uint64_t proof) { translator->on_proven(proof); }
     void hang_up(std::uint16_t code) { translator->on_closed(code); }
@@ -93,7 +97,8 @@ class FakeHost final : public Host {
     std::vector<std::string> commanded_;
     std::vector<Command> waiting_;
     std::optional<std::int64_t> wake_us_;
-    std::uint64_t offset_ = 0;
+    std::map<std::string, std::uint64_t, std::less<>> offsets_;  // by topic
+    std::uint64_t first_offset_ = 0;                             // of those that are not there yet
     int made_ids_ = 0;
     std::vector<Route> routes_;
 };

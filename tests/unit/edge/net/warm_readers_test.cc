@@ -59,18 +59,23 @@ TEST(WarmReaders, ThoseThatGoAreNotAsked) {
 }
 
 /// Sessions of a shard that keeps no reader warm, so that each message is read by a new one.
-class ColdSessions : public ::testing::TestWithParam<std::size_t> {
+class ColdSessions : public ::testing::TestWithParam<std::tuple<std::size_t, bool>> {
   protected:
+    static std::size_t warm_max() { return std::get<0>(GetParam()); }
     static ServerOptions options() {
         ServerOptions made;
-        made.warm_readers_max = GetParam();
+        made.warm_readers_max = warm_max();
         return made;
     }
     static std::vector<RawClient> connect(TestServer& server, std::size_t count) {
         std::vector<RawClient> clients;
         for (std::size_t i = 0; i < count; ++i) {
             clients.emplace_back(server.port());
-            EXPECT_EQ(clients.back().upgrade()->status, 101u);
+            const bool deflates = std::get<1>(GetParam());
+            const auto offer = deflates ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "";
+            const auto answer = clients.back().upgrade("/ws", offer);
+            EXPECT_EQ(answer->status, 101u);
+            EXPECT_EQ(answer->has("permessage-deflate"), deflates);
         }
         return clients;
     }
@@ -89,7 +94,7 @@ TEST_P(ColdSessions, ConverseAsEver) {
     }
     // Each connection's first message needs a reader, and with few warm ones nearly each message.
     const auto made = server.server().counters().readers_made;
-    if (GetParam() >= kClients) {
+    if (warm_max() >= kClients) {
         EXPECT_EQ(made, kClients);
     } else {
         EXPECT_GE(made, kClients * (kRounds - 2));
@@ -156,7 +161,7 @@ TEST_P(ColdSessions, SeeTheirPeersGo) {
     EXPECT_TRUE(server.log().wait_for("destroyed", 10));
 }
 
-INSTANTIATE_TEST_SUITE_P(Limits, ColdSessions, ::testing::Values(0, 1, 5, 100));
+INSTANTIATE_TEST_SUITE_P(Limits, ColdSessions, ::testing::Combine(::testing::Values(0, 1, 5, 100), ::testing::Bool()));
 
 }  // namespace
 }  // namespace longwire::edge::net::test

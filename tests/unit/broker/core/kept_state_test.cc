@@ -1,0 +1,58 @@
+#include "broker/core/kept_state.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "protocol/msgpack_writer.h"
+
+namespace longwire::broker {
+namespace {
+
+Task task_with_an_agent() {
+    Task task;
+    task.realm = "dev";
+    task.id = "t";
+    task.kind = "demo";
+    task.agents.push_back({"Ann", "BUSY", "reads", 0.5, "ann-1"});
+    return task;
+}
+
+TEST(KeptState, KeepsWhatAnAgentSaidOfItself) {
+    const auto read = read_state(keep_task(task_with_an_agent()));
+    ASSERT_TRUE(read);
+    const auto& agents = std::get<RestoredTask>(*read).task.agents;
+    ASSERT_EQ(agents.size(), 1U);
+    EXPECT_EQ(agents[0].agent, "Ann");
+    EXPECT_EQ(agents[0].status, "BUSY");
+    EXPECT_EQ(agents[0].message, "reads");
+    EXPECT_EQ(agents[0].progress, 0.5);
+    EXPECT_EQ(agents[0].agent_id, "ann-1");
+}
+
+TEST(KeptState, AnAgentThatWasKeptWithoutAnIdIsRead) {
+    auto entry = keep_task(task_with_an_agent());
+    std::string with_id;
+    MsgpackWriter(with_id).string("ann-1");
+    const auto at = entry.value.find(with_id);
+    ASSERT_NE(at, std::string::npos);
+    entry.value.erase(at, with_id.size());
+    std::string five;
+    std::string four;
+    std::string name;
+    MsgpackWriter(name).string("Ann");
+    MsgpackWriter(five).array(5);
+    MsgpackWriter(four).array(4);
+    const auto agent = entry.value.find(five + name);
+    ASSERT_NE(agent, std::string::npos);
+    entry.value.replace(agent, five.size(), four);
+    const auto read = read_state(entry);
+    ASSERT_TRUE(read);
+    const auto& agents = std::get<RestoredTask>(*read).task.agents;
+    ASSERT_EQ(agents.size(), 1U);
+    EXPECT_EQ(agents[0].agent, "Ann");
+    EXPECT_EQ(agents[0].agent_id, "");
+}
+
+}  // namespace
+}  // namespace longwire::broker
