@@ -74,6 +74,7 @@ void FollowTask::ask_state() {
         return;
     }
     host_.command("state", {{"task", task_}}, [this](const Result<json::object>& snapshot) {
+        if (is_over_) return;
         is_asking_ = false;
         if (std::exchange(must_ask_again_, false)) return ask_state();
         if (snapshot) return on_state(*snapshot);
@@ -102,6 +103,7 @@ void FollowTask::start(const json::object& snapshot) {
     }
     was_started_ = true;
     host_.command("run", {{"task", task_}, {"run", run_to_start(snapshot)}}, [this](const Result<json::object>& begun) {
+        if (is_over_) return;
         if (begun) return ask_state();
         auto error = in_our_words(begun.error());
         error.message = "Task could not be started: " + std::exchange(error.message, {});
@@ -113,9 +115,11 @@ void FollowTask::follow(const json::object& snapshot) {
     state_.take(snapshot);
     place_ = wish_->has_history ? std::min(wish_->after, state_.offset()) : state_.offset();
     const json::object from{{"epoch", text_at(snapshot, "epoch")}, {"offset", place_}};
-    host_.command(
-        "subscribe", {{"topic", "task/" + task_}, {"from", from}, {"conflate_ms", 0}},
-        [this](const Result<json::object>& begun) { begun ? on_following() : fail(in_our_words(begun.error())); });
+    host_.command("subscribe", {{"topic", "task/" + task_}, {"from", from}, {"conflate_ms", 0}},
+                  [this](const Result<json::object>& begun) {
+                      if (is_over_) return;
+                      begun ? on_following() : fail(in_our_words(begun.error()));
+                  });
 }
 
 void FollowTask::on_following() {
@@ -129,6 +133,7 @@ void FollowTask::on_following() {
 }
 
 void FollowTask::on_event(const NativeEvent& event) {
+    if (is_over_) return;
     host_.send_event(event, event_message);
     place_ = event.offset;
     if (!is_stale_ && concerns_state(event.type)) state_.fold(event);
@@ -137,7 +142,7 @@ void FollowTask::on_event(const NativeEvent& event) {
 
 void FollowTask::on_push(const json::object& push) {
     const auto* const gap = push.if_contains("gap");
-    if (gap == nullptr || !gap->is_object()) return;
+    if (is_over_ || gap == nullptr || !gap->is_object()) return;
     const auto& fields = gap->get_object();
     const auto from = static_cast<std::uint64_t>(integer_at(fields, "from"));
     const auto to = static_cast<std::uint64_t>(integer_at(fields, "to"));
@@ -194,6 +199,7 @@ void FollowTask::wake_when_due() {
 }
 
 void FollowTask::on_time() {
+    if (is_over_) return;
     const auto expires_us = host_.who().expires_us;
     if (expires_us != 0 && host_.now_us() >= expires_us) return fail({Errc::expired, "Your token has expired"});
     if (look_again_us_ != 0 && host_.now_us() >= look_again_us_) {
@@ -215,15 +221,18 @@ void FollowTask::on_garbage(const Error& error) {
 void FollowTask::fail(const Error& error) {
     host_.send(error_message(text_of(error)));
     host_.close(close_code_of(error.code), "");
+    is_over_ = true;
 }
 
 void FollowTask::finish() {
     show_state();
     host_.close(close_code::kDone, "");
+    is_over_ = true;
 }
 
 void FollowTask::on_closed(std::uint16_t /*code*/) {
     seat_.reset();
+    is_over_ = true;
 }
 
 }  // namespace longwire::edge::tasks

@@ -59,6 +59,7 @@ class FollowTask final : public Translator {
     std::uint64_t place_ = 0;    // of the last event that the client has been sent or been told the loss of
     bool was_started_ = false;   // on behalf of this client
     bool is_following_ = false;
+    bool is_over_ = false;         // what is under way for this client is of no use any more
     bool is_asking_ = false;       // for the state
     bool must_ask_again_ = false;  // since something has happened meanwhile
     bool is_stale_ = false;        // events that the state needs have been lost

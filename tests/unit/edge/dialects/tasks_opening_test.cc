@@ -157,6 +157,23 @@ TEST_F(TasksOpening, WhoeverMayNotUseTheKindMayWatchButNotStart) {
     EXPECT_NE(starter.host.commands().find("run "), std::string::npos);
 }
 
+TEST_F(TasksOpening, ForAClientThatHasGoneOrMayNoLongerNothingIsStarted) {
+    open();
+    host.commands();
+    host.hang_up(1006);
+    state(R"({"state":"PENDING","held":true})");
+    EXPECT_EQ(host.commands(), "");
+
+    TasksFollower late(product);
+    late.host.identity.expires_us = late.host.time_us + 1'000;
+    late.open();
+    late.host.commands();
+    late.host.pass_ms(1);
+    EXPECT_EQ(late.host.closed_with, 4401);
+    late.state(R"({"state":"PENDING","held":true})");
+    EXPECT_EQ(late.host.commands(), "");
+}
+
 TEST_F(TasksOpening, AfterTheGivenEventTheRestComes) {
     open({{"after", "2"}});
     state();
