@@ -92,8 +92,7 @@ bool ShardApp::serve_product(const net::HttpRequest& request, const std::shared_
     const auto make = [&translate, &asked = opening](Host& host) { return translate(host, asked); };
     exchanges_.push_back(
         std::make_unique<http::ProductExchange>(products_, exchange, opening.who ? *opening.who : Identity{}, make));
-    const bool has_body = request.method != "GET" && request.method != "HEAD";
-    exchanges_.back()->open(has_body ? &request.body : nullptr);
+    exchanges_.back()->open(request);
     return true;
 }
 

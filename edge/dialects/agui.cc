@@ -139,9 +139,10 @@ class CancelRun final : public Translator {
             if (!reason.empty()) fields["reason"] = reason;
             host_.command("cancel", std::move(fields), [this](const Result<json::object>& cancelled) {
                 if (!cancelled) return host_.refuse(cancelled.error());
+                const auto* const cancelling = cancelled->if_contains("cancelling");
                 host_.answer(202, json::object{{"runId", run_id_},
-                                               {"state", cancelled->at("state")},
-                                               {"cancelling", cancelled->at("cancelling")}});
+                                               {"state", text_in(*cancelled, "state")},
+                                               {"cancelling", cancelling != nullptr && *cancelling == true}});
             });
         });
     }

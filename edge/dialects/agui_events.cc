@@ -37,7 +37,8 @@ json::array usage_of(const json::object& result) {
          {std::pair{"prompt_tokens", "inputTokens"}, std::pair{"completion_tokens", "outputTokens"},
           std::pair{"total_tokens", "totalTokens"}}) {
         const auto* const count = told.if_contains(from);
-        if (count != nullptr && count->is_int64() && count->get_int64() >= 0) usage[to] = *count;
+        const bool is_whole = count != nullptr && (count->is_uint64() || count->is_int64());
+        if (is_whole && (count->is_uint64() || count->get_int64() >= 0)) usage[to] = *count;
     }
     if (usage.empty()) return {};
     if (const auto model = text_in(result, "model"); !model.empty()) usage["model"] = model;
@@ -135,7 +136,9 @@ void Events::on_started(const NativeEvent& event, const Data& /*data*/) {
 }
 
 void Events::on_progress(const NativeEvent& event, const Data& data) {
-    const auto patch = state_.change_all(data);
+    // These are what other events tell.
+    const bool is_plain = !data.contains("status") && !data.contains("agents");
+    const auto patch = is_plain ? state_.change_all(data) : json::array();
     patch.empty() ? custom(event.type, event.data) : show_state(patch);
 }
 

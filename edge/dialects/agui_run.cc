@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "edge/core/client_api.h"
 #include "protocol/command.h"
 #include "protocol/limits.h"
 #include "protocol/topic.h"
@@ -34,6 +35,11 @@ std::optional<Record> record_in(const json::object& history) {
     return record.task.empty() ? std::nullopt : std::optional(std::move(record));
 }
 
+/// What others have started or written need not be an input of AG-UI's: then it counts as none.
+json::object checked(const json::object& input) {
+    return read_input(input) ? input : json::object();
+}
+
 Error no_run(std::string_view run_id) {
     return {Errc::not_found, "there is no run " + std::string(run_id), "runId"};
 }
@@ -53,7 +59,7 @@ KnownRun run_of(std::string_view run_id, const json::object& state) {
     KnownRun known;
     known.run.task = text_in(state, "task");
     known.run.run_id = run_id;
-    known.run.input = object_in(state, "input");
+    known.run.input = checked(object_in(state, "input"));
     const auto thread = text_in(known.run.input, "threadId");
     known.run.thread_id = thread.empty() ? std::string_view(known.run.task) : thread;
     known.kind = text_in(state, "kind");
@@ -77,7 +83,7 @@ void find_run(Host& host, const Settings& settings, const std::string& run_id,
             return done(may.error().code == Errc::not_found ? no_run(run_id) : may.error());
         }
         if (record) {
-            known.run.input = record->input;
+            known.run.input = checked(record->input);
             known.run.is_resumed = true;
             known.epoch = record->epoch;
             known.after = record->after;
@@ -132,7 +138,7 @@ void RunStream::on_subscribed(const json::object& begun, Events::Begin how) {
 void RunStream::on_event(const NativeEvent& event) {
     if (!events_ || has_ended_ || event.offset <= known_->after) return;
     send(event.offset, events_->of(event));
-    if (events_->has_ended()) end();
+    if (events_->has_ended()) end(close_code::kDone);
 }
 
 void RunStream::on_push(const json::object& push) {
@@ -141,7 +147,7 @@ void RunStream::on_push(const json::object& push) {
     if (text_in(gap, "reason") == "epoch_changed") {
         had_.reset();
         send(number_in(gap, "to"), events_->lost(host_.now_us()));
-        return end();
+        return end(close_code::kDone);
     }
     send(number_in(gap, "to"), events_->gap(gap, host_.now_us()));
 }
@@ -150,7 +156,7 @@ void RunStream::on_time() {
     if (!events_ || has_ended_) return;
     // Without an id: whoever comes back is to be told of all that happens meanwhile.
     for (const auto& message : events_->expired(host_.now_us())) host_.send(message);
-    end();
+    end(close_code::kUnauthorized);
 }
 
 void RunStream::refuse(const Error& error) {
@@ -166,9 +172,9 @@ void RunStream::send(std::uint64_t offset, const Events::Out& out) {
     }
 }
 
-void RunStream::end() {
+void RunStream::end(std::uint16_t code) {
     has_ended_ = true;
-    host_.close(1000, "");
+    host_.close(code, "");
 }
 
 }  // namespace longwire::edge::agui

@@ -55,7 +55,7 @@ class RunStream {
     void on_subscribed(const json::object& begun, Events::Begin how);
     void refuse(const Error& error);
     void send(std::uint64_t offset, const Events::Out& out);
-    void end();
+    void end(std::uint16_t code);
 
     Host& host_;
     const Settings& settings_;

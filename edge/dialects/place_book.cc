@@ -94,6 +94,7 @@ void PlaceBook::apply(std::string_view type, const json::object& record, std::ui
 void PlaceBook::learn(const json::object& record) {
     for (const auto& entry : list_in(record, "open")) {
         if (!entry.is_array() || entry.get_array().size() < 5) continue;
+        if (open_.size() >= 2 * bounds_.connections_max) break;  // no record of ours has so many
         const auto& fields = entry.get_array();
         auto connection = text_in(fields[0]);
         const Standing standing{place_in(fields, 1), number_in(fields[4])};

@@ -152,7 +152,7 @@ bool Places::on_push(const json::object& push) {
     if (text_in(gap->get_object(), "reason") == "epoch_changed") read_ = 0;
     read([this](const Result<json::object>& page) {
         if (page) fold(*page);
-        catch_up();
+        if (has_come_) catch_up();
     });
     return true;
 }

@@ -1,7 +1,9 @@
 #include "edge/dialects/products.h"
 
 #include "edge/dialects/agui.h"
+#include "edge/dialects/coordination.h"
 #include "edge/dialects/sessions.h"
+#include "edge/dialects/stream.h"
 #include "edge/dialects/tasks.h"
 #include "edge/dialects/tracking.h"
 
@@ -10,7 +12,9 @@ namespace longwire::edge {
 std::vector<std::unique_ptr<Product>> make_products() {
     std::vector<std::unique_ptr<Product>> products;
     products.push_back(make_agui_product());
+    products.push_back(make_coordination_product());
     products.push_back(make_sessions_product());
+    products.push_back(make_stream_product());
     products.push_back(make_tasks_product());
     products.push_back(make_tracking_product());
     return products;

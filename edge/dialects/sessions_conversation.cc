@@ -123,7 +123,7 @@ void SessionsConversation::on_presence(const json::object& page) {
         [this](const Result<json::object>& created) {
             if (!created) return refuse("unavailable", created.error().message, kTryLater);
             const auto* const duplicate = created->if_contains("duplicate");
-            open_session(duplicate == nullptr || duplicate->as_bool() == false);
+            open_session(duplicate == nullptr || *duplicate != json::value(true));
         });
 }
 

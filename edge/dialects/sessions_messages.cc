@@ -271,13 +271,16 @@ std::variant<Said, Mistake> read_message(const json::value& message, const std::
     fields.optional_boolean("is_streaming");
     fields.optional_integer("stream_index", 0, kIndexMax);
     if (said.message_id.size() > kMessageIdBytesMax) fields.wrong("message_id", "at most 128 bytes long");
-    if (const auto given = fields.optional_text("pillar"); given && !fields.mistake()) {
-        const bool is_known = std::find(pillars.begin(), pillars.end(), *given) != pillars.end();
-        if (!pillar.empty() && *given != pillar) fields.wrong("pillar", "this connection's: " + std::string(pillar));
-        if (!is_known) fields.wrong("pillar", "one that there is");
-    }
-    if (said.type == "user_message" && fields.text("message").empty())
+    const auto given = fields.optional_text("pillar").value_or("");
+    if (said.type == "user_message") fields.text("message");
+    if (fields.mistake()) return *fields.mistake();
+    if (!given.empty() && std::find(pillars.begin(), pillars.end(), given) == pillars.end()) {
+        fields.wrong("pillar", "one that there is");
+    } else if (!given.empty() && !pillar.empty() && given != pillar) {
+        fields.wrong("pillar", "this connection's: " + std::string(pillar));
+    } else if (said.type == "user_message" && fields.text("message").empty()) {
         fields.wrong("message", "a text that says something");
+    }
     if (said.type == "file_selected") fields.text("file_uuid");
     if (said.type == "question_answer" && fields.any("data") == nullptr) fields.text("message");
     if (const auto& mistake = fields.mistake()) return *mistake;

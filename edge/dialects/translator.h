@@ -38,7 +38,8 @@ class Host {
     virtual void answer(unsigned status, const json::value& body) = 0;
     virtual void refuse(const Error& error) = 0;
 
-    /// Ends the connection when all is sent. on_closed follows, later.
+    /// Ends the connection when all is sent. on_closed follows, later. A stream of Server-Sent Events ends well with
+    /// 1000; with any other code it is cut, and a client that can resumes.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
     /// Asks the client's WebSocket to prove that all that was sent so far has arrived: on_proven(the number returned)

@@ -22,14 +22,15 @@ ProductExchange::ProductExchange(ProductServices& services, std::shared_ptr<net:
 
 ProductExchange::~ProductExchange() = default;
 
-void ProductExchange::open(const std::string* body) {
+void ProductExchange::open(const net::HttpRequest& request) {
+    is_head_only_ = request.method == "HEAD";
     exchange_->on_abandoned([this, here = std::weak_ptr<const bool>(here_)] {
         if (here.lock()) on_abandoned();
     });
     if (has_ended_) return;
     dialect_.on_open();
-    if (body == nullptr || has_ended_) return;
-    body->empty() ? dialect_.on_value(json::object()) : dialect_.on_message(*body, false);
+    if (request.method == "GET" || is_head_only_ || has_ended_) return;
+    request.body.empty() ? dialect_.on_value(json::object()) : dialect_.on_message(request.body, false);
 }
 
 void ProductExchange::on_abandoned() {
@@ -38,6 +39,7 @@ void ProductExchange::on_abandoned() {
 
 void ProductExchange::tick() {
     if (has_ended_ || !is_streaming_) return;
+    if (is_head_only_) return on_abandoned();
     if (stall_.is_stalled(exchange_->unsent_bytes(), exchange_->sent_bytes(), services_.shard.now_us,
                           services_.shard.limits.stalled_ms)) {
         return on_abandoned();
@@ -78,6 +80,8 @@ void ProductExchange::refuse(const Error& error) {
 
 void ProductExchange::close(std::uint16_t code, std::string_view reason) {
     if (std::exchange(has_ended_, true)) return;
+    // Without an end the connection is cut, so that what has come is not taken for the whole.
+    if (is_streaming_ && code != close_code::kDone) return;
     if (is_streaming_) return exchange_->end_stream();
     exchange_->respond(problem({Errc::unavailable, std::string(reason) + " (" + std::to_string(code) + ")"}));
 }

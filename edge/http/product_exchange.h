@@ -21,10 +21,10 @@ class ProductExchange final : private Channel {
                     const TranslatedDialect::MakeTranslator& make);
     ~ProductExchange() override;
 
-    /// Begins; `body` is the request's where its method has one, else null.
-    void open(const std::string* body);
+    /// Begins. The translator is given the body of a request whose method has one.
+    void open(const net::HttpRequest& request);
 
-    /// Keeps a stream alive. One that takes nothing for `stalled_ms` is ended.
+    /// Keeps a stream alive. One that takes nothing for `stalled_ms` is ended, and one that is only a head (HEAD).
     void tick();
 
     void on_link_up() { dialect_.on_link_up(); }
@@ -47,6 +47,7 @@ class ProductExchange final : private Channel {
     TranslatedDialect dialect_;
     StallWatch stall_;
     std::int64_t wrote_us_ = 0;
+    bool is_head_only_ = false;
     bool is_streaming_ = false;
     bool must_tell_ = false;
     bool has_ended_ = false;

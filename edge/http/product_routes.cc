@@ -1,6 +1,7 @@
 #include "edge/http/product_routes.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "edge/http/url.h"
@@ -31,6 +32,12 @@ std::string token_of(const net::HttpRequest& request, const Opening::Values& que
         if (name == "token" || name == "session_token") return value;
     }
     return {};
+}
+
+/// Whoever is not let in is told what they lack: a token that still holds. Nothing here is gone.
+Error refusal(Error error) {
+    if (error.code == Errc::expired) error.code = Errc::unauthorized;
+    return error;
 }
 
 }  // namespace
@@ -68,7 +75,7 @@ Result<std::optional<ProductRoutes::Match>> ProductRoutes::find(Route::Kind kind
         const auto admitted = entry.route.admit ? entry.route.admit(asked)
                               : asked.who       ? Status()
                                                 : Status(asked.who.error());
-        if (!admitted) return admitted.error();
+        if (!admitted) return refusal(admitted.error());
         return std::optional<Match>(Match{entry.route, std::move(asked)});
     }
     return std::optional<Match>();
@@ -89,14 +96,16 @@ Result<Opening> ProductRoutes::opening(const Entry& entry, const std::vector<std
 }
 
 std::string ProductRoutes::methods(const net::HttpRequest& request) const {
-    std::string methods;
+    std::set<std::string> methods;
     const auto segments = split_segments(request.path);
-    if (!segments) return methods;
+    if (!segments) return {};
     for (const auto& entry : entries_) {
-        if (entry.route.kind != Route::Kind::http || !fits(entry.segments, *segments)) continue;
-        methods.append(methods.empty() ? "" : ", ").append(entry.route.method);
+        if (entry.route.kind == Route::Kind::http && fits(entry.segments, *segments))
+            methods.insert(entry.route.method);
     }
-    return methods;
+    std::string list;
+    for (const auto& method : methods) list.append(list.empty() ? "" : ", ").append(method);
+    return list;
 }
 
 bool ProductRoutes::has_websocket(const net::HttpRequest& request) const {

@@ -28,7 +28,7 @@ class WebSocketService {
     const connection = { path, token, handlers: [], messages: [], closes: [], attempt: 0, wanted: true };
     this.connections.set(id, connection);
     this.dial(connection);
-    await eventually(() => connection.socket.readyState === WebSocket.OPEN, `the connection ${name}`);
+    await eventually(() => connection.socket.readyState >= WebSocket.OPEN, `the connection ${name}`);
     return id;
   }
 
@@ -55,8 +55,11 @@ class WebSocketService {
     });
   }
 
+  /** What came before anybody asked for it comes, too. */
   subscribe(id, type, handler) {
-    this.connections.get(id).handlers.push({ type, handler });
+    const connection = this.connections.get(id);
+    for (const message of connection.messages) if (type === message.type) handler(message);
+    connection.handlers.push({ type, handler });
   }
 
   sendMessage(id, message) {
@@ -191,6 +194,17 @@ test('a token may come with the first message', async () => {
   await service.disconnect(id);
 });
 
+test('a token may come in the header', async () => {
+  const token = randomUUID();
+  const socket = new WebSocket(`${cluster.urls[0].replace(/^http/, 'ws')}/api/ws/guide`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  const hello = await new Promise((resolve) => socket.on('message', (data) => resolve(JSON.parse(data.toString()))));
+  assert.equal(hello.type, 'session_created');
+  assert.equal(hello.session_token, token);
+  socket.close();
+});
+
 test('two connections of one session on two edges both get everything', async () => {
   const token = randomUUID();
   const one = await guide(token);
@@ -284,6 +298,22 @@ test('nothing is missing when the edge is killed at once, or again and again', a
   await service.disconnect(chat.id);
 });
 
+test('nothing is missing when the broker and then the edge is killed', async () => {
+  const token = randomUUID();
+  const chat = await guide(token);
+  chat.send(kLong);
+  await eventually(() => chat.pieces >= 10, 'the first pieces');
+  await cluster.kill('broker');
+  const shown = chat.pieces;
+  await eventually(() => chat.pieces > shown + 5, 'some pieces');
+  await cluster.kill('edge-1');
+  const answer = await chat.answered();
+  assert.equal(chat.text(answer.message_id), answer.message);
+  chat.send('Are you there? @seconds=0');
+  assert.match((await chat.answered(2)).message, /Are you there/);
+  await service.disconnect(chat.id);
+});
+
 test('health counts the connections of an edge', async () => {
   const chat = await guide(randomUUID());
   const health = await (await fetch(`${cluster.urls[0]}/api/ws/health`)).json();
@@ -296,10 +326,15 @@ test('health counts the connections of an edge', async () => {
   await service.disconnect(chat.id);
 });
 
-test('a session that nobody was in for too long has expired', async () => {
-  process.env.LONGWIRE_SESSIONS_KEEP_S = '1';
-  const short = await openCluster({ edges: 1 }).finally(() => delete process.env.LONGWIRE_SESSIONS_KEEP_S);
+test('a session that nobody was in, and a connection that says nothing, end after their times', async () => {
+  const settings = { LONGWIRE_SESSIONS_KEEP_S: '1', LONGWIRE_HEARTBEAT_MS: '500' };
+  Object.assign(process.env, settings);
+  const short = await openCluster({ edges: 1 }).finally(() => {
+    for (const name of Object.keys(settings)) delete process.env[name];
+  });
   try {
+    const silent = new WebSocket(`${short.urls[0].replace(/^http/, 'ws')}/api/ws/guide`, { autoPong: false });
+    const silentClosed = new Promise((resolve) => silent.on('close', resolve));
     const quick = new WebSocketService(short.urls);
     const token = randomUUID();
     const first = await guide(token, quick);
@@ -314,6 +349,7 @@ test('a session that nobody was in for too long has expired', async () => {
       return undefined;
     }, 'the end of the session');
     await eventually(() => quick.connections.get(id).closes[0] === 4401, 'the close');
+    assert.equal(await silentClosed, 4408);
   } finally {
     await short.close();
   }

@@ -103,8 +103,8 @@ TEST(TaskSnapshot, WhoeverSaysSomethingIsTheCurrentAgent) {
                                          {"agent.message", R"({"agent":"b","to":"a","message":"I do"})"}}));
     EXPECT_EQ(fields.at("current_agent"), "b");
     EXPECT_EQ(boost::json::serialize(fields.at("agents")),
-              R"([{"agent":"a","status":"busy","progress":5E-1,"message":"read it"},)"
-              R"({"agent":"b","status":"","progress":0,"message":"I do"}])");
+              R"([{"agent":"a","agent_id":null,"status":"busy","progress":5E-1,"message":"read it"},)"
+              R"({"agent":"b","agent_id":null,"status":"","progress":0,"message":"I do"}])");
 }
 
 TEST(TaskFold, EveryEndIsItsState) {

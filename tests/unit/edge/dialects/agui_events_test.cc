@@ -119,6 +119,13 @@ TEST_F(AguiEvents, ProgressAndStatusAreSharedState) {
               R"({"type":"CUSTOM","name":"agent.status","value":{"status":"IDLE"}})");
 }
 
+TEST_F(AguiEvents, ProgressDoesNotTellWhatOtherEventsTell) {
+    for (const std::string data : {R"({"progress":1,"agents":1})", R"({"status":7})"}) {
+        EXPECT_EQ(heard("task.progress", data), R"({"type":"CUSTOM","name":"task.progress","value":)" + data + "}");
+    }
+    EXPECT_NE(heard("agent.status", R"({"agent":"Ann"})").find("/task/agents/Ann"), std::string::npos);
+}
+
 TEST_F(AguiEvents, WorkersMaySetTheApplicationsState) {
     heard("task.progress", R"({"progress":1})");
     EXPECT_EQ(
@@ -257,11 +264,10 @@ TEST_F(AguiEvents, AQuestionInterruptsTheRun) {
 }
 
 TEST_F(AguiEvents, AQuestionMaySayWhatItIsAbout) {
-    EXPECT_NE(
-        heard("task.waiting", R"({"reason":"tool_call","call_id":"c1","schema":{"type":"string"}})")
-            .find(
-                R"([{"id":"run-1:1","reason":"tool_call","responseSchema":{"type":"string"},"toolCallId":"run-1.1.c1"}])"),
-        std::string::npos);
+    EXPECT_NE(heard("task.waiting", R"({"reason":"tool_call","call_id":"c1","schema":{"type":"string"}})")
+                  .find(R"([{"id":"run-1:1","reason":"tool_call","responseSchema":{"type":"string"},)"
+                        R"("toolCallId":"run-1.1.c1"}])"),
+              std::string::npos);
 }
 
 TEST(AguiTools, CallsOfTheFrontendsOwnToolsAreItsToAnswer) {

@@ -120,7 +120,12 @@ class PlacesClient final : public Host, public Places::Owner {
     void begin(std::string key, std::string message) {
         places.begin(std::move(key), {{"kind", "agent.guide"}, {"input", {{"message", std::move(message)}}}},
                      [this](const Result<Places::Begun>& turn) {
-                         begun = turn ? (turn->turn.state == Turn::State::failed ? "failed " : turn->is_mine ? "mine " : "known ") + turn->turn.task : describe(turn.error());
+                         if (!turn) {
+                             begun = describe(turn.error());
+                             return;
+                         }
+                         const bool has_failed = turn->turn.state == Turn::State::failed;
+                         begun = (has_failed ? "failed " : turn->is_mine ? "mine " : "known ") + turn->turn.task;
                      });
     }
 
