@@ -2,11 +2,25 @@
 
 #include <algorithm>
 #include <boost/json/value.hpp>
+#include <unordered_set>
 #include <utility>
 
 #include "edge/core/epoch.h"
 
 namespace longwire::edge::tracking {
+namespace {
+
+/// An agent may have worked on several tasks. What it said of the last one is how it is doing. Lists begin with the
+/// youngest task.
+std::vector<AgentStatus> newest_of_each(std::vector<AgentStatus> statuses) {
+    std::stable_sort(statuses.begin(), statuses.end(),
+                     [](const AgentStatus& a, const AgentStatus& b) { return a.time_us > b.time_us; });
+    std::unordered_set<std::string> told;
+    std::erase_if(statuses, [&](const AgentStatus& status) { return !told.insert(status.agent_id).second; });
+    return statuses;
+}
+
+}  // namespace
 
 Place place_of(const json::object& snapshot) {
     const auto epoch = read_epoch(text_in(snapshot, "epoch"));
@@ -65,7 +79,7 @@ void TaskLister::on_page(std::size_t state, const Result<json::object>& page) {
         is_listing_ = false;
         has_listed_ = true;
         book_.end_list();
-        on_news_(std::exchange(listed_, {}));
+        on_news_(newest_of_each(std::exchange(listed_, {})));
     }
 }
 

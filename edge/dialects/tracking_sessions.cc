@@ -136,7 +136,17 @@ void SessionBook::fold(Task& task, const NativeEvent& event, std::vector<AgentSt
 void SessionBook::end(Task& task, Phase phase, std::int64_t ended_us) {
     task.phase = phase;
     task.ended_us = ended_us;
-    clear_agents(task);
+    rest_agents(task, last_state(phase));
+}
+
+/// None of them is at work any more.
+void SessionBook::rest_agents(Task& task, AgentState state) {
+    for (auto& [name, agent] : task.agents) {
+        if (!is_active(agent.state)) continue;
+        agent.state = state;
+        if (state == AgentState::completed) agent.progress = 100;
+    }
+    task.active = 0;
 }
 
 /// What it was started as: the fields of `task.queued`, or a snapshot.
@@ -182,7 +192,7 @@ void SessionBook::dismiss(Task& task, AgentState state, const NativeEvent& event
         const int progress = state == AgentState::completed ? 100 : agent.progress;
         farewells.push_back({agent.agent_id, name, state, progress, farewell_of(event), event.time_us, task.id, {}});
     }
-    clear_agents(task);
+    rest_agents(task, state);
 }
 
 void SessionBook::on_snapshot(const json::object& snapshot, std::int64_t now_us, std::vector<AgentStatus>& news) {
@@ -219,16 +229,19 @@ void SessionBook::take_agents(Task& task, const json::object& snapshot, bool is_
     for (const auto& value : array_in(snapshot, "agents")) {
         if (!value.is_object()) continue;
         auto status = read_status(value.get_object(), task.id, has_ended ? task.ended_us : now_us);
-        if (has_ended && is_active(status.state)) status.state = last_state(*task.phase);
+        if (has_ended && is_active(status.state)) {
+            status.state = last_state(*task.phase);
+            if (status.state == AgentState::completed) status.progress = 100;
+        }
         const auto known = task.agents.find(status.agent);
         const bool is_known = known != task.agents.end();
         if (is_known && is_stale) continue;
         const bool is_news =
             !is_known || known->second.state != status.state || known->second.progress != status.progress;
-        if (!has_ended) set_agent(task, status);
+        set_agent(task, status);
         if (is_news && !status.agent.empty()) news.push_back(std::move(status));
     }
-    if (has_ended) clear_agents(task);
+    if (has_ended) rest_agents(task, last_state(*task.phase));
 }
 
 /// Its children that are known to wait for it are the roots of what is left.

@@ -140,6 +140,7 @@ class SessionBook {
                      std::vector<AgentStatus>& news);
     void set_agent(Task& task, const AgentStatus& status);
     void clear_agents(Task& task);
+    static void rest_agents(Task& task, AgentState state);
     void settle(Task& task);
     void join(Task& task, Session& session);
     void count(Task& task);

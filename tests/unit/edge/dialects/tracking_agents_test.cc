@@ -132,12 +132,36 @@ TEST_F(TrackingTest, WhoComesLateIsToldHowAgentsAreDoing) {
     host.reply("subscribe", "{}");
     const auto agents = std::string(R"(,"agents":[{"agent":"Ann","agent_id":"ann-1","status":"PROCESSING",)"
                                     R"("progress":0.5,"message":"reads"}])");
-    list("", task("t", "RUNNING", agents), task("old", "FAILED", agents + R"(,"ended_us":1699999990000000)"));
+    list("", task("t", "RUNNING", agents));
     const auto statuses = heard("agent_status");
     ASSERT_EQ(statuses.size(), 1U);
     EXPECT_EQ(statuses[0].at("agent_id"), "ann-1");
     EXPECT_EQ(statuses[0].at("status"), "PROCESSING");
-    host.pass_ms(110);
+}
+
+TEST_F(TrackingTest, WhatAnAgentSaidOfItsLastTaskIsHowItIsDoing) {
+    connect();
+    host.reply("subscribe", "{}");
+    const auto ann = [](const char* word, const char* ended_us) {
+        return std::string(R"(,"agents":[{"agent":"Ann","agent_id":"ann-1","status":")") + word +
+               R"(","progress":1}],"ended_us":)" + ended_us;
+    };
+    list("", "",
+         task("young", "FAILED", ann("PROCESSING", "1699999960000000")) + "," +
+             task("late", "COMPLETED", ann("COMPLETED", "1699999990000000")) + "," +
+             task("early", "COMPLETED", ann("IDLE", "1699999970000000")));
+    host.pass_ms(500);
+    const auto statuses = heard("agent_status");
+    ASSERT_EQ(statuses.size(), 1U);
+    EXPECT_EQ(statuses[0].at("metadata").at("task_id"), "late");
+    EXPECT_EQ(statuses[0].at("status"), "COMPLETED");
+}
+
+TEST_F(TrackingTest, AnAgentOfATaskThatEndedMeanwhileIsNotAtWork) {
+    connect();
+    host.reply("subscribe", "{}");
+    const auto agents = std::string(R"(,"ended_us":1699999990000000,"agents":[{"agent":"Ann","status":"PROCESSING"}])");
+    list("", "", task("t", "FAILED", agents));
     EXPECT_EQ(heard("agent_status").at(0).at("status"), "ERROR");
 }
 

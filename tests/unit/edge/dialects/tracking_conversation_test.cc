@@ -212,6 +212,25 @@ TEST_F(TrackingTest, AfterAGapAllIsListedAnewAndWhatWasMissedIsMadeGood) {
               std::string::npos);
 }
 
+TEST_F(TrackingTest, AListOfWhatIsKnownSaysNothingOfAgents) {
+    open();
+    begin("old");
+    status("old", "a", "PROCESSING");
+    host.event("task/old", "task.completed", "{}");
+    begin("new");
+    host.pass_ms(2'000);
+    status("new", "a", "ANALYZING");
+    host.heard();
+    host.push(R"({"gap":{"filter":"task/+","reason":"link_lost"}})");
+    const auto agents = [](const char* word) {
+        return R"(,"agents":[{"agent":"The a","agent_id":"a","status":")" + std::string(word) + R"(","progress":0.5}])";
+    };
+    list("", task("new", "RUNNING", agents("ANALYZING") + R"(,"offset":3)"),
+         task("old", "COMPLETED", agents("PROCESSING") + R"(,"offset":4,"ended_us":1700000000000000)"));
+    host.pass_ms(500);
+    EXPECT_EQ(heard("agent_status").size(), 0U);
+}
+
 TEST_F(TrackingTest, ManyGapsAreOneListASecond) {
     open();
     host.pass_ms(1'000);
