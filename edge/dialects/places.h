@@ -47,7 +47,7 @@ class Places {
     void open();
 
     struct Begun {
-        Turn turn;  // failed if its task could not be started; on_turn_failed follows
+        Turn turn;             // failed if its task could not be started; on_turn_failed follows
         bool is_mine = false;  // else another's came first, or this one has been begun before
     };
     using OnBegun = std::function<void(const Result<Begun>&)>;
@@ -73,9 +73,7 @@ class Places {
     const PlaceBook& book() const { return book_; }
 
     /// Since when a proof is being waited for; nothing if none is.
-    std::optional<std::int64_t> proving_since_us() const {
-        return proof_ ? std::optional(proved_us_) : std::nullopt;
-    }
+    std::optional<std::int64_t> proving_since_us() const { return proof_ ? std::optional(proved_us_) : std::nullopt; }
 
   private:
     struct Proof {
