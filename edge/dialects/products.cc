@@ -1,11 +1,11 @@
 #include "edge/dialects/products.h"
 
-#include "edge/dialects/agui.h"
-#include "edge/dialects/coordination.h"
-#include "edge/dialects/sessions.h"
-#include "edge/dialects/stream.h"
-#include "edge/dialects/tasks.h"
-#include "edge/dialects/tracking.h"
+#include "edge/dialects/agui/agui.h"
+#include "edge/dialects/coordination/coordination.h"
+#include "edge/dialects/sessions/sessions.h"
+#include "edge/dialects/stream/stream.h"
+#include "edge/dialects/tasks/tasks.h"
+#include "edge/dialects/tracking/tracking.h"
 
 namespace longwire::edge {
 
