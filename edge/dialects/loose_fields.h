@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace longwire::edge {
@@ -19,6 +21,19 @@ inline std::uint64_t count_in(const boost::json::object& object, std::string_vie
     boost::system::error_code error;
     const auto number = value != nullptr && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
     return error ? 0 : number;
+}
+
+inline std::int64_t integer_in(const boost::json::object& object, std::string_view name) {
+    const auto* const value = object.if_contains(name);
+    boost::system::error_code error;
+    const auto number = value != nullptr && value->is_number() ? value->to_number<std::int64_t>(error) : 0;
+    return error ? 0 : number;
+}
+
+inline std::optional<double> number_in(const boost::json::object& object, std::string_view name) {
+    const auto* const value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    return value->to_number<double>();
 }
 
 inline bool is_true_in(const boost::json::object& object, std::string_view name) {

@@ -119,23 +119,6 @@ std::string last_words(const json::array& messages) {
 
 }  // namespace
 
-const json::array& array_in(const json::object& object, std::string_view name) {
-    static const json::array none;
-    const auto* const value = object.if_contains(name);
-    return value != nullptr && value->is_array() ? value->get_array() : none;
-}
-
-const json::object& object_in(const json::object& object, std::string_view name) {
-    static const json::object none;
-    const auto* const value = object.if_contains(name);
-    return value != nullptr && value->is_object() ? value->get_object() : none;
-}
-
-std::string_view text_in(const json::object& object, std::string_view name) {
-    const auto* const value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
 std::optional<Interrupt> Interrupt::parse(std::string_view id) {
     const auto colon = id.rfind(':');
     if (colon == std::string_view::npos || !check_name("", id.substr(0, colon), kNameBytesMax)) return std::nullopt;

@@ -9,6 +9,8 @@
 
 #include "protocol/result.h"
 
+#include "edge/dialects/loose_fields.h"
+
 /// What AG-UI's clients send: a RunAgentInput, and the names that follow from it.
 namespace longwire::edge::agui {
 
@@ -44,11 +46,5 @@ Result<Input> read_input(const json::value& message);
 /// What the worker is given: the whole of it, the fields of `forwardedProps`, and the user's newest words as `message`
 /// and `requirement`, which is what agents of longwire-worker-agent read.
 json::object task_input(const Input& input);
-
-/// A field that may be missing or null, as an array or an object; empty if it is none.
-const json::array& array_in(const json::object& object, std::string_view name);
-const json::object& object_in(const json::object& object, std::string_view name);
-/// The same of a text.
-std::string_view text_in(const json::object& object, std::string_view name);
 
 }  // namespace longwire::edge::agui

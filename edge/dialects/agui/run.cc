@@ -5,18 +5,13 @@
 #include <utility>
 
 #include "edge/core/client_api.h"
+#include "edge/dialects/loose_fields.h"
 #include "protocol/command.h"
 #include "protocol/limits.h"
 #include "protocol/topic.h"
 
 namespace longwire::edge::agui {
 namespace {
-
-std::uint64_t number_in(const json::object& object, std::string_view name) {
-    const auto* const value = object.if_contains(name);
-    boost::system::error_code error;
-    return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
-}
 
 /// What is written of a run that answers a question.
 struct Record {
@@ -30,7 +25,7 @@ std::optional<Record> record_in(const json::object& history) {
     const auto& events = array_in(history, "events");
     if (events.empty() || !events.front().is_object()) return std::nullopt;
     const auto& data = object_in(events.front().get_object(), "data");
-    Record record{std::string(text_in(data, "task")), std::string(text_in(data, "epoch")), number_in(data, "after"),
+    Record record{std::string(text_in(data, "task")), std::string(text_in(data, "epoch")), count_in(data, "after"),
                   object_in(data, "input")};
     return record.task.empty() ? std::nullopt : std::optional(std::move(record));
 }
@@ -124,7 +119,7 @@ void RunStream::on_subscribed(const json::object& begun, Events::Begin how) {
     if (had_ && had_->epoch != epoch_) return refuse(gone);
     if (known_->after > 0 && known_->epoch != epoch_) return refuse({Errc::expired, gone.message, "runId"});
     // What has not been yet nobody has had.
-    if (const auto head = number_in(begun, "head"); had_ && had_->offset > head) {
+    if (const auto head = count_in(begun, "head"); had_ && had_->offset > head) {
         had_->offset = std::max(head, known_->after);
         had_->part = Place::kAllParts;
     }
@@ -146,10 +141,10 @@ void RunStream::on_push(const json::object& push) {
     const auto& gap = object_in(push, "gap");
     if (text_in(gap, "reason") == "epoch_changed") {
         had_.reset();
-        send(number_in(gap, "to"), events_->lost(host_.now_us()));
+        send(count_in(gap, "to"), events_->lost(host_.now_us()));
         return end(close_code::kDone);
     }
-    send(number_in(gap, "to"), events_->gap(gap, host_.now_us()));
+    send(count_in(gap, "to"), events_->gap(gap, host_.now_us()));
 }
 
 void RunStream::on_time() {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "edge/core/epoch.h"
+#include "edge/dialects/loose_fields.h"
 #include "protocol/event_types.h"
 #include "protocol/utc_text.h"
 
@@ -21,18 +22,6 @@ constexpr int kPresencePage = 20;
 constexpr std::size_t kOwnIdsMax = 256;
 constexpr std::string_view kPillarPlace = "{pillar}";
 
-std::string text_in(const json::object& fields, std::string_view name) {
-    const auto* const value = fields.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::int64_t number_in(const json::object& fields, std::string_view name) {
-    const auto* const value = fields.if_contains(name);
-    boost::system::error_code error;
-    const auto number = value != nullptr && value->is_number() ? value->to_number<std::int64_t>(error) : 0;
-    return error ? 0 : number;
-}
-
 /// Since when nobody has been there; nothing while somebody is. The page has the newest first.
 std::optional<std::int64_t> absent_since_us(const json::array& events) {
     std::map<std::string, bool> members;
@@ -47,7 +36,7 @@ std::optional<std::int64_t> absent_since_us(const json::array& events) {
         const auto member = data != nullptr && data->is_object() ? text_in(data->get_object(), "member") : "";
         if (!members.emplace(member, is_join).second) continue;
         if (is_join) return std::nullopt;
-        since_us = std::max(since_us.value_or(0), number_in(event, "time_us"));
+        since_us = std::max(since_us.value_or(0), integer_in(event, "time_us"));
     }
     return since_us;
 }
@@ -105,7 +94,7 @@ void SessionsConversation::look_for_session() {
 void SessionsConversation::on_presence(const json::object& page) {
     if (is_over_) return;
     const auto* const events = page.if_contains("events");
-    const bool is_new = number_in(page, "head") == 0;
+    const bool is_new = integer_in(page, "head") == 0;
     if (events != nullptr && events->is_array()) {
         const auto since_us = absent_since_us(events->get_array());
         if (since_us && host_.now_us() - *since_us > settings_.keep_s * 1'000'000) {

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <utility>
 
+#include "edge/dialects/loose_fields.h"
 #include "protocol/event_types.h"
 #include "protocol/utc_text.h"
 
@@ -20,17 +21,6 @@ constexpr std::array<std::string_view, 4> kResultKinds{"visualization_data", "an
 const json::value* find(const json::object& fields, std::string_view name) {
     const auto* const value = fields.if_contains(name);
     return value == nullptr || value->is_null() ? nullptr : value;
-}
-
-std::string_view text_in(const json::object& fields, std::string_view name) {
-    const auto* const value = find(fields, name);
-    return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-const json::object& object_in(const json::object& fields, std::string_view name) {
-    static const json::object none;
-    const auto* const value = find(fields, name);
-    return value != nullptr && value->is_object() ? value->get_object() : none;
 }
 
 /// Copies a text; what is empty or none stays absent.

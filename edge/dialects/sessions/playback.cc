@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "edge/core/epoch.h"
+#include "edge/dialects/loose_fields.h"
 #include "edge/dialects/sessions/conversation.h"
 #include "protocol/event_types.h"
 
@@ -12,11 +13,6 @@ using sessions::error_message;
 using sessions::Said;
 
 constexpr std::uint16_t kTryLater = 1013;
-
-std::string text_in(const json::object& fields, std::string_view name) {
-    const auto* const value = fields.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 }  // namespace
 

@@ -192,7 +192,7 @@ void Dashboard::start_logs(const std::string& session) {
         for (const auto& task : tasks) {
             book_.on_snapshot(task, host_.now_us(), farewells_);
             const auto place = tracking::place_of(task);
-            stream_.follow(tracking::text_in(task, "task"), place.epoch, place.offset);
+            stream_.follow(text_in(task, "task"), place.epoch, place.offset);
         }
         on_news(std::exchange(farewells_, {}));
     });
@@ -225,7 +225,7 @@ void Dashboard::on_event(const NativeEvent& event) {
 }
 
 void Dashboard::on_push(const json::object& push) {
-    const auto& gap = tracking::object_in(push, "gap");
+    const auto& gap = object_in(push, "gap");
     if (gap.empty()) return;
     stream_.on_gap(gap);
     lister_.list();

@@ -6,16 +6,12 @@
 #include <optional>
 #include <string_view>
 
-/// Reads what workers and the broker say: what is absent, or of another kind than expected, is empty.
+#include "edge/dialects/loose_fields.h"
+
+/// How a dashboard shows what workers and the broker say.
 namespace longwire::edge::tracking {
 
 namespace json = boost::json;
-
-std::string_view text_in(const json::object& object, std::string_view name);
-std::optional<double> number_in(const json::object& object, std::string_view name);
-std::int64_t integer_in(const json::object& object, std::string_view name);
-const json::object& object_in(const json::object& object, std::string_view name);
-const json::array& array_in(const json::object& object, std::string_view name);
 
 /// A share from 0 to 1 as whole percents: 100 is only said of what is complete.
 int percents(double share);
