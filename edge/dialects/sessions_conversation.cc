@@ -130,7 +130,7 @@ void SessionsConversation::on_presence(const json::object& page) {
 
 void SessionsConversation::open_session(bool is_new) {
     if (is_over_) return;
-    send({{"type", is_new ? "session_created" : "session_updated"}, {"status", "active"}});
+    is_new_ = is_new;
     const auto level = endpoint_.is_guide() ? "guide" : "liaison." + endpoint_.pillar;
     const auto topic = session_topic_ + "/" + level;
     Places::Settings settings;

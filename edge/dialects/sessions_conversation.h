@@ -81,6 +81,7 @@ class SessionsConversation final : public Translator, private Places::Owner {
     std::string session_id_;
     std::string session_topic_;
     std::string said_topic_;  // what is no user's message, for the other connections
+    bool is_new_ = false;
     bool is_over_ = false;
 
     std::optional<Places> places_;

@@ -31,6 +31,8 @@ void SessionsConversation::on_place(const Result<Place>& place, bool has_missed)
     place_ = *place;
     played_ = place_.turn == 0 ? 0 : place_.turn - 1;
     came_us_ = host_.now_us();
+    // Who is greeted hears of everything from now on.
+    send({{"type", is_new_ ? "session_created" : "session_updated"}, {"status", "active"}});
     if (has_missed) {
         auto message = error_message("gap", "Some of what was said while you were away is not known any more.");
         message["type"] = "warning_message";
