@@ -20,6 +20,7 @@ constexpr std::uint16_t kForbidden = 4403;
 constexpr std::uint16_t kTryLater = 1013;
 constexpr int kPresencePage = 20;
 constexpr std::size_t kOwnIdsMax = 256;
+constexpr std::size_t kUnheardMax = 100;
 constexpr std::string_view kPillarPlace = "{pillar}";
 
 /// Since when nobody has been there; nothing while somebody is. The page has the newest first.
@@ -118,7 +119,7 @@ void SessionsConversation::on_presence(const json::object& page) {
 
 void SessionsConversation::open_session(bool is_new) {
     if (is_over_) return;
-    send({{"type", is_new ? "session_created" : "session_updated"}, {"status", "active"}});
+    is_new_ = is_new;
     const auto level = endpoint_.is_guide() ? "guide" : "liaison." + endpoint_.pillar;
     const auto topic = session_topic_ + "/" + level;
     Places::Settings settings;
@@ -254,23 +255,44 @@ json::object SessionsConversation::input_of(const Said& said) {
 void SessionsConversation::say_next(const Said& said) {
     auto input = input_of(said);
     const auto* const last = places_->book().find(places_->book().last_turn());
-    const bool has_ended = last == nullptr || last->state == Turn::State::failed || last->number <= ended_;
+    const bool has_ended =
+        last == nullptr || last->state == Turn::State::failed || last->number <= std::max(played_, over_);
     if (has_ended) return begin_turn(said, std::move(input));
-    if (!said.fields.contains("message_id") || last->key != said.message_id) {
-        json::object fields{{"task", last->task}, {"data", input}};
-        host_.command("input", std::move(fields), [this, said, turn = last->number](const Result<json::object>& ok) {
-            const bool has_ended_now = !ok && (ok.error().code == Errc::conflict || ok.error().code == Errc::not_found);
-            if (has_ended_now) {
-                ended_ = std::max(ended_, turn);
-                return say_next(said);
-            }
-            if (!ok) fail(ok.error());
-            done();
-            pass_on();
-        });
-        return;
+    // The task that runs was begun by this very message.
+    if (said.fields.contains("message_id") && last->key == said.message_id) return done();
+    host_.command("input", {{"task", last->task}, {"data", std::move(input)}},
+                  [this, said, turn = last->number](const Result<json::object>& ok) {
+                      const bool has_ended_now =
+                          !ok && (ok.error().code == Errc::conflict || ok.error().code == Errc::not_found);
+                      if (has_ended_now) {
+                          over_ = std::max(over_, turn);
+                          return say_next(said);
+                      }
+                      if (!ok) fail(ok.error());
+                      done();
+                      if (ok) on_input_taken(said, turn, number_in(*ok, "offset"));
+                      pass_on();
+                  });
+}
+
+/// A task may end without having looked at its last input.
+void SessionsConversation::on_input_taken(const Said& said, std::uint64_t turn, std::int64_t offset) {
+    if (said.type != "user_message" || offset <= 0) return;
+    const auto at = static_cast<std::uint64_t>(offset);
+    unheard_.push_back({said, {turn, 0, at}});
+    if (unheard_.size() > kUnheardMax) unheard_.pop_front();
+    if (turn <= played_) say_unheard_again(turn);
+}
+
+/// Whatever a task does after an input counts as its answer.
+void SessionsConversation::say_unheard_again(std::uint64_t turn) {
+    std::deque<Said> again;
+    for (const auto& [said, at] : unheard_) {
+        if (at.turn == turn && completed_ == turn && worked_.is_before(at)) again.push_back(said);
     }
-    done();  // the running task was begun by this very message
+    std::erase_if(unheard_, [&](const Unheard& one) { return one.at.turn <= turn; });
+    const auto front = waiting_.begin() + (is_passing_on_ ? 1 : 0);
+    waiting_.insert(front, again.begin(), again.end());
 }
 
 void SessionsConversation::begin_turn(const Said& said, json::object input) {

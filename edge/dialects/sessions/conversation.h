@@ -46,6 +46,8 @@ class SessionsConversation final : public Translator, private Places::Owner {
     void queue(sessions::Said said);
     void pass_on();
     void say_next(const sessions::Said& said);
+    void on_input_taken(const sessions::Said& said, std::uint64_t turn, std::int64_t offset);
+    void say_unheard_again(std::uint64_t turn);
     void begin_turn(const sessions::Said& said, json::object input);
     void done();
     void relay(const sessions::Said& said);
@@ -79,16 +81,27 @@ class SessionsConversation final : public Translator, private Places::Owner {
     std::string session_id_;
     std::string session_topic_;
     std::string said_topic_;  // what is no user's message, for the other connections
+    bool is_new_ = false;
     bool is_over_ = false;
 
     std::optional<Places> places_;
     Place place_;                // all before it has been sent
     std::uint64_t playing_ = 0;  // the turn that is played, and the task that it is
     std::string task_;
-    std::uint64_t ended_ = 0;  // the newest turn that is known to have ended
-    bool has_text_ = false;    // of the turn that is played
-    bool is_whole_ = false;    // it is played from its start
+    std::uint64_t played_ = 0;  // the newest turn that has been played to its end
+    std::uint64_t over_ = 0;    // the newest turn that is known to take no input any more
+    bool has_text_ = false;     // of the turn that is played
+    bool is_whole_ = false;     // it is played from its start
     std::int64_t came_us_ = 0;
+
+    /// A message that a task took as its input, and the input's place.
+    struct Unheard {
+        sessions::Said said;
+        Place at;
+    };
+    std::deque<Unheard> unheard_;  // as far as is known
+    Place worked_;                 // where the task that was played last did something
+    std::uint64_t completed_ = 0;  // the newest turn that ended well
 
     std::deque<sessions::Said> waiting_;
     bool is_passing_on_ = false;

@@ -14,13 +14,21 @@ using sessions::Said;
 
 constexpr std::uint16_t kTryLater = 1013;
 
+/// What a task does with what it was told; the end of what it did before is none.
+bool is_work(std::string_view type) {
+    return type == event_type::kTextDelta || type == event_type::kTextDone || type == event_type::kToolCall ||
+           type == event_type::kTaskWaiting || type == event_type::kArtifact;
+}
+
 }  // namespace
 
 void SessionsConversation::on_place(const Result<Place>& place, bool has_missed) {
     if (!place) return refuse("unavailable", place.error().message, kTryLater);
     place_ = *place;
-    ended_ = place_.turn == 0 ? 0 : place_.turn - 1;
+    played_ = place_.turn == 0 ? 0 : place_.turn - 1;
     came_us_ = host_.now_us();
+    // Who is greeted hears of everything from now on.
+    send({{"type", is_new_ ? "session_created" : "session_updated"}, {"status", "active"}});
     if (has_missed) {
         auto message = error_message("gap", "Some of what was said while you were away is not known any more.");
         message["type"] = "warning_message";
@@ -40,7 +48,7 @@ void SessionsConversation::on_turn(const Turn& turn) {
 }
 
 void SessionsConversation::on_turn_failed(const Turn& turn, const Error& why) {
-    if (turn.number <= ended_) return;
+    if (turn.number <= played_) return;
     if (turn.number == playing_) {
         fail(why);
         finish_turn();
@@ -53,7 +61,7 @@ void SessionsConversation::on_turn_failed(const Turn& turn, const Error& why) {
 void SessionsConversation::play_next() {
     if (came_us_ == 0 || playing_ != 0) return;
     for (const auto& [number, turn] : places_->book().turns()) {
-        if (number <= ended_) continue;
+        if (number <= played_) continue;
         if (turn.state != Turn::State::failed) return play(Turn(turn));
         fail(Error{Errc::unavailable, "What was said could not be passed on.", {}});
         leave_behind(number);
@@ -109,6 +117,7 @@ void SessionsConversation::on_task_event(const NativeEvent& event) {
     if (playing_ == 0 || event.task != task_) return;
     const bool is_text = event.type == event_type::kTextDelta || event.type == event_type::kTextDone;
     has_text_ = has_text_ || is_text;
+    if (is_work(event.type)) worked_ = {playing_, 0, event.offset};
     if (event.type == event_type::kTaskInput) {
         const auto* const data = event.fields().if_contains("data");
         const bool is_live = event.time_us >= came_us_;
@@ -129,6 +138,7 @@ void SessionsConversation::on_task_event(const NativeEvent& event) {
 void SessionsConversation::end_turn(const NativeEvent& event) {
     const auto answer = event.type == event_type::kTaskCompleted ? sessions::answer_of(event) : std::nullopt;
     auto end = sessions::message_of(event);
+    if (event.type == event_type::kTaskCompleted) completed_ = playing_;
     if (!answer || has_text_ || is_whole_) {
         if (answer && !has_text_) send(*answer);
         send(std::move(end));
@@ -149,12 +159,15 @@ void SessionsConversation::end_turn(const NativeEvent& event) {
 
 void SessionsConversation::finish_turn() {
     host_.command("unsubscribe", {{"topic", "task/" + task_}});
-    leave_behind(std::exchange(playing_, 0));
+    const auto turn = std::exchange(playing_, 0);
+    leave_behind(turn);
+    say_unheard_again(turn);
     play_next();
+    pass_on();
 }
 
 void SessionsConversation::leave_behind(std::uint64_t turn) {
-    ended_ = std::max(ended_, turn);
+    played_ = std::max(played_, turn);
     place_ = {turn + 1, 0, 0};
     places_->sent(place_);
 }

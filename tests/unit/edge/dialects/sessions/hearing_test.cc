@@ -246,6 +246,18 @@ TEST_F(SessionsComingBackTest, WhatIsSaidThenIsTheNextInputOfTheTaskThatRuns) {
     EXPECT_THAT(host.commands(), HasSubstr(R"(input {"task":"t1")"));
 }
 
+TEST_F(SessionsComingBackTest, WhatIsSaidMeanwhileSkipsNothingOfWhatWasMissed) {
+    connect();
+    open_known(R"({"epoch":"00000000000000e0","head":9,"events":[{"offset":9,"type":"place.here","data":{"conn":"old",)"
+               R"("at":[1,"00000000000000ab",7],"open":[],"turns":[[1,"t1","","begun"],[2,"t2","","begun"]]}}]})");
+    host.say(R"({"type":"user_message","message":"more"})");
+    host.fail("input", Error{Errc::conflict, "has ended"});
+    EXPECT_THAT(host.commands(), HasSubstr(R"("turn":3)"));
+    task = "t1";
+    task_event("task.completed", "{}");
+    EXPECT_THAT(host.commands(), HasSubstr(R"(subscribe {"topic":"task/t2","from":"start")"));
+}
+
 TEST_F(SessionsComingBackTest, AnAnswerWithoutAStreamIsAskedForWhereItMayHaveBeenTold) {
     for (const bool was_told : {false, true}) {
         connect();

@@ -71,6 +71,48 @@ TEST_F(SessionsSayingTest, AnInputThatComesTooLateBeginsTheNextTask) {
     EXPECT_EQ(host.heard(), "");
 }
 
+TEST_F(SessionsSayingTest, AnInputThatTheTaskDidNotLookAtBeginsTheNextTask) {
+    talk();
+    begin_turn();
+    host.say(R"({"type":"user_message","message":"and then?"})");
+    host.reply("input", R"({"offset":9})");
+    host.event("task/" + task, "text.done", R"({"stream":"s","index":0,"text":"x"})");
+    host.commands();
+    task_event("task.completed", "{}");
+    const auto asked = host.commands();
+    EXPECT_THAT(asked, HasSubstr(R"("turn":2)"));
+    EXPECT_THAT(asked, HasSubstr(R"("message":"and then?")"));
+}
+
+TEST_F(SessionsSayingTest, AlsoWhenTheInputsReplyComesAfterTheEnd) {
+    talk();
+    begin_turn();
+    host.say(R"({"type":"user_message","message":"and then?"})");
+    task_event("task.completed", "{}");
+    host.commands();
+    host.reply("input", R"({"offset":9})");
+    EXPECT_THAT(host.commands(), HasSubstr(R"("message":"and then?")"));
+}
+
+TEST_F(SessionsSayingTest, AnInputThatTheTaskAnsweredIsNotSaidAgain) {
+    talk();
+    begin_turn();
+    host.say(R"({"type":"user_message","message":"and then?"})");
+    host.reply("input", R"({"offset":1})");
+    task_event("text.done", R"({"stream":"s","index":0,"text":"x"})");
+    task_event("task.completed", "{}");
+    EXPECT_THAT(host.commands(), Not(HasSubstr("publish {\"topic\":\"" + conversation + "\",\"type\":\"turn\"")));
+}
+
+TEST_F(SessionsSayingTest, WhatATaskThatWasCancelledDidNotLookAtIsNotSaidAgain) {
+    talk();
+    begin_turn();
+    host.say(R"({"type":"user_message","message":"and then?"})");
+    host.reply("input", R"({"offset":9})");
+    task_event("task.cancelled", "{}");
+    EXPECT_THAT(host.commands(), Not(HasSubstr(R"("turn":2)")));
+}
+
 TEST_F(SessionsSayingTest, AfterTheEndOfATaskTheNextMessageBeginsAnother) {
     talk();
     begin_turn();

@@ -23,6 +23,7 @@ TEST_F(SessionsSessionTest, ANewTokenIsGreetedWithSessionCreated) {
     host.reply("history", kEmptyPage);
     EXPECT_THAT(host.commands(), HasSubstr(R"(publish {"topic":"session/print-anna tok","type":"session.created")"));
     host.reply("publish", kStored);
+    open_conversation(kEmptyPage);
     const auto hello = only();
     EXPECT_EQ(field(hello, "type"), R"("session_created")");
     EXPECT_EQ(field(hello, "session_id"), R"("session-print-anna tok")");
@@ -42,6 +43,7 @@ TEST_F(SessionsSessionTest, OfTwoConnectionsThatComeAtOnceOneHasMadeTheSession) 
     connect();
     host.reply("history", kEmptyPage);
     host.reply("publish", R"({"offset":1,"duplicate":true})");
+    open_conversation(kEmptyPage);
     EXPECT_EQ(field(only(), "type"), R"("session_updated")");
 }
 
@@ -76,6 +78,7 @@ TEST_F(SessionsSessionTest, ASessionOutlivesItsConnectionsBy15Minutes) {
     const auto left_us = host.time_us - 899'000'000;
     host.reply("history", R"({"head":2,"events":[{"offset":2,"type":"presence.leave","time_us":)" +
                               std::to_string(left_us) + R"(,"data":{"member":"anna"}}]})");
+    open_conversation(kEmptyPage);
     EXPECT_EQ(field(only(), "type"), R"("session_updated")");
     EXPECT_FALSE(host.closed_with);
 }
@@ -96,6 +99,7 @@ TEST_F(SessionsSessionTest, ASessionWithAnotherConnectionHasNotExpiredHoweverOld
     host.reply("history",
                R"({"head":2,"events":[{"offset":2,"type":"presence.join","time_us":2,"data":{"member":"anna"}},)"
                R"({"offset":1,"type":"presence.leave","time_us":1,"data":{"member":"anna"}}]})");
+    open_conversation(kEmptyPage);
     EXPECT_EQ(field(only(), "type"), R"("session_updated")");
 }
 
