@@ -270,7 +270,7 @@ void SessionsConversation::say_next(const Said& said) {
                       }
                       if (!ok) fail(ok.error());
                       done();
-                      if (ok) on_input_taken(said, turn, number_in(*ok, "offset"));
+                      if (ok) on_input_taken(said, turn, integer_in(*ok, "offset"));
                       pass_on();
                   });
 }
