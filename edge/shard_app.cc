@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "edge/dialects/native.h"
+#include "edge/dialects/native/native.h"
 #include "edge/http/problem.h"
 #include "edge/ws_client.h"
 #include "protocol/command.h"

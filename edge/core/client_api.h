@@ -63,6 +63,7 @@ inline constexpr std::uint16_t kDraining = 1012;
 inline constexpr std::uint16_t kTryLater = 1013;
 inline constexpr std::uint16_t kUnauthorized = 4401;
 inline constexpr std::uint16_t kHeartbeatMissed = 4408;
+inline constexpr std::uint16_t kReplaced = 4409;  // by a newer connection of the same name
 inline constexpr std::uint16_t kTooSlow = 4410;
 inline constexpr std::uint16_t kTooManyMessages = 4429;
 }  // namespace close_code

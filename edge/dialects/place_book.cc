@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "edge/core/epoch.h"
+#include "edge/dialects/loose_fields.h"
 
 namespace longwire::edge {
 namespace {
@@ -19,24 +20,13 @@ std::uint64_t number_in(const json::value& value) {
     return error || number > kNumberMax ? 0 : number;
 }
 
-std::uint64_t number_in(const json::object& record, std::string_view name) {
+std::uint64_t numbered_in(const json::object& record, std::string_view name) {
     const auto* const value = record.if_contains(name);
     return value == nullptr ? 0 : number_in(*value);
 }
 
 std::string text_in(const json::value& value) {
     return value.is_string() ? std::string(value.get_string()) : std::string();
-}
-
-std::string text_in(const json::object& record, std::string_view name) {
-    const auto* const value = record.if_contains(name);
-    return value == nullptr ? std::string() : text_in(*value);
-}
-
-const json::array& list_in(const json::object& record, std::string_view name) {
-    static const json::array none;
-    const auto* const value = record.if_contains(name);
-    return value != nullptr && value->is_array() ? value->get_array() : none;
 }
 
 /// [turn, epoch, offset, …] from number `from` on.
@@ -82,7 +72,7 @@ void PlaceBook::apply(std::string_view type, const json::object& record, std::ui
     if (type == "turn") {
         apply_turn(record);
     } else if (type == "turn.failed") {
-        const auto found = turns_.find(number_in(record, "turn"));
+        const auto found = turns_.find(numbered_in(record, "turn"));
         if (found != turns_.end()) found->second.state = Turn::State::failed;
     } else if (type.starts_with("place.")) {
         apply_place(type, record, offset);
@@ -92,7 +82,7 @@ void PlaceBook::apply(std::string_view type, const json::object& record, std::ui
 
 /// What its writer knew. It may be older than what is known here, never wrong: then it adds nothing.
 void PlaceBook::learn(const json::object& record) {
-    for (const auto& entry : list_in(record, "open")) {
+    for (const auto& entry : array_in(record, "open")) {
         if (!entry.is_array() || entry.get_array().size() < 5) continue;
         if (open_.size() >= 2 * bounds_.connections_max) break;  // no record of ours has so many
         const auto& fields = entry.get_array();
@@ -103,9 +93,9 @@ void PlaceBook::learn(const json::object& record) {
         });
         if (!is_closed && !connection.empty()) open_.try_emplace(std::move(connection), standing);
     }
-    const auto& left = list_in(record, "left");
+    const auto& left = array_in(record, "left");
     if (!left.empty() && (!left_ || left_->is_before(place_in(left)))) left_ = place_in(left);
-    for (const auto& entry : list_in(record, "turns")) {
+    for (const auto& entry : array_in(record, "turns")) {
         if (!entry.is_array() || entry.get_array().size() < 4) continue;
         const auto& fields = entry.get_array();
         const auto state = state_named(text_in(fields[3]));
@@ -119,7 +109,11 @@ void PlaceBook::learn(const json::object& record) {
 }
 
 void PlaceBook::apply_turn(const json::object& record) {
-    Turn turn{number_in(record, "turn"), text_in(record, "task"), text_in(record, "key"), Turn::State::asked, {}};
+    Turn turn{numbered_in(record, "turn"),
+              std::string(text_in(record, "task")),
+              std::string(text_in(record, "key")),
+              Turn::State::asked,
+              {}};
     if (turn.number == 0 || turn.task.empty()) return;
     if (const auto* const start = record.if_contains("start"); start != nullptr && start->is_object()) {
         turn.start = start->get_object();
@@ -128,9 +122,9 @@ void PlaceBook::apply_turn(const json::object& record) {
 }
 
 void PlaceBook::apply_place(std::string_view type, const json::object& record, std::uint64_t offset) {
-    const auto connection = text_in(record, "conn");
+    const std::string connection(text_in(record, "conn"));
     if (connection.empty()) return;
-    const auto at = place_in(list_in(record, "at"));
+    const auto at = place_in(array_in(record, "at"));
     for (const auto& turn : turns_) {
         if (turn.first < at.turn || (turn.first == at.turn && at.offset > 0)) note_begun(turn.first);
     }
@@ -141,7 +135,7 @@ void PlaceBook::apply_place(std::string_view type, const json::object& record, s
         open_[connection] = {at, offset};
     }
     // One that has written since it was looked at is there after all.
-    for (const auto& entry : list_in(record, "took")) {
+    for (const auto& entry : array_in(record, "took")) {
         if (!entry.is_array() || entry.get_array().size() < 2) continue;
         const auto found = open_.find(text_in(entry.get_array()[0]));
         if (found == open_.end() || found->first == connection) continue;

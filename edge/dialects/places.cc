@@ -3,23 +3,12 @@
 #include <algorithm>
 
 #include "edge/core/epoch.h"
+#include "edge/dialects/loose_fields.h"
 
 namespace longwire::edge {
 namespace {
 
 constexpr int kPageMax = 64;  // each record says what a reader needs; a few make up for what its writer did not know
-
-std::uint64_t number_in(const json::object& object, std::string_view name) {
-    const auto* const value = object.if_contains(name);
-    boost::system::error_code error;
-    const auto number = value != nullptr && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
-    return error ? 0 : number;
-}
-
-std::string text_in(const json::object& object, std::string_view name) {
-    const auto* const value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 bool has_taken(const json::object& record, std::string_view connection) {
     const auto* const taken = record.if_contains("took");
@@ -60,7 +49,7 @@ void Places::fold(const json::object& page) {
     for (auto at = list.rbegin(); at != list.rend(); ++at) {
         if (!at->is_object()) continue;
         const auto& event = at->get_object();
-        const auto offset = number_in(event, "offset");
+        const auto offset = count_in(event, "offset");
         const auto* const data = event.if_contains("data");
         if (offset <= read_ || data == nullptr || !data->is_object()) continue;
         read_ = offset;
@@ -70,7 +59,7 @@ void Places::fold(const json::object& page) {
 
 /// What is written from now on comes by itself.
 void Places::follow(const json::object& page) {
-    const auto head = number_in(page, "head");
+    const auto head = count_in(page, "head");
     json::value from = "start";
     if (head > 0) from = {{"epoch", text_in(page, "epoch")}, {"offset", head}};
     host_.command("subscribe", {{"topic", topic_}, {"from", std::move(from)}, {"conflate_ms", 0}},
@@ -112,7 +101,7 @@ void Places::begin(std::string key, json::object start, OnBegun on_begun) {
             if (!asked_ || asked_->number != number) return;
             if (!stored) return answer(stored.error());
             // The log has forgotten a turn whose key it still knows.
-            if (number_in(*stored, "offset") <= read_) answer(Error{Errc::unavailable, "try again"});
+            if (count_in(*stored, "offset") <= read_) answer(Error{Errc::unavailable, "try again"});
         });
 }
 
@@ -128,10 +117,10 @@ bool Places::on_event(const NativeEvent& event) {
     read_ = event.offset;
     const auto& record = event.fields();
     book_.apply(event.type, record, event.offset);
-    if (event.type == "turn") take_note_of(number_in(record, "turn"));
+    if (event.type == "turn") take_note_of(count_in(record, "turn"));
     if (event.type == "turn.failed") {
-        const auto* const turn = book_.find(number_in(record, "turn"));
-        const Error why{errc_from_string(text_in(record, "code")), text_in(record, "message"), {}};
+        const auto* const turn = book_.find(count_in(record, "turn"));
+        const Error why{errc_from_string(text_in(record, "code")), std::string(text_in(record, "message")), {}};
         if (turn != nullptr) owner_.on_turn_failed(Turn(*turn), why);
     }
     if (!has_come_) return true;

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <utility>
 
+#include "edge/dialects/loose_fields.h"
 #include "protocol/json_value.h"
 #include "protocol/limits.h"
 #include "protocol/msgpack_reader.h"
@@ -19,16 +20,10 @@ Result<json::value> parse(std::string_view text) {
     return value;
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-    const auto* const value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 /// The native protocol's error object.
 Error error_of(const json::object& error) {
-    const auto* const retry = error.if_contains("retry_after_ms");
-    return {errc_from_string(text_of(error, "code")), text_of(error, "message"), text_of(error, "field"),
-            retry != nullptr && retry->is_number() ? retry->to_number<std::int64_t>() : 0};
+    return {errc_from_string(text_in(error, "code")), std::string(text_in(error, "message")),
+            std::string(text_in(error, "field")), integer_in(error, "retry_after_ms")};
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "edge/core/client_api.h"
 #include "edge/core/timers.h"
 #include "edge/dialects/event_reader.h"
-#include "edge/dialects/native.h"
+#include "edge/dialects/native/native.h"
 #include "edge/dialects/translator.h"
 
 namespace longwire::edge {

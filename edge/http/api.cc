@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "edge/dialects/native_messages.h"
+#include "edge/dialects/native/messages.h"
 #include "edge/http/openapi.h"
 #include "edge/http/problem.h"
 #include "edge/http/url.h"

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "edge/core/epoch.h"
-#include "edge/dialects/native_messages.h"
+#include "edge/dialects/native/messages.h"
 #include "protocol/command.h"
 #include "protocol/topic.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "edge/core/epoch.h"
-#include "edge/dialects/native_messages.h"
+#include "edge/dialects/native/messages.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "edge/dialects/native_encoding.h"
+#include "edge/dialects/native/encoding.h"
 #include "tests/simulation/edge_node.h"
 #include "tests/simulation/environment.h"
 #include "tests/simulation/filter_follower.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "edge/dialects/native.h"
+#include "edge/dialects/native/native.h"
 #include "tests/simulation/client.h"
 #include "tests/simulation/violation.h"
 

@@ -80,9 +80,9 @@ TEST(TaskSnapshot, ShowsWhatTheEventsTell) {
         snapshot(folded({kQueued,
                          kStarted,
                          {"task.progress", R"({"progress":0.25,"message":"quarter"})"},
-                         {"agent.status", R"({"agent":"a","agent_id":"a-1","status":"busy","progress":0.5,"message":"m"})"},
+                         {"agent.status", R"({"agent":"a","status":"busy","progress":0.5,"message":"m"})"},
                          {"agent.status", R"({"agent":"b","status":"idle"})"},
-                         {"agent.status", R"({"agent":"a","status":"done"})"},
+                         {"agent.status", R"({"agent":"a","agent_id":"a-1","status":"done"})"},
                          {"agent.handoff", R"({"agent":"a","to":"b"})"}}));
     EXPECT_EQ(
         boost::json::serialize(fields),
@@ -103,8 +103,8 @@ TEST(TaskSnapshot, WhoeverSaysSomethingIsTheCurrentAgent) {
                                          {"agent.message", R"({"agent":"b","to":"a","message":"I do"})"}}));
     EXPECT_EQ(fields.at("current_agent"), "b");
     EXPECT_EQ(boost::json::serialize(fields.at("agents")),
-              R"([{"agent":"a","status":"busy","progress":5E-1,"message":"read it"},)"
-              R"({"agent":"b","status":"","progress":0,"message":"I do"}])");
+              R"([{"agent":"a","agent_id":null,"status":"busy","progress":5E-1,"message":"read it"},)"
+              R"({"agent":"b","agent_id":null,"status":"","progress":0,"message":"I do"}])");
 }
 
 TEST(TaskFold, EveryEndIsItsState) {
