@@ -270,16 +270,15 @@ void SessionsConversation::say_next(const Said& said) {
                       }
                       if (!ok) fail(ok.error());
                       done();
-                      if (ok) on_input_taken(said, turn, integer_in(*ok, "offset"));
+                      if (ok) on_input_taken(said, turn, count_in(*ok, "offset"));
                       pass_on();
                   });
 }
 
 /// A task may end without having looked at its last input.
-void SessionsConversation::on_input_taken(const Said& said, std::uint64_t turn, std::int64_t offset) {
-    if (said.type != "user_message" || offset <= 0) return;
-    const auto at = static_cast<std::uint64_t>(offset);
-    unheard_.push_back({said, {turn, 0, at}});
+void SessionsConversation::on_input_taken(const Said& said, std::uint64_t turn, std::uint64_t offset) {
+    if (said.type != "user_message" || offset == 0) return;
+    unheard_.push_back({said, {turn, 0, offset}});
     if (unheard_.size() > kUnheardMax) unheard_.pop_front();
     if (turn <= played_) say_unheard_again(turn);
 }

@@ -46,7 +46,7 @@ class SessionsConversation final : public Translator, private Places::Owner {
     void queue(sessions::Said said);
     void pass_on();
     void say_next(const sessions::Said& said);
-    void on_input_taken(const sessions::Said& said, std::uint64_t turn, std::int64_t offset);
+    void on_input_taken(const sessions::Said& said, std::uint64_t turn, std::uint64_t offset);
     void say_unheard_again(std::uint64_t turn);
     void begin_turn(const sessions::Said& said, json::object input);
     void done();
