@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -27,6 +28,13 @@ bool has_type(const json::value& value, std::string_view type) {
     if (type == "number") return value.is_number();
     if (type == "integer") return is_whole(value);
     throw std::runtime_error("no such type: " + std::string(type));
+}
+
+/// Made once each: that takes longer than to search by it.
+const std::regex& pattern_of(const std::string& text) {
+    static std::map<std::string, std::regex> patterns;
+    const auto known = patterns.find(text);
+    return known != patterns.end() ? known->second : patterns.emplace(text, std::regex(text)).first->second;
 }
 
 class Checker {
@@ -133,8 +141,9 @@ class Checker {
                                   const std::string& at) {
         if (word == "minLength") return value.size() >= rule.to_number<std::size_t>() ? "" : at + " is too short";
         if (word == "maxLength") return value.size() <= rule.to_number<std::size_t>() ? "" : at + " is too long";
-        const std::regex pattern(std::string(rule.as_string()), std::regex::ECMAScript);
-        return std::regex_search(value, pattern) ? "" : at + " must fit " + std::string(rule.as_string());
+        return std::regex_search(value, pattern_of(std::string(rule.as_string())))
+                   ? ""
+                   : at + " must fit " + std::string(rule.as_string());
     }
 
     static std::string check_number(std::string_view word, double rule, double value, const std::string& at) {
