@@ -4,7 +4,6 @@
 
 #include "edge/dialects/native/native.h"
 #include "edge/http/problem.h"
-#include "edge/ws_client.h"
 #include "protocol/command.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/node/clock.h"
@@ -121,7 +120,7 @@ net::App::Upgrade ShardApp::accept(std::function<std::unique_ptr<Dialect>(Transp
     Upgrade upgrade;
     upgrade.accepted.max_message_bytes = services_.limits.message_bytes_max;
     upgrade.accepted.make_handler = [this, make = std::move(make_dialect)](net::WsConnection& connection) {
-        return std::make_unique<WsClient>(*this, connection, make);
+        return std::make_unique<WsClient>(static_cast<ClientOwner&>(*this), connection, make);
     };
     return upgrade;
 }

@@ -15,11 +15,10 @@
 #include "edge/http/product_routes.h"
 #include "edge/link_thread.h"
 #include "edge/net/server.h"
+#include "edge/ws_client.h"
 #include "protocol/tally.h"
 
 namespace longwire::edge {
-
-class WsClient;
 
 /// What an edge's shards share; everything in it is safe to use from any of them.
 struct EdgeCommons {
@@ -34,7 +33,7 @@ struct EdgeCommons {
 };
 
 /// One shard of an edge: its hub, its clients and its HTTP interface, driven by the turns of its loop.
-class ShardApp final : public net::App {
+class ShardApp final : public net::App, private ClientOwner {
   public:
     ShardApp(net::Shard& shard, EdgeCommons& commons);
     ~ShardApp() override;
@@ -69,7 +68,12 @@ class ShardApp final : public net::App {
     }
 
   private:
-    friend class WsClient;
+    // ClientOwner
+    ShardServices& services() override { return services_; }
+    void add(WsClient& client) override { clients_.insert(&client); }
+    void remove(WsClient& client) override { clients_.erase(&client); }
+    void note_too_slow() override { ++too_slow_; }
+    void flush() override { on_turn_end(); }
 
     Upgrade upgrade_native(const net::HttpRequest& request);
     Upgrade accept(std::function<std::unique_ptr<Dialect>(Transport&, Channel&)> make_dialect);

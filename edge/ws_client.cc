@@ -3,21 +3,19 @@
 #include <charconv>
 #include <utility>
 
-#include "edge/shard_app.h"
-
 namespace longwire::edge {
 
-WsClient::WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect)
-    : app_(app),
+WsClient::WsClient(ClientOwner& owner, net::WsConnection& connection, const MakeDialect& make_dialect)
+    : owner_(owner),
       connection_(connection),
       dialect_(make_dialect(*this, *this)),
-      stall_(app.services_.now_us),
-      pinged_us_(app.services_.now_us) {
-    app_.clients_.insert(this);
+      stall_(owner.services().now_us),
+      pinged_us_(owner.services().now_us) {
+    owner_.add(*this);
 }
 
 WsClient::~WsClient() {
-    app_.clients_.erase(this);
+    owner_.remove(*this);
 }
 
 void WsClient::on_open() {
@@ -48,7 +46,7 @@ std::uint64_t WsClient::ping() {
 void WsClient::on_drained() {
     dialect_->on_drained();
     // This comes while a turn's bytes are being sent: what it asks of the link would wait for the next turn's end.
-    app_.on_turn_end();
+    owner_.flush();
 }
 
 void WsClient::on_closed(std::uint16_t code) {
@@ -57,8 +55,8 @@ void WsClient::on_closed(std::uint16_t code) {
 
 void WsClient::on_tick() {
     dialect_->on_tick();
-    const auto now_us = app_.services_.now_us;
-    const auto patience_ms = app_.services_.limits.stalled_ms;
+    const auto now_us = owner_.services().now_us;
+    const auto patience_ms = owner_.services().limits.stalled_ms;
     if (stall_.is_stalled(connection_.unsent_bytes(), connection_.sent_bytes(), now_us, patience_ms)) {
         return close(close_code::kTooSlow, "too slow: resume from your last offset");
     }
@@ -66,7 +64,7 @@ void WsClient::on_tick() {
 }
 
 void WsClient::keep_heartbeat(std::int64_t now_us) {
-    if (now_us - pinged_us_ < app_.services_.limits.heartbeat_ms * 1000) return;
+    if (now_us - pinged_us_ < owner_.services().limits.heartbeat_ms * 1000) return;
     // Where something is unsent so is perhaps the ping: that client is judged by what it takes.
     if (pings_unanswered_ >= kPingsUnansweredMax && connection_.unsent_bytes() > 0) return;
     if (pings_unanswered_ >= kPingsUnansweredMax) {
@@ -83,7 +81,7 @@ void WsClient::drain(std::int64_t reconnect_ms) {
 }
 
 void WsClient::close(std::uint16_t code, std::string_view reason) {
-    if (code == close_code::kTooSlow && !std::exchange(is_too_slow_, true)) ++app_.too_slow_;
+    if (code == close_code::kTooSlow && !std::exchange(is_too_slow_, true)) owner_.note_too_slow();
     connection_.close(code, reason);
 }
 

@@ -11,7 +11,21 @@
 
 namespace longwire::edge {
 
-class ShardApp;
+class WsClient;
+
+/// What a connection needs of its shard.
+class ClientOwner {
+  public:
+    virtual ~ClientOwner() = default;
+
+    virtual ShardServices& services() = 0;
+    virtual void add(WsClient& client) = 0;
+    virtual void remove(WsClient& client) = 0;
+    virtual void note_too_slow() = 0;
+
+    /// What was asked of the link outside of a turn is to leave.
+    virtual void flush() = 0;
+};
 
 /// One WebSocket connection: carries a dialect's messages and keeps the heartbeat, which is the same for all dialects.
 class WsClient final : public net::WsHandler, private Transport, private Channel {
@@ -19,7 +33,7 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     /// Makes the dialect for a connection: over its transport, or its channel.
     using MakeDialect = std::function<std::unique_ptr<Dialect>(Transport&, Channel&)>;
 
-    WsClient(ShardApp& app, net::WsConnection& connection, const MakeDialect& make_dialect);
+    WsClient(ClientOwner& owner, net::WsConnection& connection, const MakeDialect& make_dialect);
     ~WsClient() override;
 
     void on_open() override;
@@ -50,7 +64,7 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     void tell_when_drained() override { connection_.tell_when_drained(); }
     void close(std::uint16_t code, std::string_view reason) override;
 
-    ShardApp& app_;
+    ClientOwner& owner_;
     net::WsConnection& connection_;
     std::unique_ptr<Dialect> dialect_;
     StallWatch stall_;
