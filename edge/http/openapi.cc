@@ -376,10 +376,10 @@ std::string_view openapi_json() {
       "Agent": {
         "type": "object",
         "properties": {
-          "agent": {"type": "string"}, "status": {"type": "string"}, "progress": {"type": "number"},
-          "message": {"type": "string"}
+          "agent": {"type": "string"}, "agent_id": {"type": ["string", "null"]}, "status": {"type": "string"},
+          "progress": {"type": "number"}, "message": {"type": "string"}
         },
-        "required": ["agent", "status", "progress", "message"]
+        "required": ["agent", "agent_id", "status", "progress", "message"]
       },
       "TaskError": {
         "type": "object",

@@ -112,6 +112,7 @@ std::string make_response_head(const HttpResponse& response, const HeadOptions& 
             head.append("Content-Length: ").append(std::to_string(size)).append("\r\n");
         }
     }
+    if (options.chunked) head.append("Transfer-Encoding: chunked\r\n");
     if (!options.keep_alive || options.stream) head.append("Connection: close\r\n");
     head.append("\r\n");
     return head;

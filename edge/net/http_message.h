@@ -18,7 +18,8 @@ HttpResponse make_problem(unsigned status, std::string_view code, std::string_vi
 /// How the head of an answer frames the body and the connection.
 struct HeadOptions {
     bool keep_alive = true;
-    bool stream = false;              // no Content-Length: the body ends with the connection
+    bool stream = false;              // no Content-Length: the connection ends behind the body
+    bool chunked = false;             // which says itself where it ends (RFC 9112, 7.1)
     std::string_view common_headers;  // complete lines, such as Date and Server
 };
 

@@ -1,9 +1,11 @@
 #include "edge/net/http_session.h"
 
+#include <array>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -23,6 +25,7 @@ constexpr std::size_t kUnsentBytesMax = std::size_t{256} * 1024;
 /// Body bytes after which a slow upload has earned another handshake_timeout_ms.
 constexpr std::size_t kProgressBytes = std::size_t{16} * 1024;
 
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 class Exchange;
@@ -46,6 +49,7 @@ class HttpSession final : public Connection {
     void begin_stream(const HttpResponse& head);
     void write(SharedBytes piece);
     void end_stream();
+    void end_unfinished_stream();
     void on_dropped();
     std::size_t unsent_bytes() const { return stream_.unsent_bytes(); }
     std::uint64_t sent_bytes() const { return stream_.sent_bytes(); }
@@ -91,6 +95,7 @@ class HttpSession final : public Connection {
     Phase phase_ = Phase::request;
     bool header_seen_ = false;
     bool head_only_ = false;  // the request is HEAD
+    bool chunks_ = false;     // the client knows chunks, and a stream is made of them
     bool keep_alive_ = true;
     bool processing_ = false;
     bool reading_ = false;
@@ -282,6 +287,7 @@ void HttpSession::serve() {
     parser_.reset();
     disarm();
     head_only_ = parsed.method() == http::verb::head;
+    chunks_ = parsed.version() >= 11;
     keep_alive_ = keep_alive_ && parsed.version() >= 11 && parsed.keep_alive();
     auto request = to_http_request(parsed, remote_address_);
     if (!request) {
@@ -332,11 +338,23 @@ void HttpSession::begin_stream(const HttpResponse& head) {
 }
 
 void HttpSession::write(SharedBytes piece) {
-    if (phase_ == Phase::streaming) stream_.push(SharedSlice::whole(std::move(piece)));
+    if (phase_ != Phase::streaming || !piece || piece->empty()) return;  // an empty chunk would be the last
+    if (!chunks_) return stream_.push(SharedSlice::whole(std::move(piece)));
+    std::array<char, 18> size;
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), piece->size(), 16).ptr;
+    stream_.append(std::string(size.data(), end) + "\r\n");
+    stream_.push(SharedSlice::whole(std::move(piece)));
+    stream_.append("\r\n");
 }
 
 void HttpSession::end_stream() {
     if (phase_ != Phase::streaming) return;
+    if (chunks_ && !head_only_) stream_.append(kLastChunk);
+    end_unfinished_stream();
+}
+
+/// As if the connection had broken, but for what is queued.
+void HttpSession::end_unfinished_stream() {
     keep_alive_ = false;
     finish_answer();
 }
@@ -356,6 +374,7 @@ void HttpSession::send_head(const HttpResponse& response, bool stream) {
     HeadOptions options;
     options.keep_alive = keep_alive_;
     options.stream = stream;
+    options.chunked = stream && chunks_;
     options.common_headers = loop().common_headers();
     stream_.append(make_response_head(response, options));
 }
@@ -437,7 +456,7 @@ void HttpSession::drain(std::uint16_t) {
         need_flush();
     } else if (phase_ == Phase::streaming) {
         abandon();
-        end_stream();
+        if (phase_ == Phase::streaming) end_unfinished_stream();
     }
 }
 

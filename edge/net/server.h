@@ -54,9 +54,10 @@ class HttpExchange {
     /// Sends the whole answer. At most once.
     virtual void respond(HttpResponse response) = 0;
 
-    /// Begins an answer whose body is written piece by piece (Server-Sent Events), with Content-Length absent
-    /// and "Connection: close". Then write() as often as wanted; what one turn writes leaves in one system
-    /// call. `head.body` is not sent. A server that stops ends open streams as if the client had gone.
+    /// Begins an answer whose body is written piece by piece (Server-Sent Events), in chunks where the client knows
+    /// them, so that it can tell a whole body from one that was cut. Then write() as often as wanted; what one turn
+    /// writes leaves in one system call. `head.body` is not sent. A server that stops cuts open streams as if the
+    /// client had gone.
     virtual void begin_stream(HttpResponse head) = 0;
     virtual void write(SharedBytes piece) = 0;
     virtual void end_stream() = 0;

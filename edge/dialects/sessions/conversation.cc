@@ -21,7 +21,6 @@ constexpr std::uint16_t kTryLater = 1013;
 constexpr int kPresencePage = 20;
 constexpr std::size_t kOwnIdsMax = 256;
 constexpr std::size_t kUnheardMax = 100;
-constexpr std::string_view kPillarPlace = "{pillar}";
 
 /// Since when nobody has been there; nothing while somebody is. The page has the newest first.
 std::optional<std::int64_t> absent_since_us(const json::array& events) {
@@ -299,10 +298,7 @@ void SessionsConversation::begin_turn(const Said& said, json::object input) {
         send(error_message("nothing_asked", "No agent waits for an answer."));
         return done();
     }
-    auto kind = endpoint_.is_guide() ? settings_.guide_kind : settings_.liaison_kind;
-    if (const auto at = kind.find(kPillarPlace); at != std::string::npos) {
-        kind.replace(at, kPillarPlace.size(), endpoint_.pillar);
-    }
+    auto kind = endpoint_.is_guide() ? settings_.guide_kind : settings_.liaison_kind_of(endpoint_.pillar);
     const auto key = said.fields.contains("message_id") ? said.message_id : std::string();
     places_->begin(key, {{"kind", std::move(kind)}, {"input", std::move(input)}},
                    [this, said, key](const Result<Places::Begun>& begun) {

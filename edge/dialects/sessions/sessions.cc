@@ -5,6 +5,8 @@
 #include "edge/dialects/sessions/conversation.h"
 #include "edge/dialects/sessions/health.h"
 #include "edge/dialects/sessions/settings.h"
+#include "protocol/limits.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge {
 namespace {
@@ -33,7 +35,13 @@ Status check_pillar(const std::string& pillar) {
 }
 
 Status check_kind(const std::string& kind) {
-    return kind.empty() || kind.size() > 128 ? bad_request({}, "must be a kind of tasks") : Status();
+    return check_name("kind", kind, kNameBytesMax);
+}
+
+Status check_liaison_kind(const std::string& kind) {
+    SessionsSettings settings;
+    settings.liaison_kind = kind;
+    return check_kind(settings.liaison_kind_of("content"));
 }
 
 class Sessions final : public Product {
@@ -45,7 +53,7 @@ class Sessions final : public Product {
         sink.list({"sessions-pillars", "the pillars that have a liaison", "NAME"}, s.pillars, check_pillar);
         sink.text({"sessions-guide-kind", "the kind of task that the guide is", "KIND"}, s.guide_kind, check_kind);
         sink.text({"sessions-liaison-kind", "the kind of task that a liaison is; {pillar} is its pillar", "KIND"},
-                  s.liaison_kind, check_kind);
+                  s.liaison_kind, check_liaison_kind);
         sink.number({"sessions-keep-s", "how long a session outlives its connections, in s", "S"}, s.keep_s, 1,
                     30 * 86'400);
         sink.number(

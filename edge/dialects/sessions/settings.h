@@ -16,6 +16,13 @@ struct SessionsSettings {
     std::int64_t prove_ms = 1'000;            // between proofs of what has arrived, while something is sent
     std::int64_t ping_ms = 30'000;            // between pings where nothing is sent, for the health figures
     std::int64_t messages_waiting_max = 100;  // of one connection, not yet passed on
+
+    std::string liaison_kind_of(std::string_view pillar) const {
+        constexpr std::string_view kPlace = "{pillar}";
+        auto kind = liaison_kind;
+        if (const auto at = kind.find(kPlace); at != std::string::npos) kind.replace(at, kPlace.size(), pillar);
+        return kind;
+    }
 };
 
 /// Which agent a connection talks to.
@@ -30,7 +37,7 @@ struct SessionsEndpoint {
     /// As a level of a topic, and in the health figures.
     std::string name() const { return is_guide() ? "guide" : "liaison:" + pillar; }
 
-    /// The seed's AgentType.
+    /// As its messages call it.
     std::string_view agent() const { return is_guide() ? "guide_agent" : "liaison_agent"; }
 };
 

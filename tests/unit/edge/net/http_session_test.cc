@@ -319,7 +319,7 @@ TEST(HttpSession, AClientThatEndedItsSideStillGetsTheAnswer) {
     server.on_shard([&] { kept.clear(); });
 }
 
-TEST(HttpSession, AStreamComesPieceByPieceAndEndsWithTheConnection) {
+TEST(HttpSession, AStreamComesPieceByPieceAndSaysWhereItEnds) {
     std::vector<std::shared_ptr<HttpExchange>> kept;
     EventLog log;
     TestServer server(keeping(kept, log));
@@ -335,7 +335,11 @@ TEST(HttpSession, AStreamComesPieceByPieceAndEndsWithTheConnection) {
     ASSERT_TRUE(client.receive_until("data: 1\n\n"));
     EXPECT_NE(client.received().find("Content-Type: text/event-stream\r\n"), std::string::npos);
     EXPECT_NE(client.received().find("Connection: close\r\n"), std::string::npos);
+    EXPECT_NE(client.received().find("Transfer-Encoding: chunked\r\n"), std::string::npos);
     EXPECT_EQ(client.received().find("Content-Length"), std::string::npos);
+    EXPECT_TRUE(client.received().ends_with("\r\n\r\n9\r\ndata: 1\n\n\r\n") ||
+                client.received().ends_with("\r\n\r\n9\r\ndata: 1\n\n"));
+    server.on_shard([&] { kept[0]->write(bytes("")); });  // is no end
     const int before = client.receives();
     server.on_shard([&] {
         for (int i = 0; i < 100; ++i) kept[0]->write(bytes("data: more\n\n"));
@@ -344,6 +348,45 @@ TEST(HttpSession, AStreamComesPieceByPieceAndEndsWithTheConnection) {
     ASSERT_TRUE(client.receive_until("data: last\n\n"));
     EXPECT_LE(client.receives() - before, 2);
     server.on_shard([&] { kept[0]->end_stream(); });
+    EXPECT_TRUE(client.receive_until("\n\n\r\n0\r\n\r\n"));
+    EXPECT_TRUE(client.sees_end());
+    server.on_shard([&] { kept.clear(); });
+}
+
+TEST(HttpSession, AStreamThatIsCutDoesNotSayThatItHasEnded) {
+    std::vector<std::shared_ptr<HttpExchange>> kept;
+    EventLog log;
+    TestServer server(keeping(kept, log));
+    for (const bool drains : {false, true}) {
+        RawClient client(server.port());
+        client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n");
+        ASSERT_TRUE(log.wait_for("asked /events", drains ? 2 : 1));
+        server.on_shard([&] {
+            kept.back()->begin_stream(HttpResponse{});
+            kept.back()->write(bytes("half"));
+        });
+        ASSERT_TRUE(client.receive_until("half"));
+        drains ? server.destroy() : server.on_shard([&] { kept.clear(); });
+        EXPECT_TRUE(client.sees_end());
+        EXPECT_EQ(client.received().find("0\r\n\r\n"), std::string::npos);
+    }
+}
+
+TEST(HttpSession, AStreamForAnOldClientEndsWithTheConnection) {
+    std::vector<std::shared_ptr<HttpExchange>> kept;
+    EventLog log;
+    TestServer server(keeping(kept, log));
+    RawClient client(server.port());
+    client.send("GET /events HTTP/1.0\r\nHost: t\r\n\r\n");
+    ASSERT_TRUE(log.wait_for("asked /events"));
+    server.on_shard([&] {
+        kept[0]->begin_stream(HttpResponse{});
+        kept[0]->write(bytes("one"));
+        kept[0]->write(bytes("two"));
+        kept[0]->end_stream();
+    });
+    EXPECT_TRUE(client.receive_until("\r\n\r\nonetwo"));
+    EXPECT_EQ(client.received().find("chunked"), std::string::npos);
     EXPECT_TRUE(client.sees_end());
     server.on_shard([&] { kept.clear(); });
 }
