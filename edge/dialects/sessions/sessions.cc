@@ -11,6 +11,8 @@
 namespace longwire::edge {
 namespace {
 
+constexpr std::int64_t kKeepMaxS = std::int64_t{30} * 86'400;
+
 /// GET /api/ws/health
 class ShowHealth final : public Translator {
   public:
@@ -55,7 +57,7 @@ class Sessions final : public Product {
         sink.text({"sessions-liaison-kind", "the kind of task that a liaison is; {pillar} is its pillar", "KIND"},
                   s.liaison_kind, check_liaison_kind);
         sink.number({"sessions-keep-s", "how long a session outlives its connections, in s", "S"}, s.keep_s, 1,
-                    30 * 86'400);
+                    kKeepMaxS);
         sink.number(
             {"sessions-prove-ms", "time between proofs of what a client has, while something is sent, in ms", "MS"},
             s.prove_ms, 100, 60'000);
