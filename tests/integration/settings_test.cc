@@ -204,6 +204,11 @@ std::string variable_of(const std::string& name) {
     return "LONGWIRE_" + upper;
 }
 
+std::string flag_with(const std::string& name, const std::string& value) {
+    std::string flag = "--";
+    return flag.append(name).append("=").append(value);
+}
+
 std::string key_of(const std::string& name) {
     return with(name, '-', '_');
 }
@@ -234,7 +239,7 @@ class Settings : public testing::Test {
     }
 
     std::string file_with(const std::string& text) {
-        const auto path = folder / "settings-" + std::to_string(++calls_) + ".toml";
+        auto path = folder / "settings-" + std::to_string(++calls_) + ".toml";
         std::ofstream(path) << text;
         return path;
     }
@@ -275,7 +280,7 @@ TEST_F(Settings, AFlagBeatsAVariableBeatsTheFile) {
         for (const auto& setting : settings) {
             file += key_of(setting.name) + " = " + toml(setting.values[0]) + "\n";
             variables[variable_of(setting.name)] = setting.values[1];
-            flags.push_back("--" + setting.name + "=" + setting.values[2]);
+            flags.push_back(flag_with(setting.name, setting.values[2]));
         }
         const Arguments from_file{"--config", file_with(file), "--print-config"};
         auto with_flags = from_file;
@@ -305,7 +310,7 @@ TEST_F(Settings, AWrongValueIsRefusedByTheNameItCameUnder) {
     for (const auto& [program, settings] : nodes(folder.path())) {
         for (const auto& [name, values, wrong] : settings) {
             if (wrong.empty()) continue;
-            expect_refusal(call(program, {"--" + name + "=" + wrong}), "--" + name);
+            expect_refusal(call(program, {flag_with(name, wrong)}), "--" + name);
             expect_refusal(call(program, {}, {{variable_of(name), wrong}}), variable_of(name));
             const auto file = file_with("# a comment\n\n" + key_of(name) + " = \"" + wrong + "\"\n");
             const auto from_file = call(program, {"--config", file});
