@@ -70,7 +70,9 @@ ShardApp::~ShardApp() = default;
 
 void ShardApp::on_http(net::HttpRequest request, std::shared_ptr<net::HttpExchange> exchange) {
     services_.now_us = now_us();
-    if (!serve_product(request, exchange)) api_.handle(request, exchange);
+    // What is the edge's own asks no product's routes.
+    const bool is_native = request.path.starts_with("/v1/");
+    if (is_native || !serve_product(request, exchange)) api_.handle(request, exchange);
 }
 
 bool ShardApp::serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange) {

@@ -59,13 +59,20 @@ class Channel {
 namespace close_code {
 inline constexpr std::uint16_t kDone = 1000;  // the client's own: it wants no more
 inline constexpr std::uint16_t kPolicy = 1008;
+inline constexpr std::uint16_t kInternal = 1011;
 inline constexpr std::uint16_t kDraining = 1012;
 inline constexpr std::uint16_t kTryLater = 1013;
 inline constexpr std::uint16_t kUnauthorized = 4401;
+inline constexpr std::uint16_t kForbidden = 4403;
 inline constexpr std::uint16_t kHeartbeatMissed = 4408;
 inline constexpr std::uint16_t kReplaced = 4409;  // by a newer connection of the same name
 inline constexpr std::uint16_t kTooSlow = 4410;
 inline constexpr std::uint16_t kTooManyMessages = 4429;
+
+/// Whether a client that has gone with this code wanted to: with a close frame that says so, or that says nothing.
+inline bool is_clean(std::uint16_t code) {
+    return code == kDone || code == 1005;
+}
 }  // namespace close_code
 
 /// What all connections of an edge have in common.

@@ -26,4 +26,7 @@ struct NativeEvent {
     }
 };
 
+/// An event as `history` answers with it. The views are of `event`.
+NativeEvent history_event(const boost::json::object& event);
+
 }  // namespace longwire::edge

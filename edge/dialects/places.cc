@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "edge/core/client_api.h"
 #include "edge/core/epoch.h"
 #include "edge/dialects/loose_fields.h"
 
@@ -268,7 +269,7 @@ void Places::publish(std::string_view type, json::object record, const std::stri
 void Places::on_closed(std::uint16_t code) {
     if (!has_come_) return;
     take_us_.reset();
-    if (is_clean_close(code)) return write("place.left");
+    if (close_code::is_clean(code)) return write("place.left");
     if (!to_take().empty()) write("place.here");
 }
 

@@ -119,9 +119,4 @@ class Places {
     std::optional<Asked> asked_;
 };
 
-/// Whether a close code is one that a client sent because it wanted to end.
-inline bool is_clean_close(std::uint16_t code) {
-    return code == 1000 || code == 1005;
-}
-
 }  // namespace longwire::edge

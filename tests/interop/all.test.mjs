@@ -70,6 +70,7 @@ function follow(task) {
       if (data.event_type === 'LOG') counted.push(data.payload.i);
     },
   );
+  line.counted = () => counted.length;
   line.whole = async (n) => {
     await eventually(() => line.code === 1000, `the end of ${task}`, kPatienceMs);
     assert.equal(line.state.status, 'COMPLETED');
@@ -208,7 +209,7 @@ test('all products at once, under load, with an edge killed', { timeout: kPatien
 
   const until = Date.now() + kSeconds * 1_000;
   const talks = Promise.all([talk(ann, bob, until), talk(bob, ann, until)]);
-  await new Promise((resolve) => setTimeout(resolve, kSeconds * 400));
+  await eventually(() => followers.every((one) => one.counted() > 0.4 * n), 'the middle', kPatienceMs);
   await cluster.kill('edge-1');
 
   const [ofAnn, ofBob] = await talks;

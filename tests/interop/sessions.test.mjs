@@ -256,7 +256,10 @@ test('what is answered while nobody is there comes on coming back', async () => 
   chat.send('Think about it @seconds=2');
   await eventually(() => chat.pieces > 0, 'the first piece');
   await service.disconnect(chat.id);
-  await new Promise((resolve) => setTimeout(resolve, 3_000)); // the time that it is away
+  await eventually(async () => {
+    const answer = await fetch(`${cluster.urls[0]}/v1/tasks?state=RUNNING&kind=agent.guide`);
+    return (await answer.json()).tasks.length === 0;
+  }, 'the end of the answer');
   const again = await guide(token);
   const answer = await again.answered();
   assert.match(answer.message, /Think about it/);

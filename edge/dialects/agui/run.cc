@@ -106,7 +106,7 @@ void RunStream::follow(KnownRun known, Events::Begin how) {
     known_ = std::move(known);
     json::value from = "start";
     if (known_->after > 0) from = json::object{{"epoch", known_->epoch}, {"offset", known_->after}};
-    host_.command("subscribe", {{"topic", "task/" + known_->run.task}, {"from", from}, {"conflate_ms", 0}},
+    host_.command("subscribe", {{"topic", task_topic(known_->run.task)}, {"from", from}, {"conflate_ms", 0}},
                   [this, how](const Result<json::object>& begun) {
                       if (!begun) return refuse(begun.error());
                       on_subscribed(*begun, how);

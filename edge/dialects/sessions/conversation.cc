@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "edge/core/client_api.h"
 #include "edge/core/epoch.h"
 #include "edge/dialects/loose_fields.h"
 #include "protocol/event_types.h"
@@ -15,9 +16,6 @@ namespace {
 using sessions::error_message;
 using sessions::Said;
 
-constexpr std::uint16_t kUnauthorized = 4401;
-constexpr std::uint16_t kForbidden = 4403;
-constexpr std::uint16_t kTryLater = 1013;
 constexpr int kPresencePage = 20;
 constexpr std::size_t kOwnIdsMax = 256;
 constexpr std::size_t kUnheardMax = 100;
@@ -70,11 +68,12 @@ void SessionsConversation::begin_session(std::string token) {
     token_ = std::move(token);
     if (!who_) {
         if (who_.error().code == Errc::expired) return expire("The session token has expired.");
-        return refuse("unauthorized", "The session token is not known.", kUnauthorized);
+        return refuse("unauthorized", "The session token is not known.", close_code::kUnauthorized);
     }
     health_.rename(health_id_, who_->realm);
     if (!who_->may_use(endpoint_.permission())) {
-        return refuse("forbidden", "The session token does not allow " + endpoint_.name() + ".", kForbidden);
+        return refuse("forbidden", "The session token does not allow " + endpoint_.name() + ".",
+                      close_code::kForbidden);
     }
     // Whoever has the token but is another user has another session.
     const auto name = host_.fingerprint(who_->user + ' ' + token_);
@@ -86,7 +85,7 @@ void SessionsConversation::begin_session(std::string token) {
 void SessionsConversation::look_for_session() {
     host_.command("history", {{"topic", session_topic_}, {"reverse", true}, {"limit", kPresencePage}},
                   [this](const Result<json::object>& page) {
-                      if (!page) return refuse("unavailable", page.error().message, kTryLater);
+                      if (!page) return refuse("unavailable", page.error().message, close_code::kTryLater);
                       on_presence(*page);
                   });
 }
@@ -102,7 +101,7 @@ void SessionsConversation::on_presence(const json::object& page) {
         }
     }
     host_.command("join", {{"topic", session_topic_}}, [this](const Result<json::object>& joined) {
-        if (!joined) refuse("unavailable", joined.error().message, kTryLater);
+        if (!joined) refuse("unavailable", joined.error().message, close_code::kTryLater);
     });
     if (!is_new) return open_session(false);
     // Of two connections that both find nothing one has made the session.
@@ -110,7 +109,7 @@ void SessionsConversation::on_presence(const json::object& page) {
         "publish",
         {{"topic", session_topic_}, {"type", "session.created"}, {"key", "created"}, {"data", json::object()}},
         [this](const Result<json::object>& created) {
-            if (!created) return refuse("unavailable", created.error().message, kTryLater);
+            if (!created) return refuse("unavailable", created.error().message, close_code::kTryLater);
             const auto* const duplicate = created->if_contains("duplicate");
             open_session(duplicate == nullptr || *duplicate != json::value(true));
         });
@@ -132,7 +131,7 @@ void SessionsConversation::open_session(bool is_new) {
 void SessionsConversation::expire(std::string message) {
     send({{"type", "session_expired"}, {"message", std::move(message)}, {"error_code", "session_expired"}});
     is_over_ = true;
-    host_.close(kUnauthorized, "session expired");
+    host_.close(close_code::kUnauthorized, "session expired");
 }
 
 void SessionsConversation::refuse(std::string_view code, std::string message, std::uint16_t close_code) {

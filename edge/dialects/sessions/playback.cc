@@ -1,18 +1,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "edge/core/client_api.h"
 #include "edge/core/epoch.h"
 #include "edge/dialects/loose_fields.h"
 #include "edge/dialects/sessions/conversation.h"
 #include "protocol/event_types.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge {
 namespace {
 
 using sessions::error_message;
 using sessions::Said;
-
-constexpr std::uint16_t kTryLater = 1013;
 
 /// What a task does with what it was told; the end of what it did before is none.
 bool is_work(std::string_view type) {
@@ -23,7 +23,7 @@ bool is_work(std::string_view type) {
 }  // namespace
 
 void SessionsConversation::on_place(const Result<Place>& place, bool has_missed) {
-    if (!place) return refuse("unavailable", place.error().message, kTryLater);
+    if (!place) return refuse("unavailable", place.error().message, close_code::kTryLater);
     place_ = *place;
     played_ = place_.turn == 0 ? 0 : place_.turn - 1;
     came_us_ = host_.now_us();
@@ -75,7 +75,7 @@ void SessionsConversation::play(const Turn& turn) {
     is_whole_ = place_.turn != turn.number || place_.offset == 0;
     json::value from = "start";
     if (!is_whole_) from = {{"epoch", epoch_text(place_.epoch)}, {"offset", place_.offset}};
-    host_.command("subscribe", {{"topic", "task/" + turn.task}, {"from", std::move(from)}, {"conflate_ms", 0}},
+    host_.command("subscribe", {{"topic", task_topic(turn.task)}, {"from", std::move(from)}, {"conflate_ms", 0}},
                   [this, number = turn.number](const Result<json::object>& begun) {
                       if (begun || playing_ != number) return;
                       fail(begun.error());
@@ -86,7 +86,7 @@ void SessionsConversation::play(const Turn& turn) {
 void SessionsConversation::on_event(const NativeEvent& event) {
     if (is_over_ || !places_) return;
     if (!places_->on_event(event)) {
-        if (event.topic.starts_with("task/")) {
+        if (!task_of_topic(event.topic).empty()) {
             on_task_event(event);
         } else {
             on_relayed(event);
@@ -158,7 +158,7 @@ void SessionsConversation::end_turn(const NativeEvent& event) {
 }
 
 void SessionsConversation::finish_turn() {
-    host_.command("unsubscribe", {{"topic", "task/" + task_}});
+    host_.command("unsubscribe", {{"topic", task_topic(task_)}});
     const auto turn = std::exchange(playing_, 0);
     leave_behind(turn);
     say_unheard_again(turn);

@@ -23,11 +23,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-/// The client wanted to end, with a code or without one.
-bool is_clean(std::uint16_t code) {
-    return code == close_code::kDone || code == 1005;
-}
-
 }  // namespace
 
 // Beginning, or going on.
@@ -266,7 +261,7 @@ void Chat::on_time() {
 
 void Chat::on_closed(std::uint16_t code) {
     is_over_ = true;
-    if (!is_open_ || !is_clean(code)) return;
+    if (!is_open_ || !close_code::is_clean(code)) return;
     for (const auto& task : tasks_) host_.command("cancel", {{"task", task}, {"reason", "the client has gone"}});
     if (has_kept_) keep(true);
 }

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "edge/core/client_api.h"
+#include "edge/dialects/loose_fields.h"
 #include "edge/dialects/tasks/messages.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge::tasks {
 namespace {
 
 constexpr std::int64_t kLookAgainUs = 1'000'000;
-constexpr std::uint16_t kInternal = 1011;
 
 /// Where a log was lost, every event of it counts as behind the client.
 constexpr std::uint64_t kBehindAll = std::numeric_limits<std::uint64_t>::max();
@@ -29,7 +30,7 @@ std::uint16_t close_code_of(Errc code) {
         case Errc::too_many:
             return close_code::kTryLater;
         case Errc::internal:
-            return kInternal;
+            return close_code::kInternal;
         default:
             return close_code::kPolicy;
     }
@@ -97,7 +98,7 @@ void FollowTask::on_state(const json::object& snapshot) {
 
 /// All who find the task as this client has ask for the same run, of which there is one.
 void FollowTask::start(const json::object& snapshot) {
-    const auto kind = text_at(snapshot, "kind");
+    const std::string kind(text_in(snapshot, "kind"));
     if (!host_.who().may_use(kind)) {
         return fail({Errc::forbidden, "Task could not be started: you may not use " + kind});
     }
@@ -114,8 +115,8 @@ void FollowTask::start(const json::object& snapshot) {
 void FollowTask::follow(const json::object& snapshot) {
     state_.take(snapshot);
     place_ = wish_->has_history ? std::min(wish_->after, state_.offset()) : state_.offset();
-    const json::object from{{"epoch", text_at(snapshot, "epoch")}, {"offset", place_}};
-    host_.command("subscribe", {{"topic", "task/" + task_}, {"from", from}, {"conflate_ms", 0}},
+    const json::object from{{"epoch", text_in(snapshot, "epoch")}, {"offset", place_}};
+    host_.command("subscribe", {{"topic", task_topic(task_)}, {"from", from}, {"conflate_ms", 0}},
                   [this](const Result<json::object>& begun) {
                       if (is_over_) return;
                       begun ? on_following() : fail(in_our_words(begun.error()));
@@ -146,7 +147,7 @@ void FollowTask::on_push(const json::object& push) {
     const auto& fields = gap->get_object();
     const auto from = static_cast<std::uint64_t>(integer_at(fields, "from"));
     const auto to = static_cast<std::uint64_t>(integer_at(fields, "to"));
-    const bool is_other_log = text_at(fields, "reason") == "epoch_changed";
+    const bool is_other_log = text_in(fields, "reason") == "epoch_changed";
     host_.send(error_message(is_other_log
                                  ? std::string("The task's events were lost; they are numbered anew")
                                  : "Events " + std::to_string(from) + " to " + std::to_string(to) + " are missing"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "edge/dialects/loose_fields.h"
 #include "protocol/event_types.h"
 #include "protocol/utc_text.h"
 
@@ -13,7 +14,7 @@ constexpr std::string_view kSystem = "System";
 
 std::string role_of(const NativeEvent& event) {
     if (event.type.starts_with("task.")) return std::string(kSystem);
-    auto agent = text_at(event.fields(), "agent");
+    std::string agent(text_in(event.fields(), "agent"));
     return agent.empty() ? std::string(kSystem) : agent;
 }
 
@@ -64,21 +65,6 @@ json::object event_message(const NativeEvent& event) {
     return {{"type", "event"}, {"data", event_data(event)}};
 }
 
-NativeEvent native_event(const json::object& event) {
-    const auto view = [&](std::string_view name) -> std::string_view {
-        const auto* const value = event.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-    };
-    NativeEvent native;
-    native.topic = view("topic");
-    native.offset = static_cast<std::uint64_t>(integer_at(event, "offset"));
-    native.type = view("type");
-    native.time_us = integer_at(event, "time_us");
-    native.task = view("task");
-    if (const auto* const data = event.if_contains("data")) native.data = *data;
-    return native;
-}
-
 Error in_our_words(Error error) {
     const bool is_of_task = error.field == "task" || error.field == "topic";
     if (is_of_task && (error.code == Errc::bad_request || error.code == Errc::not_found)) {
@@ -94,23 +80,12 @@ std::string text_of(const Error& error) {
     return (has_field ? error.field + ": " : std::string()) + error.message;
 }
 
-std::string text_at(const json::object& fields, std::string_view name) {
-    const auto* const value = fields.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::int64_t integer_at(const json::object& fields, std::string_view name) {
     const auto* const value = fields.if_contains(name);
     if (value == nullptr || !value->is_number()) return 0;
     boost::system::error_code error;
     const auto number = value->to_number<std::int64_t>(error);
     return error || number < 0 || number > kNumberMax ? 0 : number;
-}
-
-const json::array& array_at(const json::object& fields, std::string_view name) {
-    static const json::array none;
-    const auto* const value = fields.if_contains(name);
-    return value != nullptr && value->is_array() ? value->get_array() : none;
 }
 
 json::value text_or_null(std::string_view text) {

@@ -23,9 +23,6 @@ json::object error_message(std::string_view text);
 json::object event_data(const NativeEvent& event);
 json::object event_message(const NativeEvent& event);
 
-/// An event as `history` answers with it. Its views are of `event`.
-NativeEvent native_event(const json::object& event);
-
 /// An error of a native command, for those who know nothing of native fields. No task can have a name that is no name.
 Error in_our_words(Error error);
 
@@ -35,11 +32,8 @@ std::string text_of(const Error& error);
 /// The largest number of an event, and what a JavaScript number holds.
 inline constexpr std::int64_t kNumberMax = std::int64_t{1} << 53;
 
-/// A field of an object that others have made: "", 0 or nothing where it is absent or of another type, or is a number
-/// that is no whole one from 0 to kNumberMax.
-std::string text_at(const json::object& fields, std::string_view name);
+/// A number in an object that others have made; 0 where it is absent or no whole one from 0 to kNumberMax.
 std::int64_t integer_at(const json::object& fields, std::string_view name);
-const json::array& array_at(const json::object& fields, std::string_view name);
 
 json::value text_or_null(std::string_view text);
 json::value time_or_null(std::int64_t time_us);

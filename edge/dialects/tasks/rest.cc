@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "edge/dialects/fields.h"
+#include "edge/dialects/loose_fields.h"
 #include "edge/dialects/tasks/messages.h"
 #include "edge/dialects/tasks/state.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge::tasks {
 namespace {
@@ -17,14 +19,14 @@ constexpr std::int64_t kPage = 100;
 constexpr std::size_t kReasonBytesMax = 1'024;
 
 json::object listed_task(const json::object& snapshot) {
-    TaskState state(text_at(snapshot, "task"));
+    TaskState state(std::string(text_in(snapshot, "task")));
     state.take(snapshot);
     auto task = state.data();
     const auto* const input = snapshot.if_contains("input");
     task["requirement"] = input != nullptr && input->is_object()
-                              ? text_or_null(text_at(input->get_object(), "requirement"))
+                              ? text_or_null(text_in(input->get_object(), "requirement"))
                               : json::value();
-    task["kind"] = text_at(snapshot, "kind");
+    task["kind"] = text_in(snapshot, "kind");
     task["created_at"] = time_or_null(integer_at(snapshot, "created_us"));
     return task;
 }
@@ -40,7 +42,7 @@ json::object whole_task(const json::object& snapshot) {
 
 /// How a task stands after what was asked of it.
 json::object standing(std::string_view task, const json::object& reply) {
-    return {{"task_id", task}, {"status", status_of(text_at(reply, "state"))}};
+    return {{"task_id", task}, {"status", status_of(text_in(reply, "state"))}};
 }
 
 /// A request, which is answered once.
@@ -99,7 +101,7 @@ class CreateTask final : public Request {
     void start(const std::string& kind, json::object input) {
         if (!host_.who().may_use(kind)) return host_.refuse({Errc::forbidden, "you may not use " + kind, "kind"});
         ask("start", {{"kind", kind}, {"input", std::move(input)}, {"hold", true}},
-            [this](const json::object& ok) { host_.answer(201, standing(text_at(ok, "task"), ok)); });
+            [this](const json::object& ok) { host_.answer(201, standing(text_in(ok, "task"), ok)); });
     }
 
     const TasksSettings& settings_;
@@ -115,7 +117,7 @@ class RunTask final : public Request {
         if (const auto& mistake = fields.mistake()) return refuse(*mistake);
         ask_state([this](const json::object& snapshot) {
             if (!is_to_be_started(snapshot)) return host_.answer(202, standing(task_, snapshot));
-            const auto kind = text_at(snapshot, "kind");
+            const std::string kind(text_in(snapshot, "kind"));
             if (!host_.who().may_use(kind)) return host_.refuse({Errc::forbidden, "you may not use " + kind});
             ask("run", {{"task", task_}, {"run", run_to_start(snapshot)}},
                 [this](const json::object& ok) { host_.answer(202, standing(task_, ok)); });
@@ -164,10 +166,10 @@ class ListTasks final : public Request {
         if (!after_.empty()) command["after"] = after_;
         ask("tasks", std::move(command), [this](const json::object& ok) {
             json::array tasks;
-            for (const auto& snapshot : array_at(ok, "tasks")) {
+            for (const auto& snapshot : array_in(ok, "tasks")) {
                 if (snapshot.is_object()) tasks.push_back(listed_task(snapshot.get_object()));
             }
-            host_.answer(200, json::object{{"tasks", std::move(tasks)}, {"next", text_or_null(text_at(ok, "next"))}});
+            host_.answer(200, json::object{{"tasks", std::move(tasks)}, {"next", text_or_null(text_in(ok, "next"))}});
         });
     }
 
@@ -189,7 +191,7 @@ class ListEvents final : public Request {
         if (!limit_) return host_.refuse(limit_.error());
         // Of a task that nobody knows the history is merely empty.
         ask_state([this](const json::object& /*snapshot*/) {
-            ask("history", {{"topic", "task/" + task_}, {"after", *after_}, {"limit", *limit_}},
+            ask("history", {{"topic", task_topic(task_)}, {"after", *after_}, {"limit", *limit_}},
                 [this](const json::object& page) { answer(page); });
         });
     }
@@ -198,10 +200,10 @@ class ListEvents final : public Request {
     void answer(const json::object& page) {
         json::array events;
         std::int64_t last = *after_;
-        for (const auto& event : array_at(page, "events")) {
+        for (const auto& event : array_in(page, "events")) {
             if (!event.is_object()) continue;
             last = integer_at(event.get_object(), "offset");
-            events.push_back(event_data(native_event(event.get_object())));
+            events.push_back(event_data(history_event(event.get_object())));
         }
         const auto tail = integer_at(page, "tail");
         const bool has_gap = *after_ + 1 < tail;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "edge/dialects/loose_fields.h"
 #include "edge/dialects/tasks/messages.h"
 #include "protocol/event_types.h"
 #include "protocol/utf8.h"
@@ -14,7 +15,7 @@ constexpr std::size_t kAgentsMax = 256;
 constexpr std::size_t kTextBytesMax = 4096;
 
 std::string short_text(const json::object& fields, std::string_view name) {
-    return std::string(utf8_prefix(text_at(fields, name), kTextBytesMax));
+    return std::string(utf8_prefix(text_in(fields, name), kTextBytesMax));
 }
 
 double progress_at(const json::object& fields, double fallback) {
@@ -33,27 +34,28 @@ std::string_view status_of(std::string_view native_state) {
 bool is_to_be_started(const json::object& snapshot) {
     const auto* const held = snapshot.if_contains("held");
     const bool is_held = held != nullptr && held->is_bool() && held->get_bool();
-    return is_held || status_of(text_at(snapshot, "state")) == "FAILED";
+    return is_held || status_of(text_in(snapshot, "state")) == "FAILED";
 }
 
 std::int64_t run_to_start(const json::object& snapshot) {
     const auto run = integer_at(snapshot, "run");
-    return status_of(text_at(snapshot, "state")) == "FAILED" ? run + 1 : run;
+    return status_of(text_in(snapshot, "state")) == "FAILED" ? run + 1 : run;
 }
 
 void TaskState::take(const json::object& snapshot) {
     offset_ = static_cast<std::uint64_t>(integer_at(snapshot, "offset"));
     run_ = integer_at(snapshot, "run");
-    status_ = status_of(text_at(snapshot, "state"));
+    status_ = status_of(text_in(snapshot, "state"));
     progress_ = progress_at(snapshot, 0);
-    message_ = text_at(snapshot, "message");
-    current_agent_ = text_at(snapshot, "current_agent");
+    message_ = text_in(snapshot, "message");
+    current_agent_ = text_in(snapshot, "current_agent");
     started_us_ = integer_at(snapshot, "started_us");
     ended_us_ = integer_at(snapshot, "ended_us");
     agents_.clear();
-    for (const auto& agent : array_at(snapshot, "agents")) {
+    for (const auto& agent : array_in(snapshot, "agents")) {
         if (!agent.is_object()) continue;
-        agents_.push_back({text_at(agent.get_object(), "agent"), text_at(agent.get_object(), "message")});
+        agents_.push_back(
+            {std::string(text_in(agent.get_object(), "agent")), std::string(text_in(agent.get_object(), "message"))});
     }
 }
 

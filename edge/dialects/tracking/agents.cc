@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <utility>
 
+#include "protocol/ascii.h"
 #include "protocol/utc_text.h"
 
 namespace longwire::edge::tracking {
@@ -35,13 +36,9 @@ constexpr std::array kWords{
     Word{"failed", AgentState::error},
 };
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_same_word(std::string_view word, std::string_view other) {
     return std::equal(word.begin(), word.end(), other.begin(), other.end(),
-                      [](char a, char b) { return a == lower(b); });
+                      [](char a, char b) { return a == lower_case(b); });
 }
 
 std::string_view first_of(std::string_view a, std::string_view b) {

@@ -7,6 +7,7 @@
 
 #include "edge/core/epoch.h"
 #include "protocol/event_types.h"
+#include "protocol/topic.h"
 #include "protocol/utc_text.h"
 
 namespace longwire::edge::tracking {
@@ -63,19 +64,6 @@ json::object log_entry(const NativeEvent& event) {
             {"details", std::move(details)}};
 }
 
-NativeEvent read_event(const json::object& event) {
-    const auto* const data = event.if_contains("data");
-    NativeEvent read;
-    read.topic = text_in(event, "topic");
-    read.offset = static_cast<std::uint64_t>(std::max<std::int64_t>(integer_in(event, "offset"), 0));
-    read.type = text_in(event, "type");
-    read.time_us = integer_in(event, "time_us");
-    read.source = text_in(event, "source");
-    read.task = text_in(event, "task");
-    if (data != nullptr) read.data = *data;
-    return read;
-}
-
 void LogStream::start(std::string session) {
     stop();
     session_ = std::move(session);
@@ -89,7 +77,7 @@ void LogStream::stop() {
 }
 
 void LogStream::follow(std::string_view task, std::uint64_t epoch, std::uint64_t offset) {
-    auto topic = "task/" + std::string(task);
+    auto topic = task_topic(task);
     if (epoch == 0 || topics_.size() >= kTopicsMax || topics_.contains(topic)) return;
     json::object from{{"epoch", epoch_text(epoch)}, {"offset", offset}};
     host_.command("subscribe", {{"topic", topic}, {"from", std::move(from)}, {"conflate_ms", 0}},

@@ -22,9 +22,6 @@ bool is_logged(const NativeEvent& event);
 /// An event as an entry of logs. What is too large for one is named by its size.
 json::object log_entry(const NativeEvent& event);
 
-/// An event as `history` gives it. It lives as long as `event`.
-NativeEvent read_event(const json::object& event);
-
 /// Sends the logs of one session as they come. It subscribes to the topics of the session's tasks, so that nothing is
 /// missed while the edge has no broker; the tasks beyond `kTopicsMax` are followed without that.
 class LogStream {

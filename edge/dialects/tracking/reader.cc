@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "edge/dialects/tracking/logs.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge::tracking {
 namespace {
@@ -98,7 +99,7 @@ struct SessionReader::Logs {
     void add(const json::array& events) {
         for (const auto& value : events) {
             if (!value.is_object()) continue;
-            const auto event = read_event(value.get_object());
+            const auto event = history_event(value.get_object());
             if (!is_logged(event)) continue;
             entries.emplace_back(event.time_us, static_cast<std::int64_t>(event.offset), log_entry(event));
         }
@@ -198,7 +199,7 @@ void SessionReader::send_logs(const std::string& session) {
         logs->session = session;
         logs->waiting = std::min(tasks.size(), kTasksReadMax);
         for (std::size_t i = 0; i < std::min(tasks.size(), kTasksReadMax); ++i) {
-            const auto topic = "task/" + std::string(text_in(tasks[i], "task"));
+            const auto topic = task_topic(text_in(tasks[i], "task"));
             host_.command("history", {{"topic", topic}, {"reverse", true}, {"limit", kHistoryPage}},
                           [this, logs](const Result<json::object>& page) {
                               if (page) logs->add(array_in(*page, "events"));

@@ -25,7 +25,6 @@ using tracking::AgentStatus;
 constexpr std::int64_t kMinuteUs = 60'000'000;
 constexpr std::size_t kClientIdBytesMax = 256;
 constexpr std::uint16_t kGoingAway = 1001;
-constexpr std::uint16_t kForbidden = 4403;
 
 struct Settings {
     std::string client_id_pattern = R"(^client_\d+_[a-z0-9]+$)";
@@ -146,7 +145,8 @@ void Dashboard::subscribe() {
             lister_.list();
         } else if (begun.error().code == Errc::forbidden || begun.error().code == Errc::unauthorized) {
             refuse(begun.error());
-            close(begun.error().code == Errc::forbidden ? kForbidden : close_code::kUnauthorized, "not allowed");
+            close(begun.error().code == Errc::forbidden ? close_code::kForbidden : close_code::kUnauthorized,
+                  "not allowed");
         } else {
             refuse(begun.error());
             subscribe_us_ = host_.now_us() + std::max<std::int64_t>(begun.error().retry_after_ms, 1000) * 1000;
