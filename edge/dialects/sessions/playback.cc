@@ -12,7 +12,6 @@ namespace longwire::edge {
 namespace {
 
 using sessions::error_message;
-using sessions::Said;
 
 /// What a task does with what it was told; the end of what it did before is none.
 bool is_work(std::string_view type) {
