@@ -56,7 +56,7 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     void send_binary(std::string message) override;
     void send_frames(SharedSlice frames) override;
     bool takes_deflated() const override { return connection_.takes_deflated(); }
-    void send(SharedBytes text, std::string_view /*id*/) override { connection_.send(std::move(text), false); }
+    void send(SharedBytes text, std::string_view /*id*/) override { connection_.send(*text, false); }
     void answer(unsigned /*status*/, std::string /*json*/) override {}
     void refuse(const Error& /*error*/) override {}
     std::uint64_t prove() override { return ping(); }

@@ -245,7 +245,6 @@ std::string ShardLoop::borrow_buffer() {
 
 void ShardLoop::give_back(std::string buffer) {
     if (buffer.capacity() > kSpareBufferBytesMax || spare_buffers_.size() >= kSpareBuffersMax) return;
-    buffer.clear();
     spare_buffers_.push_back(std::move(buffer));
 }
 

@@ -85,7 +85,7 @@ class ShardLoop final : public Shard {
     /// Memory to receive into, used up before the caller returns to the loop.
     std::string& scratch() { return scratch_; }
 
-    /// An empty string that may have capacity; give_back() keeps it for others when that is worth it.
+    /// A buffer of some size, with whatever is in it; give_back() keeps it for others when that is worth it.
     std::string borrow_buffer();
     void give_back(std::string buffer);
 
