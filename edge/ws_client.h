@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,6 +37,10 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     WsClient(ClientOwner& owner, net::WsConnection& connection, const MakeDialect& make_dialect);
     ~WsClient() override;
 
+    /// Where its owner has it in a list.
+    std::size_t place() const { return place_; }
+    void set_place(std::size_t place) { place_ = place; }
+
     void on_open() override;
     void on_message(std::string_view message, bool binary) override;
     void on_pong(std::string_view payload) override;
@@ -65,6 +70,7 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     void close(std::uint16_t code, std::string_view reason) override;
 
     ClientOwner& owner_;
+    std::size_t place_ = 0;
     net::WsConnection& connection_;
     std::unique_ptr<Dialect> dialect_;
     StallWatch stall_;

@@ -14,8 +14,8 @@
 namespace longwire {
 namespace {
 
-/// Writes what a parser meets as MessagePack, at once: no tree is built. How many elements a container has is told when it ends, so its
-/// header is written as the shortest first, and room made for a longer one then.
+/// Writes what a parser meets as MessagePack, at once: no tree is built. How many elements a container has is told when
+/// it ends, so its header is written as the shortest first, and room made for a longer one then.
 class MsgpackHandler {
   public:
     static constexpr std::size_t max_object_size = UINT32_MAX;
@@ -104,8 +104,8 @@ class MsgpackHandler {
         return true;
     }
 
-    /// Of a key that comes twice the last value counts, at the place of the first. Returns how many pairs are left of the
-    /// object that has just been written.
+    /// Of a key that comes twice the last value counts, at the place of the first. Returns how many pairs are left of
+    /// the object that has just been written.
     std::size_t without_repeated_keys(std::size_t pairs) {
         const auto first = keys_.end() - static_cast<std::ptrdiff_t>(pairs);
         const bool repeats = pairs <= kPairsComparedMax ? any_equal(first) : any_equal_sorted(first);
@@ -129,7 +129,9 @@ class MsgpackHandler {
         return std::adjacent_find(names.begin(), names.end()) != names.end();
     }
 
-    std::string_view text_of(const Key& key) const { return std::string_view(out_).substr(key.end - key.size, key.size); }
+    std::string_view text_of(const Key& key) const {
+        return std::string_view(out_).substr(key.end - key.size, key.size);
+    }
 
     std::size_t write_without_repeated_keys(std::size_t pairs) {
         const auto start = begun_[depth_ - 1] + 1;
@@ -167,7 +169,7 @@ class MsgpackHandler {
 
     std::string out_;
     MsgpackWriter writer_{out_};
-    std::string parts_;                    // of a text with escapes in it
+    std::string parts_;      // of a text with escapes in it
     std::vector<Key> keys_;  // of the objects that are open
     std::array<std::size_t, kPayloadDepthMax> begun_{};
     std::size_t depth_ = 0;

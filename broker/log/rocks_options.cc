@@ -29,8 +29,8 @@ class NoLogger final : public rocksdb::Logger {
 /// The topic of an event's key. Its events come in order, so that each one's place is behind the last one's: that is
 /// remembered for each topic, where a search would look at some twenty keys all over memory.
 ///
-/// A range that is deleted begins at offset 0, which no event has, and must not be looked for by a place: RocksDB 7.8 keeps such
-/// ranges in a table of their own, but has one list of places for both.
+/// A range that is deleted begins at offset 0, which no event has, and must not be looked for by a place: RocksDB 7.8
+/// keeps such ranges in a table of their own, but has one list of places for both.
 class TopicOfKey final : public rocksdb::SliceTransform {
   public:
     const char* Name() const override { return "longwire.TopicOfKey"; }

@@ -19,6 +19,7 @@
 #include "edge/net/server.h"
 #include "edge/net/socket_io.h"
 #include "edge/net/warm_readers.h"
+#include "protocol/turn_pacer.h"
 
 namespace longwire::edge::net {
 
@@ -117,6 +118,7 @@ class ShardLoop final : public Shard {
     DeadlineQueue request_deadlines_;
     DeadlineQueue close_deadlines_;
     WarmReaders warm_readers_;
+    TurnPacer pacer_;
     std::int64_t now_ms_ = 0;
     std::int64_t headers_second_ = -1;
     std::string headers_;
