@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 
 /// Room for a message that a reader keeps: most of what clients send fits, and is then read at once and never copied.
-constexpr std::size_t kHeadBytes = 1024;
+constexpr std::size_t kHeadBytes = 512;
 
 /// The first piece of memory for a message that does not fit; it doubles from there.
 constexpr std::size_t kMessageBytesMin = 4096;
