@@ -80,7 +80,7 @@ def count(program: str, names: list[str]) -> list[Function]:
         for line in run.stdout.splitlines():
             name, events, process, what = line.split("\t")
             each = total(os.path.join(folder, process)) / int(events)
-            functions.append(Function(name, what, round(each, 1)))
+            functions.append(Function(name, what, round(each, 3)))
         return functions
 
 

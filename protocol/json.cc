@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <ctime>
 
 #include "protocol/base64.h"
@@ -22,7 +23,7 @@ template <class Number>
 void append_number(Number value, std::string& out) {
     std::array<char, 32> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
+    out.append(std::string_view(digits.data(), end));
 }
 
 void append_double(double value, std::string& out) {
@@ -63,6 +64,38 @@ void append_escaped(char c, std::string& out) {
 bool is_plain(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// Whether eight bytes are plain. Each test sets the highest bit of the lowest byte that fails it, and perhaps of bytes
+/// above, but of none where all are plain.
+bool are_plain(const char* bytes) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighs = kOnes * 0x80;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    const auto below_space = word - kOnes * ' ';
+    const auto quotes = (word ^ kOnes * '"') - kOnes;
+    const auto backslashes = (word ^ kOnes * '\\') - kOnes;
+    return ((word | below_space | quotes | backslashes) & kHighs) == 0;
+}
+
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+/// How many bytes of the text's beginning go into a JSON string as they are.
+std::size_t unchanged_prefix(std::string_view text) {
+    std::size_t end = 0;
+    while (true) {
+        while (end + sizeof(std::uint64_t) <= text.size() && are_plain(text.data() + end)) end += sizeof(std::uint64_t);
+        while (end < text.size() && is_plain(text[end])) ++end;
+        if (end == text.size() || is_ascii(text[end])) return end;
+        while (end < text.size() && !is_ascii(text[end])) {
+            const auto length = utf8_sequence_length(text.substr(end));
+            if (length == 0) return end;
+            end += length;
+        }
+    }
 }
 
 /// MessagePack's timestamp extension: 4, 8 or 12 bytes.
@@ -213,19 +246,12 @@ Status append_json(std::string_view msgpack, std::string& out, std::size_t depth
 void append_json_string(std::string_view text, std::string& out) {
     out += '"';
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain])) ++plain;
-        out.append(text.substr(0, plain));
-        text.remove_prefix(plain);
+        const auto unchanged = unchanged_prefix(text);
+        out.append(text.substr(0, unchanged));
+        text.remove_prefix(unchanged);
         if (text.empty()) break;
-        if (static_cast<unsigned char>(text[0]) < 0x80) {
-            append_escaped(text[0], out);
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto length = utf8_sequence_length(text);
-        out.append(length > 0 ? text.substr(0, length) : kReplacement);
-        text.remove_prefix(length > 0 ? length : 1);
+        is_ascii(text[0]) ? append_escaped(text[0], out) : void(out.append(kReplacement));
+        text.remove_prefix(1);
     }
     out += '"';
 }

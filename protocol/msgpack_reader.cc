@@ -10,7 +10,7 @@ namespace longwire {
 namespace {
 
 // Lead bytes, by the names of the specification.
-constexpr std::uint8_t kNil = 0xC0, kFalse = 0xC2, kTrue = 0xC3;
+constexpr std::uint8_t kNil = 0xC0, kNever = 0xC1, kFalse = 0xC2, kTrue = 0xC3;
 constexpr std::uint8_t kBin8 = 0xC4, kBin32 = 0xC6;
 constexpr std::uint8_t kExt8 = 0xC7, kExt32 = 0xC9;
 constexpr std::uint8_t kFloat32 = 0xCA, kFloat64 = 0xCB;
@@ -21,30 +21,54 @@ constexpr std::uint8_t kStr8 = 0xD9, kStr32 = 0xDB;
 constexpr std::uint8_t kArray16 = 0xDC, kArray32 = 0xDD;
 constexpr std::uint8_t kMap16 = 0xDE, kMap32 = 0xDF;
 
-bool is_fixint(std::uint8_t b) {
+constexpr bool is_fixint(std::uint8_t b) {
     return b < 0x80 || b >= 0xE0;
 }
-bool is_fixmap(std::uint8_t b) {
+constexpr bool is_fixmap(std::uint8_t b) {
     return (b & 0xF0) == 0x80;
 }
-bool is_fixarray(std::uint8_t b) {
+constexpr bool is_fixarray(std::uint8_t b) {
     return (b & 0xF0) == 0x90;
 }
-bool is_fixstr(std::uint8_t b) {
+constexpr bool is_fixstr(std::uint8_t b) {
     return (b & 0xE0) == 0xA0;
 }
-bool between(std::uint8_t b, std::uint8_t low, std::uint8_t high) {
+constexpr bool between(std::uint8_t b, std::uint8_t low, std::uint8_t high) {
     return b >= low && b <= high;
 }
 
-}  // namespace
-
-std::uint8_t MsgpackReader::lead() {
-    const auto byte = take(1);
-    return byte.empty() ? std::uint8_t{0xC1} : static_cast<std::uint8_t>(byte[0]);
+constexpr MsgpackReader::Type type_of(std::uint8_t b) {
+    using Type = MsgpackReader::Type;
+    if (is_fixint(b) || between(b, kUint8, kInt64)) return Type::integer;
+    if (is_fixstr(b) || between(b, kStr8, kStr32)) return Type::string;
+    if (is_fixmap(b) || between(b, kMap16, kMap32)) return Type::map;
+    if (is_fixarray(b) || between(b, kArray16, kArray32)) return Type::array;
+    if (b == kNil) return Type::nil;
+    if (between(b, kFalse, kTrue)) return Type::boolean;
+    if (between(b, kBin8, kBin32)) return Type::binary;
+    if (between(b, kFloat32, kFloat64)) return Type::floating;
+    if (between(b, kExt8, kExt32) || between(b, kFixext1, kFixext16)) return Type::extension;
+    return Type::invalid;
 }
 
-std::string_view MsgpackReader::take(std::size_t size) {
+/// Each event is read more than once on its way, so types are looked up rather than found out.
+constexpr auto kTypes = [] {
+    std::array<MsgpackReader::Type, 256> types{};
+    for (std::size_t b = 0; b < types.size(); ++b) types[b] = type_of(static_cast<std::uint8_t>(b));
+    return types;
+}();
+
+}  // namespace
+
+inline std::uint8_t MsgpackReader::lead() {
+    if (!ok_ || at_end()) {
+        ok_ = false;
+        return kNever;
+    }
+    return static_cast<std::uint8_t>(bytes_[offset_++]);
+}
+
+inline std::string_view MsgpackReader::take(std::size_t size) {
     if (!ok_ || size > bytes_.size() - offset_) {
         ok_ = false;
         return {};
@@ -55,6 +79,10 @@ std::string_view MsgpackReader::take(std::size_t size) {
 }
 
 std::uint64_t MsgpackReader::big_endian(std::size_t width) {
+    if (width == 1) {
+        const auto byte = lead();
+        return ok_ ? byte : 0;
+    }
     std::uint64_t value = 0;
     for (const char c : take(width)) value = (value << 8) | static_cast<std::uint8_t>(c);
     return value;
@@ -70,17 +98,7 @@ std::uint32_t MsgpackReader::count(std::uint64_t elements, std::size_t bytes_eac
 
 MsgpackReader::Type MsgpackReader::peek() const {
     if (!ok_ || at_end()) return Type::invalid;
-    const auto b = static_cast<std::uint8_t>(bytes_[offset_]);
-    if (is_fixint(b) || between(b, kUint8, kInt64)) return Type::integer;
-    if (is_fixstr(b) || between(b, kStr8, kStr32)) return Type::string;
-    if (is_fixmap(b) || between(b, kMap16, kMap32)) return Type::map;
-    if (is_fixarray(b) || between(b, kArray16, kArray32)) return Type::array;
-    if (b == kNil) return Type::nil;
-    if (between(b, kFalse, kTrue)) return Type::boolean;
-    if (between(b, kBin8, kBin32)) return Type::binary;
-    if (between(b, kFloat32, kFloat64)) return Type::floating;
-    if (between(b, kExt8, kExt32) || between(b, kFixext1, kFixext16)) return Type::extension;
-    return Type::invalid;
+    return kTypes[static_cast<std::uint8_t>(bytes_[offset_])];
 }
 
 void MsgpackReader::nil() {
@@ -235,8 +253,7 @@ std::string_view MsgpackReader::raw() {
     std::array<std::uint32_t, kPayloadDepthMax> left{};
     std::size_t depth = 0;
     do {
-        const auto type = peek();
-        if (depth == left.size() && (type == Type::array || type == Type::map)) fail();
+        if (depth == left.size() && (peek() == Type::array || peek() == Type::map)) fail();
         const auto inner = skip_one();
         if (inner > 0) {
             if (!ok_) return {};

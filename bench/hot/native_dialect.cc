@@ -172,7 +172,7 @@ void add_command(HotFunctions& all, const std::string& name, const std::string& 
 
 void add_native_dialect(HotFunctions& all) {
     static constexpr std::size_t kClients = 100;
-    add_batches(all, "native.deliver_to_100", "edge: the same to 100 native clients, up to their send queues",
+    add_batches(all, "native.deliver_to_100", "edge: hand a batch to 100 native clients, up to their send queues",
                 [](std::size_t batch) { return std::make_unique<Deliver>(kClients, batch); });
     add_command<Subscribe>(all, "subscribe", "edge: obey a subscribe");
     add_command<Publish>(all, "publish", "edge: read a publish and pass it on");

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
+#include "protocol/hex.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
@@ -148,9 +148,7 @@ std::string_view to_string(TaskStatus status) {
 }
 
 std::string epoch_text(std::uint64_t epoch) {
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
-    return text.data();
+    return hex_digits(epoch);
 }
 
 bool ends_run(std::string_view type) {

@@ -1,15 +1,13 @@
 #include "edge/core/epoch.h"
 
-#include <array>
 #include <charconv>
-#include <cstdio>
+
+#include "protocol/hex.h"
 
 namespace longwire::edge {
 
 std::string epoch_text(std::uint64_t epoch) {
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
-    return text.data();
+    return hex_digits(epoch);
 }
 
 Result<std::uint64_t> read_epoch(std::string_view text) {
