@@ -1,7 +1,6 @@
 #include "protocol/json.h"
 
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -23,7 +22,7 @@ template <class Number>
 void append_number(Number value, std::string& out) {
     std::array<char, 32> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
+    out.append(std::string_view(digits.data(), end));
 }
 
 void append_double(double value, std::string& out) {
@@ -66,23 +65,36 @@ bool is_plain(char c) {
     return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
-/// How many bytes at the front of `text` stand in JSON for themselves. Eight at a time, as in "Bit Twiddling Hacks"
-/// (S. E. Anderson, "Determine if a word has a byte less than n"): the lowest bit that is set is always right.
-std::size_t plain_prefix(std::string_view text) {
-    static_assert(std::endian::native == std::endian::little);
+/// Whether eight bytes are plain. Each test sets the highest bit of the lowest byte that fails it, and perhaps of bytes
+/// above, but of none where all are plain.
+bool are_plain(const char* bytes) {
     constexpr std::uint64_t kOnes = 0x0101010101010101;
-    constexpr std::uint64_t kHigh = 0x8080808080808080;
-    const auto zeros = [](std::uint64_t word) { return (word - kOnes) & ~word; };
-    std::size_t at = 0;
-    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        const auto control = (word - kOnes * 0x20) & ~word;
-        const auto special = (word | control | zeros(word ^ (kOnes * '"')) | zeros(word ^ (kOnes * '\\'))) & kHigh;
-        if (special != 0) return at + static_cast<std::size_t>(std::countr_zero(special)) / 8;
+    constexpr std::uint64_t kHighs = kOnes * 0x80;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    const auto below_space = word - kOnes * ' ';
+    const auto quotes = (word ^ kOnes * '"') - kOnes;
+    const auto backslashes = (word ^ kOnes * '\\') - kOnes;
+    return ((word | below_space | quotes | backslashes) & kHighs) == 0;
+}
+
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+/// How many bytes of the text's beginning go into a JSON string as they are.
+std::size_t unchanged_prefix(std::string_view text) {
+    std::size_t end = 0;
+    while (true) {
+        while (end + sizeof(std::uint64_t) <= text.size() && are_plain(text.data() + end)) end += sizeof(std::uint64_t);
+        while (end < text.size() && is_plain(text[end])) ++end;
+        if (end == text.size() || is_ascii(text[end])) return end;
+        while (end < text.size() && !is_ascii(text[end])) {
+            const auto length = utf8_sequence_length(text.substr(end));
+            if (length == 0) return end;
+            end += length;
+        }
     }
-    while (at < text.size() && is_plain(text[at])) ++at;
-    return at;
 }
 
 /// MessagePack's timestamp extension: 4, 8 or 12 bytes.
@@ -233,18 +245,12 @@ Status append_json(std::string_view msgpack, std::string& out, std::size_t depth
 void append_json_string(std::string_view text, std::string& out) {
     out += '"';
     while (!text.empty()) {
-        const auto plain = plain_prefix(text);
-        out.append(text.substr(0, plain));
-        text.remove_prefix(plain);
+        const auto unchanged = unchanged_prefix(text);
+        out.append(text.substr(0, unchanged));
+        text.remove_prefix(unchanged);
         if (text.empty()) break;
-        if (static_cast<unsigned char>(text[0]) < 0x80) {
-            append_escaped(text[0], out);
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto length = utf8_sequence_length(text);
-        out.append(length > 0 ? text.substr(0, length) : kReplacement);
-        text.remove_prefix(length > 0 ? length : 1);
+        is_ascii(text[0]) ? append_escaped(text[0], out) : void(out.append(kReplacement));
+        text.remove_prefix(1);
     }
     out += '"';
 }

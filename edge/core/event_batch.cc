@@ -19,7 +19,8 @@ constexpr std::size_t kFieldsBytes = 128;  // about what an event takes beside i
 template <class Number>
 void append_number(Number number, std::string& out) {
     std::array<char, 24> digits;
-    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(std::string_view(digits.data(), end));
 }
 
 Envelope unreadable_envelope() {
