@@ -48,6 +48,7 @@ void add_works(CLI::App& app, Settings& settings, Work& chosen) {
     highest.callback([&] { chosen = run_highest; });
     highest.add_option("--p99-ms", settings.p99_ms_max, "in time are 99 of 100 events within")->capture_default_str();
     highest.add_option("--step-s", settings.step_s, "how long each rate is tried")->capture_default_str();
+    highest.add_option("--steps", settings.steps_max, "how many rates are tried at most")->capture_default_str();
     highest.add_option("--window", settings.window, "events under way for the first guess")->capture_default_str();
 
     auto& idle = *app.add_subcommand("idle", "the memory of connections on which nothing happens");
@@ -73,6 +74,7 @@ int run(int argc, char** argv) {
     Settings settings;
     Work work = nullptr;
     CLI::App app("Loads a server of live events on this machine, and counts every delivery.");
+    app.set_help_all_flag("--help-all", "print the flags of all works, too");
     add_common(app, settings);
     add_works(app, settings, work);
     CLI11_PARSE(app, argc, argv);

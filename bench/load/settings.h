@@ -32,6 +32,7 @@ struct Settings {
 
     double p99_ms_max = 100;      // highest
     double step_s = 2.5;          // highest: of each rate that is tried
+    std::size_t steps_max = 11;   // highest: rates that are tried
     std::size_t window = 64;      // highest: events under way while the rate is guessed
     double away_s = 1;            // storm
     double patience_s = 120;      // storm, replay: until all is as it shall be

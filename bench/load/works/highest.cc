@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <cmath>
 
@@ -8,9 +9,9 @@
 namespace longwire::load {
 namespace {
 
-constexpr int kStepsMax = 11;
 constexpr double kCloseEnough = 1.1;  // between the highest rate that passed and the lowest that did not
-constexpr double kStepWarmS = 0.5;
+constexpr double kStepWarmSMax = 0.5;
+constexpr double kGuessSMax = 1.5;
 
 bool passes(const Rig& rig, const Steady& steady) {
     const double wanted = steady.rate * static_cast<double>(rig.watchers_per_topic);
@@ -34,15 +35,16 @@ double next_rate(double tried, double passed, double failed) {
 
 Result<boost::json::object> run_highest(Rig& rig) {
     LW_TRY_STATUS(rig.open_all());
-    LW_TRY(const double guess, guess_highest(rig, 0.5, 1.5));
+    const double warm_s = std::min(kStepWarmSMax, rig.settings.step_s);
+    LW_TRY(const double guess, guess_highest(rig, warm_s, std::min(kGuessSMax, rig.settings.step_s)));
     LW_TRY_STATUS(recover(rig));
     boost::json::array steps;
     boost::json::object best;
     double passed = 0;
     double failed = 0;
     double rate = std::max(guess * 0.9, 1.0);
-    for (int step = 0; step < kStepsMax; ++step) {
-        LW_TRY(auto steady, publish_steadily(rig, rate, kStepWarmS, rig.settings.step_s));
+    for (std::size_t step = 0; step < rig.settings.steps_max; ++step) {
+        LW_TRY(auto steady, publish_steadily(rig, rate, warm_s, rig.settings.step_s));
         const bool is_well = passes(rig, steady);
         steps.push_back(boost::json::object{{"rate", rate}, {"p99_ms", steady.p99_ms}, {"passes", is_well}});
         if (is_well) {
