@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,6 +75,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def run_load(program: Path, running: Running, work: Work, size: str) -> Report:
+    pids = running.pids()
     command = [str(program), *running.flags(work.comes_back), *work.arguments(size)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_TIMEOUT_S, check=False)
@@ -81,6 +83,8 @@ def run_load(program: Path, running: Running, work: Work, size: str) -> Report:
         raise LoadFailed(f"not done after {LOAD_TIMEOUT_S} s") from None
     if done.returncode != 0:
         raise LoadFailed(done.stderr.strip() or f"longwire-load ended with {done.returncode}")
+    if running.pids() != pids:
+        raise LoadFailed("its processes have changed meanwhile, so what they have used is not known")
     return dict(json.loads(done.stdout))
 
 
@@ -139,6 +143,8 @@ def write_files(results: Results, folder: Path) -> None:
 
 def main() -> int:
     arguments = read_arguments()
+    # Servers must not outlive this, however it is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     allow_descriptors()
     ours = Longwire(arguments.bin)
     if missing := ours.missing():

@@ -96,6 +96,8 @@ def _start_nginx(running: Running, folder: Path, name: str, upstream: str, use: 
     nginx = Child(f"nginx-{name}", ["nginx", "-p", folder, "-c", config], folder)
     running.children.append(nginx)
     nginx.wait_for_port(port)
+    # The port is there before the process is that serves it.
+    nginx.wait_until(lambda: len(nginx.pids()) > 1, "a worker process")
     return port
 
 

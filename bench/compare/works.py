@@ -117,7 +117,7 @@ WORKS = [
         "highest rate, one topic, 1,000 watchers",
         {
             "full": "--watchers 1000 highest",
-            "quick": "--watchers 1000 highest --step-s 1 --steps 5",
+            "quick": "--watchers 1000 highest --step-s 1 --steps 8",
             "tiny": "--watchers 20 highest --step-s 0.2 --steps 2 --p99-ms 10000",
         },
         RATE,
@@ -127,7 +127,7 @@ WORKS = [
         "highest rate, one topic, 5,000 watchers",
         {
             "full": "--watchers 5000 highest",
-            "quick": "--watchers 5000 highest --step-s 1 --steps 5",
+            "quick": "--watchers 5000 highest --step-s 1 --steps 8",
             "tiny": "--watchers 40 highest --step-s 0.2 --steps 1 --p99-ms 10000",
         },
         RATE,
@@ -137,7 +137,7 @@ WORKS = [
         "highest rate, 2,000 topics, a watcher each",
         {
             "full": "--watchers 2000 --topics 2000 highest --window 4000",
-            "quick": "--watchers 2000 --topics 2000 highest --window 4000 --step-s 1 --steps 5",
+            "quick": "--watchers 2000 --topics 2000 highest --window 4000 --step-s 1 --steps 8",
             "tiny": "--watchers 20 --topics 20 highest --window 40 --step-s 0.2 --steps 1 --p99-ms 10000",
         },
         RATE,

@@ -72,7 +72,7 @@ Result<bool> Rig::until(const std::function<bool()>& is_so, std::int64_t deadlin
 }
 
 void Rig::publish_due(Pace& pace, std::int64_t now) {
-    if (!pace.is_due(now)) return;
+    if (pace.is_over() || now < pace.wake_ns(last_look_ns_)) return;
     while (pace.is_due(now) && !publisher.is_backed_up()) {
         publisher.publish(pace.next_ns());
         pace.give();
