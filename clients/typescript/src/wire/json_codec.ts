@@ -1,0 +1,18 @@
+import { asMessage, type Codec } from './codec';
+
+/** An object a line. */
+export const kJsonCodec: Codec = {
+  subprotocol: 'longwire.v1.json',
+
+  encode: (object) => JSON.stringify(object),
+
+  join: (frames) => frames.join('\n'),
+
+  decode: (frame) => {
+    if (typeof frame !== 'string') throw new TypeError('a binary frame');
+    return frame
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => asMessage(JSON.parse(line)));
+  },
+};
