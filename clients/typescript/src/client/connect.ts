@@ -8,6 +8,7 @@ import { kJsonCodec } from '../wire/json_codec';
 import type { Codec } from '../wire/codec';
 import { Client } from './client';
 import { watchNetwork } from './network';
+import { shareTabs } from './share_tabs';
 
 export interface ConnectOptions extends SessionOptions {
   /** How objects travel; JSON, which can be read in a browser's tools, or the smaller MessagePack. */
@@ -17,6 +18,9 @@ export interface ConnectOptions extends SessionOptions {
   /** For Node before 22, which has none: that of the package `ws`, for example. */
   webSocket?: new (url: string, protocols: string[]) => unknown;
   fetch?: typeof fetch;
+  /** One connection for all tabs of the browser that say the same name, where the browser can (Web Locks and
+   *  BroadcastChannel). They have to be of one user: the token is that of the tab that has the connection. */
+  tabs?: string;
   /** How long a WebSocket may take to open; 10 s. */
   open_timeout_ms?: number;
 }
@@ -38,7 +42,10 @@ export function connect(urls: string | URL | readonly (string | URL)[], options:
     options.encoding === 'msgpack'
       ? lazily(async () => openWith((await import('../wire/msgpack_codec')).kMsgpackCodec))
       : openWith(kJsonCodec);
-  const client = new Client(new Endpoints(all.map(edgeUrl), options.random ?? Math.random), open, options);
+  const endpoints = new Endpoints(all.map(edgeUrl), options.random ?? Math.random);
+  const client =
+    (options.tabs !== undefined && shareTabs(options.tabs, endpoints, open, options)) ||
+    new Client(endpoints, open, options);
   client.open();
   client.onClose(watchNetwork(() => client.check()));
   return client;

@@ -3,7 +3,7 @@ import type { BackoffOptions } from '../connection/backoff';
 
 export interface SessionOptions {
   /** Asked for before each greeting, and again when the edge says that the token no longer holds (`renew`). */
-  token?: string | ((renew: boolean) => string | undefined | Promise<string | undefined>);
+  token?: string | undefined | ((renew: boolean) => string | undefined | Promise<string | undefined>);
   name?: string;
   version?: string;
   /** Delays between attempts to connect; 500 ms, and 15 s at most. */

@@ -23,8 +23,11 @@ export class SharedTopic {
   private served: Waiting | null = null;
   /** How far the subscription has come; null until it is answered. */
   private place: Place | null = null;
+  private head = 0;
   private tail = 0;
   private is_busy = false;
+  /** Counts what is asked, since only the newest answer counts. */
+  private round = 0;
   private is_over = false;
   /** The newest offset that is known to be of the past. */
   private newest = 0;
@@ -64,14 +67,19 @@ export class SharedTopic {
     const { place } = this;
     if (place === null) return is_news;
     for (const reader of [...this.readers]) reader.pushed(push);
-    if ('event' in push) place.offset = Math.max(place.offset, push.event.offset);
+    if ('event' in push) this.moveOn(place, push.event.offset);
     if ('gap' in push) {
       const { epoch } = push.gap;
-      if (push.gap.reason !== 'epoch_changed') place.offset = Math.max(place.offset, push.gap.to);
+      if (push.gap.reason !== 'epoch_changed') this.moveOn(place, push.gap.to);
       // Where the new log begins is not said, so it is asked for from its start.
       else if (epoch !== undefined && epoch !== place.epoch) this.beginEpoch(epoch);
     }
     return is_news;
+  }
+
+  private moveOn(place: Place, offset: number): void {
+    place.offset = Math.max(place.offset, offset);
+    this.head = Math.max(this.head, offset);
   }
 
   private takeNews(push: Push): boolean {
@@ -88,7 +96,7 @@ export class SharedTopic {
       this.served = next;
       if (place === null) this.open(next);
       else if (next.from === 'snapshot') this.snapshot(next);
-      else this.begin(next, offsetOf(next.from, place), isOf(next.from, place.epoch));
+      else this.begin(next, this.offsetOf(next.from, place), isOf(next.from, place.epoch));
     }
   }
 
@@ -100,32 +108,33 @@ export class SharedTopic {
   private begin(one: Waiting, offset: number, resumed: boolean, snapshot?: Snapshot): void {
     const place = this.place!;
     if (offset >= place.offset) {
-      this.join(one, { topic: this.topic, epoch: place.epoch, offset, head: offset, tail: this.tail, resumed }, snapshot);
+      this.join(one, { topic: this.topic, epoch: place.epoch, offset, head: this.head, tail: this.tail, resumed }, snapshot);
       return;
     }
     this.again({ epoch: place.epoch, offset }, (reply) => this.join(one, { ...reply, resumed }, snapshot));
   }
 
   private snapshot(one: Waiting): void {
+    const round = ++this.round;
     this.is_busy = true;
     this.ask('state', { task: this.topic.slice('task/'.length), output: true }, (error, ok) => {
-      if (this.is_over) return;
+      if (this.is_over || round !== this.round || isLoss(error)) return;
       this.is_busy = false;
       const snapshot = ok as unknown as Snapshot;
-      if (this.served !== one) this.serve();
-      else if (error !== null) this.refuse(error, [one.reader]);
-      else if (snapshot.epoch === this.place?.epoch) this.begin(one, snapshot.offset, false, snapshot);
-      else this.beginEpoch(snapshot.epoch, one);
+      if (error !== null) this.refuse(error, [one.reader]);
+      else if (this.served === one && snapshot.epoch === this.place?.epoch) this.begin(one, snapshot.offset, false, snapshot);
+      else if (this.served === one) this.beginEpoch(snapshot.epoch);
       this.serve();
     });
   }
 
-  /** A snapshot of a log that the subscription has not come to yet is asked for once more when it has. */
-  private beginEpoch(epoch: Epoch, for_later?: Waiting): void {
+  /** Whoever was being served is served once more, in the new log. */
+  private beginEpoch(epoch: Epoch): void {
     this.newest = 0;
+    this.head = 0;
     this.place = { epoch, offset: 0 };
+    if (this.served !== null) this.waiting.unshift(this.served);
     this.served = null;
-    if (for_later !== undefined) this.waiting.unshift(for_later);
     this.again(this.place, (reply) => [...this.readers].forEach((reader) => reader.answered(reply)));
   }
 
@@ -136,10 +145,10 @@ export class SharedTopic {
 
   private subscribe(from: From, then: (reply: Subscribed) => void): void {
     const [first] = this.all();
+    const round = ++this.round;
     this.is_busy = true;
     this.ask('subscribe', { topic: this.topic, from, conflate_ms: first?.conflate_ms }, (error, ok) => {
-      // Without an answer this connection is as good as lost.
-      if (this.is_over || error?.code === 'disconnected' || error?.code === 'timeout') return;
+      if (this.is_over || round !== this.round || isLoss(error)) return;
       this.is_busy = false;
       if (error === null) {
         this.opened(ok as unknown as Subscribed, then);
@@ -167,8 +176,16 @@ export class SharedTopic {
   private opened(reply: Subscribed, then: (reply: Subscribed) => void): void {
     if (this.place === null && this.newest === 0) this.newest = reply.head;
     this.place = { epoch: reply.epoch, offset: reply.offset };
+    this.head = reply.head;
     this.tail = reply.tail;
     then(reply);
+  }
+
+  private offsetOf(from: Exclude<From, 'snapshot'>, place: Place): number {
+    if (from === 'now') return this.head;
+    if (from === 'start') return 0;
+    if ('last' in from) return Math.max(0, this.head - from.last);
+    return from.epoch === place.epoch ? from.offset : 0;
   }
 
   private join(one: Waiting, reply: Subscribed, snapshot?: Snapshot): void {
@@ -180,11 +197,9 @@ export class SharedTopic {
   }
 }
 
-function offsetOf(from: Exclude<From, 'snapshot'>, place: Place): number {
-  if (from === 'now') return place.offset;
-  if (from === 'start') return 0;
-  if ('last' in from) return Math.max(0, place.offset - from.last);
-  return from.epoch === place.epoch ? from.offset : 0;
+/** Without an answer the connection is as good as lost. */
+function isLoss(error: LongwireError | null): boolean {
+  return error?.code === 'disconnected' || error?.code === 'timeout';
 }
 
 function isOf(from: From, epoch: Epoch): boolean {

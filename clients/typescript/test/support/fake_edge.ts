@@ -25,7 +25,7 @@ export class FakeEdge {
   private readonly clock: ManualClock;
   private readonly random: () => number;
   private readonly faults: Faults;
-  private live: Wire | null = null;
+  private readonly live = new Set<Wire>();
   private epochs = 0;
 
   constructor(clock: ManualClock, random: () => number, faults: Faults = { double: 0, overtake: 0 }) {
@@ -53,7 +53,7 @@ export class FakeEdge {
     log.events.push({ type: 'note', data: { at: offset } });
     if (key !== undefined) log.keys.set(key, offset);
     this.published += 1;
-    this.live?.wake(topic);
+    for (const wire of this.live) wire.wake(topic);
     return { topic, epoch: log.epoch, offset, duplicate: false };
   }
 
@@ -67,13 +67,25 @@ export class FakeEdge {
   /** The topic's log is lost. */
   reset(topic: string): void {
     this.logs.delete(topic);
-    this.live?.newEpoch(topic);
+    for (const wire of this.live) wire.newEpoch(topic);
+  }
+
+  /** Connections that are open at both ends. */
+  get connections(): number {
+    return [...this.live].filter(({ socket }) => socket.closed === null).length;
   }
 
   cut(code = 1006): void {
-    const { live } = this;
-    this.live = null;
-    live?.socket.hangUp(code);
+    for (const wire of [...this.live]) {
+      this.live.delete(wire);
+      wire.socket.hangUp(code);
+    }
+  }
+
+  snapshot(task: string): object {
+    const topic = `task/${task}`;
+    const log = this.log(topic);
+    return { task, topic, epoch: log.epoch, offset: log.tail + log.events.length - 1, state: 'RUNNING' };
   }
 
   log(topic: string): Log {
@@ -89,8 +101,8 @@ export class FakeEdge {
     this.sockets.push(socket);
     const wire = new Wire(this, socket, this.clock, this.random, this.faults);
     this.clock.setTimeout(() => {
-      if (socket.onopen === null) return;
-      this.live = wire;
+      if (socket.closed !== null) return;
+      this.live.add(wire);
       socket.open();
     }, 5);
   }
@@ -155,15 +167,19 @@ class Wire {
   }
 
   private obey(sent: Sent): void {
-    if (this.socket.onmessage === null) return;
+    if (this.socket.closed !== null) return;
     const ok = this.ok(sent);
     if (ok !== null) this.say({ id: sent.id, ok });
-    if (sent.cmd === 'subscribe') this.wake(sent.topic as string);
+    if (sent.cmd !== 'subscribe') return;
+    const snapshot = sent.from === 'snapshot' ? this.edge.snapshot(String(sent.topic).slice(5)) : null;
+    if (snapshot !== null) this.say({ snapshot, ...snapshot });
+    this.wake(sent.topic as string);
   }
 
   private ok(sent: Sent): object | null {
     const topic = sent.topic as string;
     if (sent.cmd === 'hello') return { heartbeat_ms: 25_000, expires_us: null, user: 'dev' };
+    if (sent.cmd === 'state') return this.edge.snapshot(String(sent.task));
     if (sent.cmd === 'publish') return this.edge.publish(topic, sent.key as string | undefined);
     if (sent.cmd === 'unsubscribe') this.next.delete(topic);
     if (sent.cmd !== 'subscribe') return {};

@@ -16,6 +16,7 @@ export class HistoryCheck {
       onEvent: (event) => this.event(event),
       onGap: (gap) => this.gap(gap),
       onReset: () => (this.next = 1),
+      onError: ({ code, message }) => this.problems.push(`refused: ${code} ${message}`),
     };
   }
 
