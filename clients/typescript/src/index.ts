@@ -12,3 +12,5 @@ export { isEvent } from './is_event';
 export type * from './protocol';
 export type { SessionOptions } from './session/options';
 export { matches } from './topics/filter';
+export { inFrames, type FrameBatch, type FrameOptions } from './ui/in_frames';
+export { mergeEvents } from './ui/merge_events';
