@@ -7,6 +7,8 @@ export type AfterClose =
   | 'later'
   /** With another token. */
   | 'unauthorized'
+  /** All is said. */
+  | 'done'
   /** Don't come back: the same client would be closed again. */
   | 'never';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import type { Hello, Message } from '../protocol';
 import type { OpenTransport, Transport } from '../transport/transport';
 import { backoffDelay, type BackoffOptions } from './backoff';
-import { afterClose, closeReason } from './close_codes';
+import { afterClose, closeReason, type AfterClose } from './close_codes';
 import type { Endpoints } from './endpoints';
 import type { ConnectionState } from './state';
 
@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   /** Gives [0, 1); spreads the reconnects. */
   random: () => number;
   backoff: BackoffOptions;
+  /** What a close code asks for, where it is not what all edges mean by it. */
+  after?: (code: number) => AfterClose;
 }
 
 export interface ConnectionHandlers {
@@ -148,9 +150,11 @@ export class Connection {
 
   private closed(code: number, reason: string): void {
     const drains_at_ms = this.drain?.at_ms;
-    const after = afterClose(code);
+    const after = (this.options.after ?? afterClose)(code);
     this.letGo(code, reason);
-    if (after === 'unauthorized' || after === 'never') {
+    if (after === 'done') {
+      this.change({ kind: 'closed' });
+    } else if (after === 'unauthorized' || after === 'never') {
       this.change({ kind: 'failed', why: after === 'never' ? 'refused' : 'unauthorized', code, reason });
     } else {
       const now = this.options.clock.now();

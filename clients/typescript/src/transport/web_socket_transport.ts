@@ -7,8 +7,6 @@ import type { Transport, TransportEvents } from './transport';
 export const kNeverOpened = 4901;
 export const kUnreadable = 4902;
 
-const kFrameMax = 32_768;
-
 export interface WebSocketOptions {
   create: CreateSocket;
   codec: Codec;
@@ -82,7 +80,7 @@ export class WebSocketTransport implements Transport {
     let batch: Frame[] = [];
     let size = 0;
     for (const frame of frames) {
-      if (size + frame.length > kFrameMax && batch.length > 0) {
+      if (size + frame.length > this.codec.frame_max && batch.length > 0) {
         this.socket?.send(this.codec.join(batch));
         batch = [];
         size = 0;

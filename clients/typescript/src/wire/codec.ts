@@ -6,6 +6,8 @@ export type Frame = string | Uint8Array<ArrayBuffer>;
 export interface Codec {
   /** "" for none. */
   readonly subprotocol: string;
+  /** How much one frame may hold of several objects; 0 for an object a frame. */
+  readonly frame_max: number;
   encode(object: object): Frame;
   /** One frame of several. */
   join(frames: readonly Frame[]): Frame;

@@ -3,6 +3,7 @@ import { asMessage, type Codec } from './codec';
 /** An object a line. */
 export const kJsonCodec: Codec = {
   subprotocol: 'longwire.v1.json',
+  frame_max: 32_768,
 
   encode: (object) => JSON.stringify(object),
 

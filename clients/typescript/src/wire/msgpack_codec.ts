@@ -6,6 +6,7 @@ import { MsgpackWriter } from './msgpack_writer';
 /** One object after the other. */
 export const kMsgpackCodec: Codec = {
   subprotocol: 'longwire.v1.msgpack',
+  frame_max: 32_768,
 
   encode: (object) => {
     const writer = new MsgpackWriter();
