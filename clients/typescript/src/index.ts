@@ -1,0 +1,16 @@
+export { Client, type PublishOptions } from './client/client';
+export { connect, type ConnectOptions } from './client/connect';
+export type { FilterStreamOptions } from './client/filter_stream';
+export { Stream, type StreamCallbacks, type StreamPush } from './client/stream';
+export type { TopicStreamOptions } from './client/topic_stream';
+export type { Clock } from './clock';
+export type { BackoffOptions } from './connection/backoff';
+export type { ConnectionState } from './connection/state';
+export { LongwireError, type ErrorCode } from './errors';
+export type { EventData, EventType } from './event_data';
+export { isEvent } from './is_event';
+export type * from './protocol';
+export type { SessionOptions } from './session/options';
+export { matches } from './topics/filter';
+export { inFrames, type FrameBatch, type FrameOptions } from './ui/in_frames';
+export { mergeEvents } from './ui/merge_events';

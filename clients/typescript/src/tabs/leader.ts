@@ -1,0 +1,139 @@
+import type { Message } from '../protocol';
+import type { Event, FilterGap, Gap, Merged, Place, Push, Snapshot } from '../protocol';
+import { randomId } from '../random_id';
+import type { Session, SessionHandlers } from '../session/session';
+import { Filters } from '../topics/filters';
+import { Topics } from '../topics/topics';
+import type { TabChannel } from './platform';
+import { SharedMembers } from './shared_members';
+import { TabLine } from './tab_line';
+import { isFromLeader, type FromLeader, type FromLeaderItem, type LineId, type ToLeader } from './words';
+
+/** The tab that has the connection: to the other tabs, and to itself, it is what an edge is. */
+export class Leader {
+  readonly topics: Topics;
+  readonly filters: Filters;
+  readonly members: SharedMembers;
+  readonly session: Session;
+  private readonly id = randomId();
+  private readonly channel: TabChannel;
+  private readonly watchTab: (tab: string, gone: () => void) => void;
+  private readonly lines = new Map<LineId, TabLine>();
+  private readonly tabs = new Set<string>();
+  private outgoing: FromLeaderItem[] = [];
+
+  constructor(
+    channel: TabChannel,
+    openSession: (handlers: SessionHandlers) => Session,
+    /** Calls back when a tab has gone. */
+    watchTab: (tab: string, gone: () => void) => void,
+  ) {
+    this.channel = channel;
+    this.watchTab = watchTab;
+    this.session = openSession({
+      up: () => this.up(),
+      lost: () => this.lost(),
+      pushed: (message) => this.pushed(message),
+      // A tab is connected when it is greeted; and that this one closes is no matter of the others.
+      changed: (state) => state.kind !== 'connected' && state.kind !== 'closed' && this.post({ state }),
+    });
+    const { ask } = this.session;
+    this.topics = new Topics(ask);
+    this.filters = new Filters(ask);
+    this.members = new SharedMembers(ask);
+    channel.onmessage = (word) => this.hear(word as ToLeader | FromLeader);
+    // Its first state, told to all, is how they learn who leads.
+    this.session.open();
+  }
+
+  close(): void {
+    this.session.close();
+    this.flush();
+    this.channel.close();
+  }
+
+  /** Says something to one line, or to all. What is said in one turn goes together. */
+  post(item: FromLeaderItem): void {
+    if (this.outgoing.length === 0) queueMicrotask(() => this.flush());
+    this.outgoing.push(item);
+  }
+
+  /** A line that can't go on comes back by itself. */
+  drop(line: TabLine, reason: string): void {
+    if (!this.lines.delete(line.id)) return;
+    line.end();
+    this.post({ line: line.id, closed: reason });
+  }
+
+  private hear(word: ToLeader | FromLeader): void {
+    if (isFromLeader(word)) return;
+    if ('open' in word) return this.open(word.line, word.tab);
+    if ('hurry' in word) return this.session.retry();
+    const line = this.lines.get(word.line);
+    if (line === undefined) return this.post({ line: word.line, closed: 'not known here' });
+    if ('say' in word) word.say.forEach((command) => line.obey(command));
+    else this.forget(line);
+  }
+
+  private open(id: LineId, tab: string): void {
+    let line = this.lines.get(id);
+    if (line === undefined) {
+      line = new TabLine(id, tab, this);
+      this.lines.set(id, line);
+      this.watch(tab);
+    }
+    const { state } = this.session;
+    this.post(state.kind === 'connected' ? { line: id, opened: true } : { line: id, state });
+  }
+
+  private watch(tab: string): void {
+    if (this.tabs.has(tab)) return;
+    this.tabs.add(tab);
+    this.watchTab(tab, () => {
+      this.tabs.delete(tab);
+      for (const line of [...this.lines.values()]) if (line.tab === tab) this.forget(line);
+    });
+  }
+
+  private forget(line: TabLine): void {
+    if (this.lines.delete(line.id)) line.end();
+  }
+
+  private up(): void {
+    this.filters.up();
+    for (const line of this.lines.keys()) this.post({ line, opened: true });
+  }
+
+  private lost(): void {
+    this.topics.lost();
+    this.filters.lost();
+    this.members.lost();
+    for (const line of [...this.lines.values()]) this.drop(line, 'connection lost');
+  }
+
+  private pushed(message: Message): void {
+    const { gap, merged, snapshot, topic, notice } = message as {
+      gap?: Gap | FilterGap;
+      merged?: Merged;
+      snapshot?: Snapshot;
+      topic?: string;
+      notice?: string;
+    };
+    // Tabs hear only of what is for them: this one drains, and has the token.
+    if (notice === 'draining' || notice === 'token_expiring') return;
+    // To those who wait for it, by their lines.
+    if (snapshot !== undefined) return void this.topics.push(topic!, { snapshot, place: message as unknown as Place });
+    let is_past = false;
+    const note = (of: string, push: Push) => (is_past = !this.topics.push(of, push));
+    if (merged !== undefined) note(merged.topic, { merged });
+    else if (gap !== undefined && 'topic' in gap) note(gap.topic, { gap });
+    else if (topic !== undefined) note(topic, { event: message as unknown as Event });
+    this.post({ hear: is_past ? { ...message, past: true } : message });
+  }
+
+  private flush(): void {
+    const items = this.outgoing;
+    this.outgoing = [];
+    if (items.length > 0) this.channel.post({ leader: this.id, items } satisfies FromLeader);
+  }
+}

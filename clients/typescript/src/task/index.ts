@@ -1,0 +1,1 @@
+export { emptyTask, foldTask, isOver, kLogsMax, ofSnapshot, type TaskView } from './task_view';
