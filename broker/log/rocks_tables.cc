@@ -56,6 +56,7 @@ Result<std::unique_ptr<RocksTables>> RocksTables::open(const RocksLogOptions& op
     std::filesystem::create_directories(options.directory, error);
     if (error) return Error{Errc::unavailable, options.directory + ": " + error.message(), "data-dir"};
     LW_TRY_STATUS(check_format(options.directory));
+    LW_TRY_STATUS(make_current_format(options.directory));
     if (!options.recover) LW_TRY_STATUS(status_of(check_wals(options.directory)));
     std::unique_ptr<RocksTables> tables(new RocksTables(options));
     LW_TRY_STATUS(tables->open_tables(false));
