@@ -78,7 +78,7 @@ std::string topic_row(std::uint64_t epoch, std::uint64_t tail) {
 }
 
 std::uint64_t cost(const Record& record) {
-    return record.path->size() + record.envelope.bytes.size() + 16;
+    return (*record.path).size() + record.envelope.bytes.size() + 16;
 }
 
 }  // namespace
@@ -152,7 +152,7 @@ Result<Durability> RocksTables::write(const std::vector<CommitBatch>& batches) {
             out.Put(events_, slice(key), slice(record.envelope.bytes));
             if (record.offset == 1) out.Put(topics_, slice(*record.path), slice(topic_row(record.epoch, 1)));
             row.bytes += cost(record);
-            row.last_of.insert_or_assign(*record.path, record.offset);
+            row.last_of.insert_or_assign(std::string(*record.path), record.offset);
         }
         for (const auto& [key, value] : batch.state) {
             value.empty() ? out.Delete(state_, slice(key)) : out.Put(state_, slice(key), slice(value));
