@@ -160,7 +160,7 @@ void Broker::deliver(Topic& topic, const Record& record) {
     topic.committed = record.offset;
     ++stats_.events_committed;
     stats_.bytes_committed += record.envelope.bytes.size();
-    for (auto& [name, edge] : edges_) edge.sender.offer(*record.path, record.epoch, record.offset, record.envelope);
+    for (auto& [name, edge] : edges_) edge.sender.offer(record.path, record.epoch, record.offset, record.envelope);
     if (is_tapped_) out_->tap.push_back({record.path, record.epoch, record.offset, record.envelope});
 }
 
@@ -190,7 +190,7 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
     for (const auto& group : groups) {
         bool is_open = false;
         for (std::size_t i = 0; i < group.envelopes.size(); ++i) {
-            if (!is_open) deliver.topics.push_back({group.path, group.epoch, group.first + i, {}});
+            if (!is_open) deliver.topics.push_back({*group.path, group.epoch, group.first + i, {}});
             is_open = true;
             deliver.topics.back().envelopes.push_back({group.envelopes[i].bytes});
             bytes += group.envelopes[i].bytes.size();

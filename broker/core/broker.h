@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "broker/core/attempt_ledger.h"
@@ -56,7 +55,7 @@ struct BrokerInbox {
 };
 
 struct TapFrame {
-    std::shared_ptr<const std::string> path;
+    SharedText path;
     std::uint64_t epoch = 0;
     std::uint64_t offset = 0;
     SharedSlice envelope;
@@ -158,7 +157,6 @@ class Broker final : private SchedulerPort {
         link::SubscriberSender sender;
         link::LinkCounter counter;
         std::uint64_t session = 0;
-        std::unordered_set<std::string> subscribed;
     };
     struct HeldMessage {
         PeerKind kind;

@@ -59,7 +59,7 @@ void Broker::on_edge_frame(const LinkFrame& frame) {
         }
         end_edge(frame.peer);
         const auto window = std::clamp<std::uint64_t>(hello->window_bytes, kBatchBytesTarget, 256 << 20);
-        EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++, {}};
+        EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++};
         auto& edge = edges_.emplace(frame.peer, std::move(fresh)).first->second;
         static_cast<void>(edge.counter.accept(decoded->number, now_us_));
         out_->notices.push_back("edge " + frame.peer + " joined");
@@ -78,10 +78,8 @@ void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link
             [&](const link::EdgeHello&) {},
             [&](const link::Subscribe& subscribe) { on_subscribe(peer, edge, subscribe); },
             [&](const link::Unsubscribe& unsubscribe) {
-                const std::string path(unsubscribe.path);
-                edge.sender.unsubscribe(path);
-                auto* topic = edge.subscribed.erase(path) > 0 ? topics_.find(path) : nullptr;
-                if (topic == nullptr) return;
+                auto* topic = topics_.find(unsubscribe.path);
+                if (!edge.sender.unsubscribe(unsubscribe.path) || topic == nullptr) return;
                 --topic->subscribers;
                 topics_.release(*topic);
             },
@@ -117,9 +115,9 @@ void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::S
     } else if (subscribe.epoch != 0) {
         after = topic.tail - 1;  // another log: all that it has is news
     }
-    if (edge.subscribed.insert(*topic.path).second) ++topic.subscribers;
+    if (!edge.sender.is_subscribed(*topic.path)) ++topic.subscribers;
     flush_edge(peer, edge);  // what a filter is owed of this topic lies before the answer
-    edge.sender.subscribe(*topic.path, topic.epoch, after, topic.committed);
+    edge.sender.subscribe(topic.path, topic.epoch, after, topic.committed);
     send_now(peer, edge,
              link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed, topic.tail}));
 }
@@ -136,7 +134,7 @@ void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch
     const auto token = next_read_++;
     reads_.emplace(token, PendingRead{peer, edge.session, fetch.request, topic->committed});
     const auto events_max = std::clamp<std::size_t>(fetch.events_max, 1, kFetchEventsMax);
-    out_->reads.push_back({token, *topic->path, fetch.after, events_max, kFetchBytesMax});
+    out_->reads.push_back({token, std::string(*topic->path), fetch.after, events_max, kFetchBytesMax});
 }
 
 void Broker::take_page(ReadPage& page) {
@@ -295,12 +293,12 @@ void Broker::end_edge(const std::string& peer) {
     if (edge == edges_.end()) return;
     presence_.lose_edge(peer, now_us_);
     scheduler_.edge_gone(peer, now_us_);
-    for (const auto& path : edge->second.subscribed) {
-        auto* topic = topics_.find(path);
-        if (topic == nullptr) continue;
+    edge->second.sender.for_each_subscribed([this](const SharedText& path) {
+        auto* topic = topics_.find(*path);
+        if (topic == nullptr) return;
         --topic->subscribers;
         topics_.release(*topic);
-    }
+    });
     edges_.erase(edge);
 }
 

@@ -44,7 +44,7 @@ void Broker::begin_waiting_loads() {
 }
 
 void Broker::ask_for_output_page(const Topic& topic, OutputLoad& load) {
-    const auto& path = *topic.path;
+    const std::string path(*topic.path);
     const auto token = next_read_++;
     load.committed = topic.committed;
     loading_.emplace(token, path);

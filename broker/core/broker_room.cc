@@ -50,7 +50,7 @@ bool Broker::answer_without_room(const std::string& peer, EdgeLink& edge, const 
 bool Broker::is_under_way(std::string_view path_prefix) const {
     const auto has_some = [&](const Batch& batch) {
         return std::any_of(batch.records->begin(), batch.records->end(),
-                           [&](const Record& record) { return record.path->starts_with(path_prefix); });
+                           [&](const Record& record) { return (*record.path).starts_with(path_prefix); });
     };
     return has_some(open_) || std::any_of(pending_.begin(), pending_.end(), has_some);
 }

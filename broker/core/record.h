@@ -10,6 +10,7 @@
 #include "protocol/durability.h"
 #include "protocol/result.h"
 #include "protocol/shared_slice.h"
+#include "protocol/shared_text.h"
 
 /// What the broker's core and a commit log say to each other.
 namespace longwire::broker {
@@ -19,7 +20,7 @@ inline constexpr std::string_view kBrokerProducer = "broker";
 
 /// An event at its place.
 struct Record {
-    std::shared_ptr<const std::string> path;
+    SharedText path;
     std::uint64_t epoch = 0;
     std::uint64_t offset = 0;
     SharedSlice envelope;

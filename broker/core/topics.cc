@@ -11,22 +11,19 @@ constexpr std::size_t kPublishKeysPerTopicMax = 10'000;
 }  // namespace
 
 Topic& Topics::find_or_create(std::string_view path) {
-    const auto found = topics_.find(path);
-    if (found != topics_.end()) return found->second;
-    Topic topic;
-    topic.path = std::make_shared<const std::string>(path);
-    topic.epoch = new_epoch_();
-    return topics_.emplace(std::string(path), std::move(topic)).first->second;
+    if (auto* const known = topics_.find(path)) return *known;
+    auto topic = std::make_unique<Topic>();
+    topic->path = SharedText(path);
+    topic->epoch = new_epoch_();
+    return topics_.add(std::move(topic));
 }
 
 Topic* Topics::find(std::string_view path) {
-    const auto found = topics_.find(path);
-    return found == topics_.end() ? nullptr : &found->second;
+    return topics_.find(path);
 }
 
 const Topic* Topics::find(std::string_view path) const {
-    const auto found = topics_.find(path);
-    return found == topics_.end() ? nullptr : &found->second;
+    return topics_.find(path);
 }
 
 Record Topics::append(Topic& topic, SharedSlice envelope) {
@@ -41,22 +38,26 @@ void Topics::restore(const KeptTopic& kept) {
 }
 
 std::uint64_t Topics::find_publish_key(const Topic& topic, std::string_view key) {
-    const auto found = topic.publish_keys.find(key);
-    return found == topic.publish_keys.end() ? 0 : found->second;
+    if (!topic.publish_keys) return 0;
+    const auto& offsets = topic.publish_keys->offsets;
+    const auto found = offsets.find(key);
+    return found == offsets.end() ? 0 : found->second;
 }
 
 std::string Topics::remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset) {
-    if (!topic.publish_keys.emplace(key, offset).second) return {};
-    topic.publish_keys_by_age.emplace_back(key);
-    if (topic.publish_keys_by_age.size() <= kPublishKeysPerTopicMax) return {};
-    auto oldest = std::move(topic.publish_keys_by_age.front());
-    topic.publish_keys_by_age.pop_front();
-    topic.publish_keys.erase(oldest);
+    if (!topic.publish_keys) topic.publish_keys = std::make_unique<PublishKeys>();
+    auto& [offsets, by_age] = *topic.publish_keys;
+    if (!offsets.emplace(key, offset).second) return {};
+    by_age.emplace_back(key);
+    if (by_age.size() <= kPublishKeysPerTopicMax) return {};
+    auto oldest = std::move(by_age.front());
+    by_age.pop_front();
+    offsets.erase(oldest);
     return oldest;
 }
 
 void Topics::release(Topic& topic) {
-    if (topic.head == 0 && topic.subscribers == 0) topics_.erase(topics_.find(std::string_view(*topic.path)));
+    if (topic.head == 0 && topic.subscribers == 0) topics_.erase(*topic.path);
 }
 
 }  // namespace longwire::broker

@@ -9,23 +9,30 @@
 
 #include "broker/core/record.h"
 #include "broker/core/string_map.h"
+#include "protocol/path_table.h"
+#include "protocol/shared_text.h"
 
 namespace longwire::broker {
+
+/// The keys that a topic's events were published with.
+struct PublishKeys {
+    StringMap<std::uint64_t> offsets;
+    std::deque<std::string> by_age;
+};
 
 /// Where a topic stands. `head` is the offset given last, `committed` the last one that is durable, `tail` the oldest
 /// one kept (committed + 1 where none is).
 struct Topic {
-    std::shared_ptr<const std::string> path;
+    SharedText path;
     std::uint64_t epoch = 0;
     std::uint64_t head = 0;
     std::uint64_t committed = 0;
     std::uint64_t tail = 1;
     std::uint32_t subscribers = 0;
-    StringMap<std::uint64_t> publish_keys;  // key -> offset
-    std::deque<std::string> publish_keys_by_age;
+    std::unique_ptr<PublishKeys> publish_keys;  // null while there are none
 };
 
-/// All topics with events or subscribers, and the sequence of each.
+/// All topics with events or subscribers, and the sequence of each. There may be millions, and most are quiet.
 class Topics {
   public:
     /// `new_epoch` gives a random number other than 0.
@@ -54,7 +61,7 @@ class Topics {
 
   private:
     std::function<std::uint64_t()> new_epoch_;
-    StringMap<Topic> topics_;
+    PathTable<Topic> topics_;
 };
 
 }  // namespace longwire::broker

@@ -16,7 +16,7 @@ std::size_t cost(const SharedSlice& envelope) {
 
 void MemoryLog::append(CommitBatch batch) {
     for (const auto& record : *batch.records) {
-        auto& entry = *topics_.try_emplace(*record.path).first;
+        auto& entry = *topics_.try_emplace(std::string(*record.path)).first;
         if (entry.second.envelopes.empty()) entry.second.first = record.offset;
         entry.second.envelopes.push_back(record.envelope);
         by_age_.push_back(&entry);

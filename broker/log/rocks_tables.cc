@@ -46,6 +46,43 @@ std::string topic_row(std::uint64_t epoch, std::uint64_t tail) {
     return row;
 }
 
+/// Where topics end, asked for in the order of their paths.
+class LastEvents {
+  public:
+    explicit LastEvents(std::unique_ptr<rocksdb::Iterator> event) : event_(std::move(event)) { event_->SeekToFirst(); }
+
+    /// The topic's newest offset; 0 where it has no events.
+    std::uint64_t of(std::string_view path) {
+        // Most topics have few events, and small ones: to step over them costs less than to search for their end.
+        std::uint64_t last = 0;
+        std::size_t cost = 0;
+        while (cost < kStepsCostMax && event_->status().ok()) {
+            const auto order = compare(path);
+            if (order > 0) return last;
+            if (order == 0) last = rocks_keys::parse_event_key(view(event_->key()))->offset;
+            cost += kStepCost + event_->value().size();
+            event_->Next();
+        }
+        event_->SeekForPrev(slice(rocks_keys::event_key(path, UINT64_MAX)));
+        return compare(path) == 0 ? rocks_keys::parse_event_key(view(event_->key()))->offset : 0;
+    }
+
+    rocksdb::Status status() const { return event_->status(); }
+
+  private:
+    static constexpr std::size_t kStepCost = 256;  // in bytes that are read
+    static constexpr std::size_t kStepsCostMax = 4'096;
+
+    /// Of the event's topic to this one; behind all of them there is nothing.
+    int compare(std::string_view path) const {
+        if (!event_->Valid()) return 1;
+        const auto key = rocks_keys::parse_event_key(view(event_->key()));
+        return key ? key->path.compare(path) : -1;
+    }
+
+    std::unique_ptr<rocksdb::Iterator> event_;
+};
+
 }  // namespace
 
 RocksTables::RocksTables(RocksLogOptions options)
@@ -266,23 +303,20 @@ Status RocksTables::verify_checksums() const {
     return checked(db_->VerifyChecksum(), "damaged");
 }
 
-Result<KeptTopic> RocksTables::topic_at(std::string_view path, std::string_view row) const {
-    if (row.size() != 16)
-        return Error{Errc::internal, "the row of topic " + std::string(path) + " is damaged", "data-dir"};
-    KeptTopic topic{std::string(path), rocks_keys::read_u64(row), 0, rocks_keys::read_u64(row.substr(8))};
-    const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator({}, events_));
-    event->SeekForPrev(slice(rocks_keys::event_key(path, UINT64_MAX)));
-    LW_TRY_STATUS(checked(event->status(), "cannot read " + topic.path));
-    const auto key = event->Valid() ? rocks_keys::parse_event_key(view(event->key())) : std::nullopt;
-    // A topic whose events are all gone goes on counting from where it was.
-    topic.head = key && key->path == path ? std::max(key->offset, topic.tail - 1) : topic.tail - 1;
-    return topic;
-}
-
 Status RocksTables::visit_topics(const CommitLog::VisitTopic& visit) const {
     const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, topics_));
+    LastEvents last_events(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator({}, events_)));
     for (row->SeekToFirst(); row->Valid(); row->Next()) {
-        LW_TRY(const KeptTopic topic, topic_at(view(row->key()), view(row->value())));
+        const auto path = view(row->key());
+        const auto value = view(row->value());
+        if (value.size() != 16) {
+            return Error{Errc::internal, "the row of topic " + std::string(path) + " is damaged", "data-dir"};
+        }
+        KeptTopic topic{std::string(path), rocks_keys::read_u64(value), 0, rocks_keys::read_u64(value.substr(8))};
+        const auto last = last_events.of(path);
+        LW_TRY_STATUS(checked(last_events.status(), "cannot read " + topic.path));
+        // A topic whose events are all gone goes on counting from where it was.
+        topic.head = std::max(last, topic.tail - 1);
         visit(topic);
     }
     return checked(row->status(), "cannot read the table of topics");

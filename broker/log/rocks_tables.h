@@ -58,7 +58,6 @@ class RocksTables {
     Error failed_read(const rocksdb::Status& status, const std::string& path, std::uint64_t after) const;
     Status count_kept();
     Status trim_topic(const Trimmed& trim, rocksdb::WriteBatch& out) const;
-    Result<KeptTopic> topic_at(std::string_view path, std::string_view row) const;
 
     RocksLogOptions options_;
     mutable DiskRoom room_;

@@ -14,32 +14,43 @@ constexpr std::size_t kPagesAtOnceMax = 16;
 
 }  // namespace
 
-void SubscriberSender::subscribe(const std::string& path, std::uint64_t epoch, std::uint64_t after,
-                                 std::uint64_t head) {
-    auto& cursor = cursors_[path];
-    catch_up(path, cursor);
+void SubscriberSender::subscribe(const SharedText& path, std::uint64_t epoch, std::uint64_t after, std::uint64_t head) {
+    auto* const known = cursors_.find(*path);
+    auto& cursor = known != nullptr ? *known : add_cursor(path);
+    catch_up(cursor);
     cursor.epoch = epoch;
     cursor.sent = after;
     cursor.tally = {};
     cursor.head = std::max(head, after);
     cursor.wanted = true;
-    if (cursor.sent < cursor.head) fall_behind(path, cursor);
+    if (cursor.sent < cursor.head) fall_behind(cursor);
 }
 
-void SubscriberSender::unsubscribe(const std::string& path) {
-    const auto found = cursors_.find(path);
-    if (found == cursors_.end()) return;
-    auto& cursor = found->second;
-    cursor.wanted = false;
+bool SubscriberSender::unsubscribe(std::string_view path) {
+    auto* const cursor = cursors_.find(path);
+    if (cursor == nullptr) return false;
+    const bool was_wanted = std::exchange(cursor->wanted, false);
     // What a filter has not been sent yet stays owed to it.
-    if (cursor.state != State::live && is_filtered(path)) return;
-    catch_up(path, cursor);
-    cursors_.erase(found);
+    if (cursor->state != State::live && is_filtered(path)) return was_wanted;
+    catch_up(*cursor);
+    cursors_.erase(path);
+    return was_wanted;
 }
 
-std::uint64_t SubscriberSender::stands_at(const std::string& path, std::uint64_t head) const {
-    const auto found = cursors_.find(path);
-    return found == cursors_.end() ? head : std::min(head, found->second.sent);
+bool SubscriberSender::is_subscribed(std::string_view path) const {
+    const auto* const cursor = cursors_.find(path);
+    return cursor != nullptr && cursor->wanted;
+}
+
+void SubscriberSender::for_each_subscribed(const std::function<void(const SharedText& path)>& visit) const {
+    cursors_.for_each([&](const Cursor& cursor) {
+        if (cursor.wanted) visit(cursor.path);
+    });
+}
+
+std::uint64_t SubscriberSender::stands_at(std::string_view path, std::uint64_t head) const {
+    const auto* const cursor = cursors_.find(path);
+    return cursor == nullptr ? head : std::min(head, cursor->sent);
 }
 
 void SubscriberSender::subscribe_filter(std::string_view realm, std::string_view filter) {
@@ -49,15 +60,11 @@ void SubscriberSender::subscribe_filter(std::string_view realm, std::string_view
 
 void SubscriberSender::unsubscribe_filter(std::string_view realm, std::string_view filter) {
     std::erase(filters_, Filter{std::string(realm), std::string(filter)});
-    for (auto it = cursors_.begin(); it != cursors_.end();) {
-        auto& [path, cursor] = *it;
-        if (cursor.wanted || is_filtered(path)) {
-            ++it;
-            continue;
-        }
-        catch_up(path, cursor);
-        it = cursors_.erase(it);
-    }
+    cursors_.erase_if([this](Cursor& cursor) {
+        if (cursor.wanted || is_filtered(*cursor.path)) return false;
+        catch_up(cursor);
+        return true;
+    });
 }
 
 bool SubscriberSender::is_filtered(std::string_view path) const {
@@ -68,60 +75,60 @@ bool SubscriberSender::is_filtered(std::string_view path) const {
     });
 }
 
-void SubscriberSender::offer(const std::string& path, std::uint64_t epoch, std::uint64_t offset,
+void SubscriberSender::offer(const SharedText& path, std::uint64_t epoch, std::uint64_t offset,
                              const SharedSlice& envelope) {
-    const auto found = cursors_.find(path);
-    if (found == cursors_.end()) {
-        if (!is_filtered(path)) return;
+    auto* const found = cursors_.find(*path);
+    if (found == nullptr) {
+        if (!is_filtered(*path)) return;
         if (has_credit()) return queue(path, epoch, offset, envelope);
-        auto& cursor = cursors_[path];
+        auto& cursor = add_cursor(path);
         cursor.epoch = epoch;
         cursor.sent = offset - 1;
         cursor.head = offset;
         cursor.wanted = false;
-        return fall_behind(path, cursor);
+        return fall_behind(cursor);
     }
-    auto& cursor = found->second;
+    auto& cursor = *found;
     if (offset <= cursor.sent) return;
     cursor.head = offset;
     if (cursor.state != State::live) return;
     if (offset == cursor.sent + 1 && has_credit()) {
-        queue(path, cursor.epoch, offset, envelope);
+        queue(cursor.path, cursor.epoch, offset, envelope);
         move_to(cursor, offset, {.events = 1});
     } else {
-        fall_behind(path, cursor);
+        fall_behind(cursor);
     }
 }
 
-void SubscriberSender::page(const std::string& path, std::uint64_t first, const std::vector<SharedSlice>& envelopes) {
+void SubscriberSender::page(std::string_view path, std::uint64_t first, const std::vector<SharedSlice>& envelopes) {
     --reading_;
-    if (const auto outdated = outdated_.find(path); outdated != outdated_.end()) {
+    if (const auto outdated = outdated_.find(std::string(path)); outdated != outdated_.end()) {
         if (--outdated->second == 0) outdated_.erase(outdated);
         return;
     }
-    const auto found = cursors_.find(path);
-    if (found == cursors_.end()) return;
-    auto& cursor = found->second;
+    auto* const found = cursors_.find(path);
+    if (found == nullptr) return;
+    auto& cursor = *found;
     cursor.state = State::live;
     if (first > cursor.sent + 1) {
-        const Gap gap{path, cursor.epoch, cursor.sent + 1, first - 1};
+        const Gap gap{std::string(path), cursor.epoch, cursor.sent + 1, first - 1};
         gaps_.push_back(gap);
         move_to(cursor, gap.to, {.gap = gap.to + 1 - gap.from});
         cursor.head = std::max(cursor.head, cursor.sent);
         // Groups leave before gaps, so what lies behind the gap waits for the next page.
-        return fall_behind(path, cursor);
+        return fall_behind(cursor);
     }
     for (auto offset = first; const auto& envelope : envelopes) {
         if (offset == cursor.sent + 1) {
-            queue(path, cursor.epoch, offset, envelope);
+            queue(cursor.path, cursor.epoch, offset, envelope);
             move_to(cursor, offset, {.events = 1});
         }
         ++offset;
     }
     if (cursor.sent < cursor.head) {
-        fall_behind(path, cursor);
+        fall_behind(cursor);
     } else if (!cursor.wanted) {
-        cursors_.erase(found);
+        cursors_.erase(path);
     }
 }
 
@@ -133,10 +140,10 @@ void SubscriberSender::move_to(Cursor& cursor, std::uint64_t last, Tally step) {
     if (!step.adds_up()) ++differences_;
 }
 
-std::optional<SubscriberSender::Ledger> SubscriberSender::ledger(const std::string& path) const {
-    const auto found = cursors_.find(path);
-    if (found == cursors_.end() || !found->second.wanted) return std::nullopt;
-    return Ledger{found->second.sent, found->second.tally};
+std::optional<SubscriberSender::Ledger> SubscriberSender::ledger(std::string_view path) const {
+    const auto* const cursor = cursors_.find(path);
+    if (cursor == nullptr || !cursor->wanted) return std::nullopt;
+    return Ledger{cursor->sent, cursor->tally};
 }
 
 void SubscriberSender::credit(std::uint64_t consumed_bytes) {
@@ -145,27 +152,32 @@ void SubscriberSender::credit(std::uint64_t consumed_bytes) {
 
 std::vector<SubscriberSender::Group> SubscriberSender::take_groups() {
     queued_bytes_ = 0;
-    group_of_.clear();
+    if (!group_of_.empty()) group_of_ = {};  // as large as what there was in a turn, not as there ever was
     return std::exchange(groups_, {});
 }
 
 std::vector<SubscriberSender::PageRequest> SubscriberSender::take_page_requests() {
     std::vector<PageRequest> requests;
     while (!behind_.empty() && reading_ < kPagesAtOnceMax && has_credit()) {
-        const auto path = std::move(behind_.front());
+        auto& cursor = *behind_.front();
         behind_.pop_front();
-        auto& cursor = cursors_.at(path);
         cursor.state = State::reading;
         ++reading_;
-        requests.push_back({path, cursor.sent, page_bytes_max()});
+        requests.push_back({std::string(*cursor.path), cursor.sent, page_bytes_max()});
     }
     return requests;
 }
 
-void SubscriberSender::queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset,
+SubscriberSender::Cursor& SubscriberSender::add_cursor(const SharedText& path) {
+    auto cursor = std::make_unique<Cursor>();
+    cursor->path = path;
+    return cursors_.add(std::move(cursor));
+}
+
+void SubscriberSender::queue(const SharedText& path, std::uint64_t epoch, std::uint64_t offset,
                              const SharedSlice& envelope) {
     queued_bytes_ += envelope.bytes.size();
-    const auto [entry, is_new] = group_of_.try_emplace(path, groups_.size());
+    const auto [entry, is_new] = group_of_.try_emplace(*path, groups_.size());
     if (!is_new) {
         auto& group = groups_[entry->second];
         if (group.epoch == epoch && group.first + group.envelopes.size() == offset) {
@@ -177,10 +189,10 @@ void SubscriberSender::queue(const std::string& path, std::uint64_t epoch, std::
     groups_.push_back({path, epoch, offset, {envelope}});
 }
 
-void SubscriberSender::fall_behind(const std::string& path, Cursor& cursor) {
+void SubscriberSender::fall_behind(Cursor& cursor) {
     if (cursor.state != State::live) return;
     cursor.state = State::behind;
-    cursor.place = behind_.insert(behind_.end(), path);
+    cursor.place = behind_.insert(behind_.end(), &cursor);
 }
 
 /// All pages that are read at once fit into one window.
@@ -189,9 +201,9 @@ std::size_t SubscriberSender::page_bytes_max() const {
 }
 
 /// Takes back what was asked for on a cursor's behalf.
-void SubscriberSender::catch_up(const std::string& path, Cursor& cursor) {
+void SubscriberSender::catch_up(Cursor& cursor) {
     if (cursor.state == State::behind) behind_.erase(cursor.place);
-    if (cursor.state == State::reading) ++outdated_[path];
+    if (cursor.state == State::reading) ++outdated_[std::string(*cursor.path)];
     cursor.state = State::live;
 }
 

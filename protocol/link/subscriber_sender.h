@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -10,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/path_table.h"
 #include "protocol/shared_slice.h"
+#include "protocol/shared_text.h"
 #include "protocol/tally.h"
 
 namespace longwire::link {
@@ -36,7 +40,7 @@ class SubscriberSender {
 
     /// Consecutive events of a topic, ready to be put into a Deliver.
     struct Group {
-        std::string path;
+        SharedText path;
         std::uint64_t epoch = 0;
         std::uint64_t first = 0;
         std::vector<SharedSlice> envelopes;
@@ -54,21 +58,24 @@ class SubscriberSender {
     SubscriberSender& operator=(SubscriberSender&&) = default;
 
     /// Begins after `after`; `head` is the newest committed offset, so what lies between comes from the log.
-    void subscribe(const std::string& path, std::uint64_t epoch, std::uint64_t after, std::uint64_t head);
-    void unsubscribe(const std::string& path);
+    void subscribe(const SharedText& path, std::uint64_t epoch, std::uint64_t after, std::uint64_t head);
+    /// Whether there was a subscription.
+    bool unsubscribe(std::string_view path);
+    bool is_subscribed(std::string_view path) const;
+    void for_each_subscribed(const std::function<void(const SharedText& path)>& visit) const;
 
     /// Behind which offset the edge's stream of a topic stands, where a filter is owed what follows; else `head`.
-    std::uint64_t stands_at(const std::string& path, std::uint64_t head) const;
+    std::uint64_t stands_at(std::string_view path, std::uint64_t head) const;
 
     void subscribe_filter(std::string_view realm, std::string_view filter);
     void unsubscribe_filter(std::string_view realm, std::string_view filter);
 
     /// An event has been committed. Ignored if the edge does not want its topic.
-    void offer(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
+    void offer(const SharedText& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
 
     /// The log's answer: consecutive events after what was asked, beginning at `first`, which is later than asked where
     /// the log has been trimmed. Ignored for a subscription that was given up or renewed meanwhile.
-    void page(const std::string& path, std::uint64_t first, const std::vector<SharedSlice>& envelopes);
+    void page(std::string_view path, std::uint64_t first, const std::vector<SharedSlice>& envelopes);
 
     /// The edge has disposed of this many bytes since its session began.
     void credit(std::uint64_t consumed_bytes);
@@ -86,7 +93,7 @@ class SubscriberSender {
         std::uint64_t last = 0;
         Tally sent;
     };
-    std::optional<Ledger> ledger(const std::string& path) const;
+    std::optional<Ledger> ledger(std::string_view path) const;
 
     /// Steps since the last call that didn't add up. There are none, unless events were lost here.
     std::uint64_t take_differences() { return std::exchange(differences_, 0); }
@@ -97,15 +104,15 @@ class SubscriberSender {
   private:
     enum class State : std::uint8_t { live, behind, reading };
     struct Cursor {
+        SharedText path;
         std::uint64_t epoch = 0;
         std::uint64_t sent = 0;
         std::uint64_t head = 0;
         bool wanted = true;  // by its own subscription, not only by a filter
         State state = State::live;
         Tally tally;
-        std::list<std::string>::iterator place = {};  // in behind_, while it is behind
+        std::list<Cursor*>::iterator place = {};  // in behind_, while it is behind
     };
-    using Cursors = std::unordered_map<std::string, Cursor>;
     struct Filter {
         std::string realm;
         std::string filter;
@@ -114,10 +121,11 @@ class SubscriberSender {
 
     bool has_credit() const { return sent_bytes_ + queued_bytes_ < consumed_bytes_ + window_bytes_; }
     bool is_filtered(std::string_view path) const;
-    void queue(const std::string& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
+    Cursor& add_cursor(const SharedText& path);
+    void queue(const SharedText& path, std::uint64_t epoch, std::uint64_t offset, const SharedSlice& envelope);
     void move_to(Cursor& cursor, std::uint64_t last, Tally step);
-    void fall_behind(const std::string& path, Cursor& cursor);
-    void catch_up(const std::string& path, Cursor& cursor);
+    void fall_behind(Cursor& cursor);
+    void catch_up(Cursor& cursor);
     std::size_t page_bytes_max() const;
 
     std::size_t window_bytes_;
@@ -125,14 +133,14 @@ class SubscriberSender {
     std::uint64_t consumed_bytes_ = 0;
     std::size_t queued_bytes_ = 0;
 
-    Cursors cursors_;
+    PathTable<Cursor> cursors_;
     std::vector<Filter> filters_;
-    std::list<std::string> behind_;
+    std::list<Cursor*> behind_;
     std::size_t reading_ = 0;
     std::unordered_map<std::string, std::size_t> outdated_;  // a topic's pages asked for by cursors that are no more
 
     std::vector<Group> groups_;
-    std::unordered_map<std::string, std::size_t> group_of_;  // a topic's newest group
+    boost::unordered_flat_map<std::string_view, std::size_t> group_of_;  // a topic's newest group; views into groups_
     std::vector<Gap> gaps_;
     std::uint64_t differences_ = 0;
 };

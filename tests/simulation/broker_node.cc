@@ -99,7 +99,7 @@ void BrokerNode::check_room() const {
     for (const auto& record : *outbox_.commit->records) {
         const auto envelope = parse_envelope(record.envelope.bytes);
         require(envelope && !is_new_work(*envelope),
-                [&] { return "new work was taken without room, in " + *record.path; });
+                [&] { return "new work was taken without room, in " + std::string(*record.path); });
     }
 }
 

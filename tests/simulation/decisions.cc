@@ -27,13 +27,14 @@ void Decisions::decide(const std::vector<broker::Record>& records) {
     TreeRules tree(decided_);
     for (const auto& record : records) {
         const auto envelope = parse_envelope(record.envelope.bytes).value();
-        const bool is_about_task = !task_of_topic(split_path(*record.path).topic).empty();
+        const std::string path(*record.path);
+        const bool is_about_task = !task_of_topic(split_path(path).topic).empty();
         if (!is_about_task) {
-            attendance_.decide(*record.path, envelope, nullptr);
+            attendance_.decide(path, envelope, nullptr);
             continue;
         }
-        auto& facts = facts_of(decided_, *record.path);
-        attendance_.decide(*record.path, envelope, &facts);
+        auto& facts = facts_of(decided_, path);
+        attendance_.decide(path, envelope, &facts);
         tree.before(facts, envelope);
         check_before(facts, envelope);
         fold(facts, envelope);

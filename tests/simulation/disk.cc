@@ -28,12 +28,13 @@ longwire::Durability durability_of(const Scenario& scenario) {
 
 void Disk::write(const broker::CommitBatch& batch) {
     for (const auto& record : *batch.records) {
+        const std::string path(*record.path);
         environment_.trace.tell("disk", [&] {
             const auto envelope = parse_envelope(record.envelope.bytes);
-            return *record.path + " " + std::to_string(record.offset) + " " + std::string(envelope->type);
+            return path + " " + std::to_string(record.offset) + " " + std::string(envelope->type);
         });
         environment_.model.durable(record);
-        auto& topic = topics_[*record.path];
+        auto& topic = topics_[path];
         topic.epoch = record.epoch;
         topic.events.push_back(record.envelope);
     }

@@ -45,10 +45,11 @@ std::string Model::open_task_without_input() const {
 
 void Model::durable(const broker::Record& record) {
     const auto envelope = parse_envelope(record.envelope.bytes);
-    require(envelope.has_value(), [&] { return *record.path + " holds an event that is none"; });
+    const std::string path(*record.path);
+    require(envelope.has_value(), [&] { return path + " holds an event that is none"; });
     truth_.append(record, *envelope);
-    decisions_.durable(*record.path, *envelope);
-    if (!task_of_topic(split_path(*record.path).topic).empty()) {
+    decisions_.durable(path, *envelope);
+    if (!task_of_topic(split_path(path).topic).empty()) {
         by_task(record, *envelope);
     } else if (!envelope->type.starts_with("presence.")) {
         by_client(record, *envelope);
@@ -56,7 +57,7 @@ void Model::durable(const broker::Record& record) {
 }
 
 void Model::by_task(const broker::Record& record, const Envelope& envelope) {
-    const auto& path = *record.path;
+    const std::string path(*record.path);
     // An event's attempt is lost after it and not before: what it says of its worker is looked at first.
     if (envelope.sequence != 0) emissions_.logged(path, partition_of(path, partitions_), envelope);
     tasks_.try_emplace(path, path).first->second.append(record.offset, envelope);
@@ -72,14 +73,15 @@ void Model::by_task(const broker::Record& record, const Envelope& envelope) {
 
 void Model::by_client(const broker::Record& record, const Envelope& envelope) {
     const auto id = id_of(envelope);
+    const std::string path(*record.path);
     require(!refused_.contains(id), [&] {
         return "what a client was refused, number " + std::to_string(id) + ", is stored at offset " +
-               std::to_string(record.offset) + " of " + *record.path;
+               std::to_string(record.offset) + " of " + path;
     });
-    const auto [place, is_new] = places_.try_emplace(id, *record.path, record.offset);
+    const auto [place, is_new] = places_.try_emplace(id, path, record.offset);
     require(is_new, [&] {
         return "what a client sent once, number " + std::to_string(id) + ", is stored twice: at offset " +
-               std::to_string(place->second.second) + " and " + std::to_string(record.offset) + " of " + *record.path;
+               std::to_string(place->second.second) + " and " + std::to_string(record.offset) + " of " + path;
     });
 }
 

@@ -5,7 +5,7 @@
 namespace longwire::simulation {
 
 void Truth::append(const broker::Record& record, const Envelope& envelope) {
-    const auto& path = *record.path;
+    const std::string path(*record.path);
     auto& current = current_[path];
     if (current == nullptr) {
         const auto [log, is_new] = all_.try_emplace({path, record.epoch});

@@ -98,7 +98,9 @@ std::vector<KeptTopic> GatedLog::topics() const {
     auto topics = trimmed_;
     for (const auto& record : durable_) {
         const auto tail = record.offset;
-        auto& topic = topics.try_emplace(*record.path, KeptTopic{*record.path, record.epoch, 0, tail}).first->second;
+        auto& topic =
+            topics.try_emplace(std::string(*record.path), KeptTopic{std::string(*record.path), record.epoch, 0, tail})
+                .first->second;
         topic.head = record.offset;
     }
     std::vector<KeptTopic> kept;

@@ -19,7 +19,7 @@ struct MemoryLogTest : ::testing::Test {
             const auto offset = ++heads[path];
             auto text = path + "-" + std::to_string(offset);
             text.resize(36, '.');
-            records->push_back({std::make_shared<const std::string>(path), 7, offset, SharedSlice::of(text)});
+            records->push_back({SharedText(path), 7, offset, SharedSlice::of(text)});
         }
         log.append({++ticket, 0, records, {}});
     }

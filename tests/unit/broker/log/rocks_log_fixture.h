@@ -54,7 +54,7 @@ class RocksLogFixture : public ::testing::Test {
     }
 
     static Record record(const std::string& path, std::uint64_t offset, std::string envelope = event()) {
-        return {std::make_shared<const std::string>(path), 7, offset, SharedSlice::of(std::move(envelope))};
+        return {SharedText(path), 7, offset, SharedSlice::of(std::move(envelope))};
     }
 
     void append(std::vector<Record> records, std::vector<StatePut> state = {}, std::int64_t time_us = kSecondUs) {

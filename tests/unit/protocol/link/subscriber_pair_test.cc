@@ -42,7 +42,8 @@ class SmallBroker {
     void append(const std::string& path) {
         auto& log = logs_[path];
         log.events.push_back(event_text(path, log.epoch, log.events.size() + 1));
-        if (session_) session_->sender.offer(path, log.epoch, log.events.size(), SharedSlice::of(log.events.back()));
+        if (session_)
+            session_->sender.offer(SharedText(path), log.epoch, log.events.size(), SharedSlice::of(log.events.back()));
     }
 
     void forget_session() { session_.reset(); }
@@ -61,7 +62,7 @@ class SmallBroker {
         }
         auto& sender = session_->sender;
         if (const auto* m = std::get_if<Subscribe>(&decoded->message)) subscribe(*m, now_us);
-        if (const auto* m = std::get_if<Unsubscribe>(&decoded->message)) sender.unsubscribe(std::string(m->path));
+        if (const auto* m = std::get_if<Unsubscribe>(&decoded->message)) sender.unsubscribe(m->path);
         if (const auto* m = std::get_if<SubscribeFilter>(&decoded->message))
             sender.subscribe_filter(m->realm, m->filter);
         if (const auto* m = std::get_if<UnsubscribeFilter>(&decoded->message)) {
@@ -77,7 +78,7 @@ class SmallBroker {
         if (!session_) return;
         if (session_->counter.is_peer_lost(now_us)) return session_.reset();
         for (const auto& group : session_->sender.take_groups()) {
-            Deliver deliver{{{group.path, group.epoch, group.first, {}}}};
+            Deliver deliver{{{*group.path, group.epoch, group.first, {}}}};
             for (const auto& envelope : group.envelopes) deliver.topics[0].envelopes.push_back({envelope.bytes});
             say(deliver, now_us);
             session_->sender.sent(outgoing.back().size());
@@ -114,7 +115,7 @@ class SmallBroker {
         auto after = head;
         if (m.epoch == log.epoch) after = std::min(m.after, head);
         if (m.epoch != 0 && m.epoch != log.epoch) after = log.tail - 1;
-        session_->sender.subscribe(path, log.epoch, after, head);
+        session_->sender.subscribe(SharedText(path), log.epoch, after, head);
         say(Subscribed{m.request, log.epoch, after, head, log.tail}, now_us);
     }
 

@@ -28,12 +28,12 @@ class SenderTest : public ::testing::Test {
         auto& log = logs_[path];
         for (; count > 0; --count) {
             log.events.push_back(SharedSlice::of(std::string(kEventBytes, 'e')));
-            sender_.offer(path, kEpoch, log.events.size(), log.events.back());
+            sender_.offer(SharedText(path), kEpoch, log.events.size(), log.events.back());
         }
     }
 
     void subscribe(const std::string& path, std::uint64_t after) {
-        sender_.subscribe(path, kEpoch, after, logs_[path].events.size());
+        sender_.subscribe(SharedText(path), kEpoch, after, logs_[path].events.size());
     }
 
     void trim(const std::string& path, std::uint64_t tail) { logs_[path].tail = tail; }
@@ -44,7 +44,7 @@ class SenderTest : public ::testing::Test {
             EXPECT_EQ(group.epoch, kEpoch);
             auto offset = group.first;
             for (const auto& envelope : group.envelopes) {
-                sent_[group.path].push_back(offset++);
+                sent_[std::string(*group.path)].push_back(offset++);
                 sender_.sent(envelope.bytes.size());
                 unconfirmed_bytes_ += envelope.bytes.size();
             }
@@ -113,10 +113,10 @@ TEST_F(SubscriberSenderTest, GroupsConsecutiveEventsOfATopic) {
     append("dev/a");
     const auto groups = sender_.take_groups();
     ASSERT_EQ(groups.size(), 2U);
-    EXPECT_EQ(groups[0].path, "dev/a");
+    EXPECT_EQ(*groups[0].path, "dev/a");
     EXPECT_EQ(groups[0].first, 1U);
     EXPECT_EQ(groups[0].envelopes.size(), 2U);
-    EXPECT_EQ(groups[1].path, "dev/b");
+    EXPECT_EQ(*groups[1].path, "dev/b");
     EXPECT_THAT(sender_.take_groups(), IsEmpty());
 }
 
@@ -386,10 +386,32 @@ TEST_F(SubscriberSenderTest, WhatIsNotKnownIsUnsubscribedWithoutHarm) {
 TEST_F(SubscriberSenderTest, AnEventOfferedTwiceIsSentOnce) {
     subscribe("dev/a", 0);
     append("dev/a", 2);
-    sender_.offer("dev/a", kEpoch, 1, logs_["dev/a"].events[0]);
-    sender_.offer("dev/a", kEpoch, 2, logs_["dev/a"].events[1]);
+    sender_.offer(SharedText("dev/a"), kEpoch, 1, logs_["dev/a"].events[0]);
+    sender_.offer(SharedText("dev/a"), kEpoch, 2, logs_["dev/a"].events[1]);
     flush();
     EXPECT_THAT(sent_["dev/a"], ElementsAre(1, 2));
+}
+
+TEST_F(SubscriberSenderTest, KnowsWhatIsSubscribedTo) {
+    subscribe("dev/a", 0);
+    subscribe("dev/b", 0);
+    EXPECT_TRUE(sender_.is_subscribed("dev/a"));
+    EXPECT_TRUE(sender_.unsubscribe("dev/a"));
+    EXPECT_FALSE(sender_.unsubscribe("dev/a"));
+    EXPECT_FALSE(sender_.is_subscribed("dev/a"));
+    std::vector<std::string> all;
+    sender_.for_each_subscribed([&](const SharedText& path) { all.emplace_back(*path); });
+    EXPECT_THAT(all, ElementsAre("dev/b"));
+}
+
+TEST_F(SubscriberSenderTest, WhatIsOwedToAFilterAloneIsNoSubscription) {
+    sender_.subscribe_filter("dev", "#");
+    append("dev/a", 50);
+    EXPECT_EQ(sender_.behind(), 1U);
+    EXPECT_FALSE(sender_.is_subscribed("dev/a"));
+    EXPECT_FALSE(sender_.unsubscribe("dev/a"));
+    sender_.for_each_subscribed([](const SharedText&) { ADD_FAILURE(); });
+    EXPECT_EQ(sender_.behind(), 1U);
 }
 
 }  // namespace
