@@ -1,5 +1,6 @@
 #include "edge/shard_app.h"
 
+#include <algorithm>
 #include <array>
 
 #include "edge/dialects/native/native.h"
@@ -16,6 +17,10 @@ namespace longwire::edge {
 namespace {
 
 constexpr std::int64_t kDrainSpreadMs = 3'000;
+
+/// Few clients are looked at in every tick; of many, all in so many.
+constexpr std::size_t kClientsPerTickMin = 256;
+constexpr std::size_t kTicksForAllClients = 4;
 
 struct Subprotocol {
     std::string_view name;
@@ -182,7 +187,7 @@ void ShardApp::on_wake() {
 
 void ShardApp::on_tick() {
     services_.now_us = now_us();
-    for (auto* client : clients_) client->on_tick();
+    tick_clients();
     api_.tick();
     for (const auto& exchange : exchanges_) exchange->tick();
     std::erase_if(exchanges_, [](const auto& exchange) { return exchange->has_ended(); });
@@ -197,6 +202,16 @@ void ShardApp::on_tick() {
               .received = hub_.received(),
               .given = hub_.given(),
               .differences = hub_.differences()};
+}
+
+void ShardApp::tick_clients() {
+    const auto count = std::max(kClientsPerTickMin, clients_.size() / kTicksForAllClients + 1);
+    auto next = clients_.upper_bound(ticked_);
+    for (std::size_t i = 0; i < std::min(count, clients_.size()); ++i) {
+        if (next == clients_.end()) next = clients_.begin();
+        ticked_ = *next++;
+        ticked_->on_tick();
+    }
 }
 
 ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {

@@ -77,6 +77,7 @@ class ShardApp final : public net::App, private ClientOwner {
 
     Upgrade upgrade_native(const net::HttpRequest& request);
     Upgrade accept(std::function<std::unique_ptr<Dialect>(Transport&, Channel&)> make_dialect);
+    void tick_clients();
     bool serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange);
 
     net::Shard& shard_;
@@ -92,6 +93,7 @@ class ShardApp final : public net::App, private ClientOwner {
     http::Api api_;
     std::vector<std::unique_ptr<http::ProductExchange>> exchanges_;
     std::set<WsClient*> clients_;
+    WsClient* ticked_ = nullptr;  // last; it may be gone
     std::uint64_t too_slow_ = 0;
     mutable std::mutex stats_mutex_;
     Stats stats_;  // guarded by stats_mutex_
