@@ -4,18 +4,16 @@
 //
 //     bench_queued_tasks [TASKS [DIRECTORY]]
 
-#include <unistd.h>
-
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "bench/processes.h"
+#include "bench/usage.h"
 #include "protocol/envelope.h"
 #include "protocol/json.h"
 #include "protocol/link/subscriber_receiver.h"
@@ -25,7 +23,9 @@
 namespace {
 
 namespace link = longwire::link;
+using longwire::bench::cpu_seconds;
 using longwire::bench::Processes;
+using longwire::bench::resident_mib;
 using longwire::integration::Deadline;
 using longwire::integration::Process;
 
@@ -33,25 +33,6 @@ constexpr std::size_t kInFlight = 2'000;
 
 double seconds_since(std::int64_t from_us) {
     return static_cast<double>(longwire::now_us() - from_us) * 1e-6;
-}
-
-/// Of a process: memory now, and CPU seconds so far.
-double resident_mib(pid_t pid) {
-    std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
-    long size = 0;
-    long resident = 0;
-    statm >> size >> resident;
-    return static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)) / (1 << 20);
-}
-
-double cpu_seconds(pid_t pid) {
-    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-    std::string field;
-    for (int i = 1; i < 14; ++i) stat >> field;
-    long user = 0;
-    long system = 0;
-    stat >> user >> system;
-    return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 class Edge final : private link::SubscriberListener {

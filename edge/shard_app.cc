@@ -1,5 +1,6 @@
 #include "edge/shard_app.h"
 
+#include <algorithm>
 #include <array>
 
 #include "edge/dialects/native/native.h"
@@ -17,8 +18,9 @@ namespace {
 
 constexpr std::int64_t kDrainSpreadMs = 3'000;
 
-/// Each tick looks at a part of the clients, so that many idle ones cost little: at each one four times a second.
-constexpr std::size_t kTicksPerRound = 5;
+/// Few clients are looked at in every tick; of many, all in so many.
+constexpr std::size_t kClientsPerTickMin = 256;
+constexpr std::size_t kTicksForAllClients = 4;
 
 struct Subprotocol {
     std::string_view name;
@@ -196,8 +198,8 @@ void ShardApp::remove(WsClient& client) {
 }
 
 void ShardApp::tick_clients() {
-    const auto due = (clients_.size() + kTicksPerRound - 1) / kTicksPerRound;
-    for (std::size_t i = 0; i < due; ++i) {
+    const auto due = std::max(kClientsPerTickMin, clients_.size() / kTicksForAllClients + 1);
+    for (std::size_t i = 0; i < std::min(due, clients_.size()); ++i) {
         if (next_to_tick_ >= clients_.size()) next_to_tick_ = 0;
         clients_[next_to_tick_++]->on_tick();
     }

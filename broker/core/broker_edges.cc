@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kFetchEventsMax = 1000;
 constexpr std::size_t kFetchBytesMax = 512 << 10;
 constexpr std::size_t kReplyFieldsBytes = 80;  // of a publish's reply, beside its topic
+constexpr std::size_t kFetchedFieldsBytes = 64;  // at most, beside the envelopes
+constexpr std::size_t kBlobHeaderBytes = 5;
 
 Status check_path(std::string_view path) {
     const auto [realm, topic] = split_path(path);
@@ -147,8 +149,13 @@ void Broker::take_page(ReadPage& page) {
     if (fetch == 0) return edge->second.sender.page(page.path, page.first, page.envelopes);
     const auto& topic = *topics_.find(page.path);
     link::Fetched fetched{fetch, topic.epoch, topic.committed, topic.tail, page.first, {}};
-    for (const auto& envelope : page.envelopes) fetched.envelopes.push_back({envelope.bytes});
-    send_now(name, edge->second, link::prepare(fetched));
+    std::size_t bytes = kFetchedFieldsBytes;
+    fetched.envelopes.reserve(page.envelopes.size());
+    for (const auto& envelope : page.envelopes) {
+        fetched.envelopes.push_back({envelope.bytes});
+        bytes += envelope.bytes.size() + kBlobHeaderBytes;
+    }
+    out_->to_edges.push_back({name, link::encode(edge->second.counter.next(now_us_), fetched, bytes)});
 }
 
 /// Where to go on. What was committed since the log was asked, with `committed` as the last one then, may be readable

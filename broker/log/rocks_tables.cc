@@ -83,6 +83,33 @@ class LastEvents {
     std::unique_ptr<rocksdb::Iterator> event_;
 };
 
+/// The envelopes of a page, in one piece of memory that they share: a page lives and goes as a whole.
+class PageBytes {
+  public:
+    std::size_t count() const { return ends_.size(); }
+    std::size_t size() const { return bytes_.size(); }
+
+    void append(std::string_view envelope) {
+        bytes_ += envelope;
+        ends_.push_back(bytes_.size());
+    }
+
+    std::vector<SharedSlice> slices() && {
+        const auto owner = std::make_shared<const std::string>(std::move(bytes_));
+        std::vector<SharedSlice> slices;
+        slices.reserve(ends_.size());
+        for (std::size_t begin = 0; const auto end : ends_) {
+            slices.push_back({owner, std::string_view(*owner).substr(begin, end - begin)});
+            begin = end;
+        }
+        return slices;
+    }
+
+  private:
+    std::string bytes_;
+    std::vector<std::size_t> ends_;
+};
+
 }  // namespace
 
 RocksTables::RocksTables(RocksLogOptions options)
@@ -239,19 +266,20 @@ Result<ReadPage> RocksTables::read(const ReadRequest& request) const {
     rocksdb::ReadOptions how;
     how.iterate_upper_bound = &bound;
     const std::unique_ptr<rocksdb::Iterator> event(db_->NewIterator(how, events_));
-    std::size_t bytes = 0;
+    PageBytes bytes;
     for (event->Seek(slice(rocks_keys::event_key(request.path, request.after + 1))); event->Valid(); event->Next()) {
+        const auto value = view(event->value());
+        const bool is_full = bytes.count() >= request.events_max || bytes.size() + value.size() > request.bytes_max;
+        if (is_full && bytes.count() > 0) break;
         const auto key = rocks_keys::parse_event_key(view(event->key()));
         if (!key) return Error{Errc::internal, "an event of " + request.path + " has a damaged key", "data-dir"};
-        if (page.envelopes.empty()) page.first = key->offset;
-        bytes += event->value().size();
-        const bool is_full = page.envelopes.size() >= request.events_max || bytes > request.bytes_max;
-        if (is_full && !page.envelopes.empty()) break;
-        page.envelopes.push_back(SharedSlice::of(event->value().ToString()));
+        if (bytes.count() == 0) page.first = key->offset;
+        bytes.append(value);
     }
-    if (!event->status().ok() && page.envelopes.empty()) {
+    if (!event->status().ok() && bytes.count() == 0) {
         return failed_read(event->status(), request.path, request.after);
     }
+    page.envelopes = std::move(bytes).slices();
     if (!page.envelopes.empty()) return page;
     // Nothing there: where the log goes on is only in the topic's row.
     std::string topic;

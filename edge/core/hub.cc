@@ -11,6 +11,7 @@ namespace longwire::edge {
 namespace {
 
 constexpr std::size_t kTopicRingBytesMax = 512 << 10;
+constexpr std::int64_t kPagesKeptUs = 10'000'000;
 
 bool contains(const std::vector<HubFilter>& filters, const HubFilter& filter) {
     return std::find(filters.begin(), filters.end(), filter) != filters.end();
@@ -30,7 +31,8 @@ std::string_view to_string(GapReason reason) {
     return kNames[static_cast<std::size_t>(reason)];
 }
 
-Hub::Hub(Options options, std::function<void(ToLink)> to_link) : options_(options), to_link_(std::move(to_link)) {}
+Hub::Hub(Options options, std::function<void(ToLink)> to_link)
+    : options_(options), to_link_(std::move(to_link)), pages_(options.page_bytes_max) {}
 
 Hub::~Hub() = default;
 
@@ -56,6 +58,7 @@ HubTopic& Hub::find_or_add(const std::string& path) {
 
 void Hub::remove(HubTopic& topic) {
     drop_fetches(topic);
+    pages_.drop(topic);
     clear_ring(topic);
     topics_.erase(topic.path);
     topics_when_shrunk_ = std::min(topics_when_shrunk_, std::max<std::size_t>(topics_.size(), 1));
@@ -218,6 +221,7 @@ void Hub::begin_epoch(HubTopic& topic, const TopicReady& ready) {
     topic.last = ready.last;
     topic.tail = ready.tail;
     clear_ring(topic);
+    pages_.drop(topic);
     drop_fetches(topic);
     for (auto* watch : topic.watches) {
         if (watch->state == State::opening) {
@@ -345,6 +349,7 @@ void Hub::tick(std::int64_t now_us) {
         remove(*topic);
         to_link_(UnwatchTopic{path});
     }
+    pages_.expire(now_us - kPagesKeptUs);
     for (const auto token : std::exchange(failed_fetches_, {})) ask_if_wanted(token);
     end_rests_due();
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "edge/core/batch_ring.h"
+#include "edge/core/page_cache.h"
 #include "edge/core/topic_ledger.h"
 #include "edge/core/upstream.h"
 #include "edge/core/watcher.h"
@@ -25,15 +26,16 @@ namespace longwire::edge {
 /// Those watches of one watcher that have more to get take turns, a batch or a page at a time, and the past leaves room
 /// for what comes live. A watch whose client has been too slow for a while may get merged stretches (merger.h).
 ///
-/// Bound: the rings' bytes in all; each topic has an equal share. A watcher that is full costs its place and no queue.
+/// Bound: the rings' bytes in all, with equal shares; what was fetched has its own. A full watcher costs no queue.
 /// Pages are fetched `kFetchesAtOnceMax` at a time, and `kFetchesPerWatcherMax` for one watcher.
 /// Thread: the shard's; no locks inside.
 class Hub {
   public:
     struct Options {
         std::size_t ring_bytes_max = 64 << 20;
-        std::int64_t linger_ms = 10'000;      // how long a topic that nobody watches any more is kept
-        std::int64_t merge_after_ms = 1'000;  // how long a client may lag before it gets merged stretches
+        std::int64_t linger_ms = 10'000;       // how long a topic that nobody watches any more is kept
+        std::int64_t merge_after_ms = 1'000;   // how long a client may lag before it gets merged stretches
+        std::size_t page_bytes_max = 8 << 20;  // of what was fetched a short while ago
     };
 
     static constexpr std::size_t kFetchesAtOnceMax = 32;
@@ -125,6 +127,9 @@ class Hub {
     void note_difference(std::string_view hop, const HubTopic& topic, const Tally& step);
     void skip_to(HubWatch& watch, std::uint64_t next, GapReason reason);
     void fetch(HubWatch& watch);
+    void fetch_page(HubTopic& topic, std::uint64_t after);
+    void read_ahead(HubTopic& topic, const EventBatch& given);
+    EventBatchPtr kept(const HubTopic& topic, std::uint64_t offset);
     void ask_for(std::uint64_t token, const Fetch& fetch);
     void ask_if_wanted(std::uint64_t token);
     void take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page);
@@ -142,10 +147,11 @@ class Hub {
     std::vector<Watcher*> filtering_;                                         // those with filters
     std::set<HubFilter> lost_filters_;                                        // with the link, and not in force again
     std::unordered_map<std::uint64_t, Fetch> fetches_;                        // by token
-    std::vector<std::uint64_t> failed_fetches_;                               // to be asked again
-    TurnQueue fetches_to_ask_;                                                // tokens
-    std::size_t asked_ = 0;                                                   // fetches
-    std::vector<Watcher*> woken_;  // those who may have a turn, now that a fetch has ended
+    PageCache pages_;
+    std::vector<std::uint64_t> failed_fetches_;  // to be asked again
+    TurnQueue fetches_to_ask_;                   // tokens
+    std::size_t asked_ = 0;                      // fetches
+    std::vector<Watcher*> woken_;                // those who may have a turn, now that a fetch has ended
     std::vector<HubWatch*> resting_;
     std::int64_t now_us_ = 0;
     std::deque<std::pair<std::int64_t, std::string>> idle_;  // since when, path; an entry may be out of date

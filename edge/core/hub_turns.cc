@@ -10,6 +10,11 @@ namespace {
 constexpr std::uint32_t kFetchEventsMax = 500;
 constexpr std::size_t kReplayFetchesMax = Hub::kFetchesPerWatcherMax / 2;
 
+/// Pages that are asked for before they are wanted: one is read while another is rendered and a third is sent. With
+/// many fetches under way there is always something to do for everyone.
+constexpr std::size_t kPagesAhead = 2;
+constexpr std::size_t kFetchesForReadingAhead = 8;
+
 std::vector<HubWatch*> waiting_for(const HubTopic& topic, std::uint64_t after) {
     std::vector<HubWatch*> waiting;
     for (auto* watch : topic.watches) {
@@ -116,7 +121,7 @@ bool Hub::give_turn(Watcher& watcher, TurnQueue& queue, std::size_t fetches_max)
         }
         auto& watch = **found;
         const bool has_all = watch.next > watch.topic->last;
-        const auto batch = has_all ? nullptr : watch.topic->ring.find(watch.next);
+        const auto batch = has_all ? nullptr : kept(*watch.topic, watch.next);
         if (!has_all && !batch && watcher.fetching_ >= fetches_max) return false;
         queue.pop();
         watch.is_queued = false;
@@ -144,6 +149,7 @@ void Hub::give(HubWatch& watch, const EventBatchPtr& batch) {
     }
     if (watch.next <= watch.topic->last) {
         wait_for_turn(watch);
+        read_ahead(*watch.topic, *batch);
     } else {
         set_state(watch, State::live);
     }
@@ -153,7 +159,7 @@ void Hub::give(HubWatch& watch, const EventBatchPtr& batch) {
 void Hub::give_merged(HubWatch& watch, const EventBatchPtr& batch, bool is_slow) {
     Merger merger(is_slow);
     auto next = watch.next;
-    for (auto more = batch; more && !merger.is_full(); more = watch.topic->ring.find(next)) {
+    for (auto more = batch; more && !merger.is_full(); more = kept(*watch.topic, next)) {
         merger.add(more, next - more->first());
         next = more->last() + 1;
     }
@@ -201,16 +207,38 @@ void Hub::skip_to(HubWatch& watch, std::uint64_t next, GapReason reason) {
     watch.watcher->on_gap(watch.id, gap);
 }
 
+EventBatchPtr Hub::kept(const HubTopic& topic, std::uint64_t offset) {
+    auto batch = topic.ring.find(offset);
+    return batch ? batch : pages_.find(topic, offset);
+}
+
 void Hub::fetch(HubWatch& watch) {
     set_state(watch, State::fetching);
-    auto& topic = *watch.topic;
-    const auto after = watch.next - 1;
+    fetch_page(*watch.topic, watch.next - 1);
+}
+
+void Hub::fetch_page(HubTopic& topic, std::uint64_t after) {
     const bool is_under_way = std::any_of(topic.fetches.begin(), topic.fetches.end(),
                                           [&](const auto& other) { return other.first == after; });
     if (is_under_way) return;
     const auto token = kFetchTokenBit | next_fetch_++;
     topic.fetches.emplace_back(after, token);
     ask_for(token, fetches_[token] = {&topic, after});
+}
+
+/// Where pages are bounded by their bytes nobody knows where the one after the next begins.
+void Hub::read_ahead(HubTopic& topic, const EventBatch& given) {
+    auto next = given.last() + 1;
+    const auto pages = given.size() == kFetchEventsMax ? kPagesAhead : 1;
+    for (std::size_t page = 0; page < pages && next <= topic.last && !topic.ring.find(next); ++page) {
+        if (const auto known = pages_.peek(topic, next)) {
+            next = known->last() + 1;
+            continue;
+        }
+        if (asked_ >= kFetchesForReadingAhead || !pages_.has_room_ahead()) return;
+        fetch_page(topic, next - 1);
+        next += kFetchEventsMax;
+    }
 }
 
 void Hub::ask_for(std::uint64_t token, const Fetch& fetch) {
@@ -266,14 +294,17 @@ bool Hub::on_fetched(const EventsFetched& fetched) {
 /// come live, all the same.
 void Hub::take_page(HubTopic& topic, std::uint64_t after, const FetchedPage& page) {
     const auto empty_to = std::max(page.tail - 1, std::min(page.unreadable_to, topic.last));
+    bool was_given = false;
     for (auto* watch : waiting_for(topic, after)) {
         skip_to(*watch, page.batch ? page.batch->first() : empty_to + 1, GapReason::trimmed);
         if (page.batch && !watch->watcher->is_full()) {
             give(*watch, page.batch);
+            was_given = true;
         } else {
             wait_for_turn(*watch);
         }
     }
+    if (page.batch) pages_.keep(topic, page.batch, was_given, now_us_);
 }
 
 void Hub::drop_fetches(HubTopic& topic) {

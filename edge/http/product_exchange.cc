@@ -46,7 +46,12 @@ void ProductExchange::tick() {
     }
     if (services_.shard.now_us - wrote_us_ >= kKeepAliveUs) write(": keep-alive\n\n");
     dialect_.on_tick();
-    if (unsent_bytes() == 0 && std::exchange(must_tell_, false)) dialect_.on_drained();
+}
+
+void ProductExchange::tell_when_drained() {
+    exchange_->when_drained([this] {
+        if (!has_ended_) dialect_.on_drained();
+    });
 }
 
 void ProductExchange::send(SharedBytes text, std::string_view id) {

@@ -36,7 +36,7 @@ class ProductExchange final : private Channel {
     void refuse(const Error& error) override;
     std::uint64_t prove() override { return 0; }
     std::size_t unsent_bytes() const override { return exchange_->unsent_bytes(); }
-    void tell_when_drained() override { must_tell_ = true; }
+    void tell_when_drained() override;
     void close(std::uint16_t code, std::string_view reason) override;
 
     void on_abandoned();
@@ -49,7 +49,6 @@ class ProductExchange final : private Channel {
     std::int64_t wrote_us_ = 0;
     bool is_head_only_ = false;
     bool is_streaming_ = false;
-    bool must_tell_ = false;
     bool has_ended_ = false;
     std::shared_ptr<const bool> here_ = std::make_shared<const bool>(true);  // as long as this is
 };

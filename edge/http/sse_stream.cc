@@ -95,7 +95,12 @@ void SseStream::tick() {
         return;
     }
     if (shard_.now_us - wrote_us_ >= kKeepAliveUs) write(": keep-alive\n\n");
-    if (!is_full()) shard_.hub.resume(*this);
+}
+
+bool SseStream::is_full() {
+    if (exchange_->unsent_bytes() <= shard_.limits.outbox_full_bytes) return false;
+    exchange_->when_drained([this] { shard_.hub.resume(*this); });
+    return true;
 }
 
 void SseStream::on_watching(std::uint64_t watch, const WatchStart& start) {

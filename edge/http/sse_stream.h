@@ -36,8 +36,7 @@ class SseStream final : public Watcher {
     /// Begins all watches.
     void open();
 
-    /// Sends a comment when nothing else has been sent for long, and goes on once there is room. A stream that takes
-    /// nothing for `stalled_ms` is ended.
+    /// Sends a comment when nothing else has been sent for long. A stream that takes nothing for `stalled_ms` is ended.
     void tick();
 
     /// Whether the stream has been ended from this side.
@@ -52,7 +51,7 @@ class SseStream final : public Watcher {
     void on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) override;
     void on_gap(std::uint64_t watch, const Gap& gap) override;
     void on_filtered_events(const EventBatchPtr&) override {}
-    bool is_full() override { return exchange_->unsent_bytes() > shard_.limits.outbox_full_bytes; }
+    bool is_full() override;
 
     void ask_for_snapshot(std::size_t topic);
     std::string cursor() const;

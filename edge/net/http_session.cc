@@ -51,6 +51,7 @@ class HttpSession final : public Connection {
     void end_stream();
     void end_unfinished_stream();
     void on_dropped();
+    void tell_when_drained();
     std::size_t unsent_bytes() const { return stream_.unsent_bytes(); }
     std::uint64_t sent_bytes() const { return stream_.sent_bytes(); }
 
@@ -82,6 +83,7 @@ class HttpSession final : public Connection {
     void answer_and_close(const HttpResponse& response);
     void finish_answer();
     void linger();
+    void tell_drained();
     void abandon();
     void end();
     void arm() { loop().request_deadlines().arm(*this, loop().now_ms()); }
@@ -101,6 +103,7 @@ class HttpSession final : public Connection {
     bool reading_ = false;
     bool peer_ended_ = false;
     bool waiting_writable_ = false;
+    bool tell_drained_ = false;
     bool cut_ = false;  // end at the next flush, without sending the rest
 };
 
@@ -135,6 +138,12 @@ class Exchange final : public HttpExchange {
         const auto session = open_session();
         return session ? session->sent_bytes() : 0;
     }
+    void when_drained(std::function<void()> callback) override {
+        const auto session = open_session();
+        if (!session) return;
+        drained_ = std::move(callback);
+        session->tell_when_drained();
+    }
     void on_abandoned(std::function<void()> callback) override {
         if (abandoned_) {
             callback();
@@ -147,6 +156,11 @@ class Exchange final : public HttpExchange {
     void complete() {
         open_ = false;
         callback_ = nullptr;
+        drained_ = nullptr;
+    }
+
+    void drained() {
+        if (const auto callback = std::exchange(drained_, nullptr)) callback();
     }
 
     /// The client has gone. An answer may still come (the client may only have ended its side).
@@ -161,6 +175,7 @@ class Exchange final : public HttpExchange {
 
     std::weak_ptr<HttpSession> session_;
     std::function<void()> callback_;
+    std::function<void()> drained_;
     bool open_ = true;
     bool abandoned_ = false;
 };
@@ -359,6 +374,11 @@ void HttpSession::end_unfinished_stream() {
     finish_answer();
 }
 
+void HttpSession::tell_when_drained() {
+    tell_drained_ = true;
+    need_flush();
+}
+
 void HttpSession::on_dropped() {
     exchange_ = nullptr;
     if (phase_ == Phase::streaming) {
@@ -421,10 +441,17 @@ void HttpSession::flush() {
     } else if (phase_ == Phase::streaming && peer_ended_) {
         end();
         return;
+    } else if (std::exchange(tell_drained_, false)) {
+        // Posted: what is asked of the link while a turn's bytes are being sent would wait for the next turn's end.
+        loop().post([session = self()] { session->tell_drained(); });
     }
     // Requests that came while the last one was being answered.
     process();
     read();
+}
+
+void HttpSession::tell_drained() {
+    if (exchange_ != nullptr) exchange_->drained();
 }
 
 void HttpSession::linger() {

@@ -68,6 +68,9 @@ class HttpExchange {
     /// Bytes that the kernel has taken since the connection began.
     virtual std::uint64_t sent_bytes() const = 0;
 
+    /// Called once, in a turn after the kernel has taken all of the stream. Replaces what was asked for before.
+    virtual void when_drained(std::function<void()> callback) = 0;
+
     /// Called once if the client goes away before the answer is complete; at once if it has gone already. A
     /// client that has only ended its own side counts as gone, but is sent the answer if one comes.
     virtual void on_abandoned(std::function<void()> callback) = 0;

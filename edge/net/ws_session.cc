@@ -162,14 +162,10 @@ void WsSession::start(const UpgradeRequest& request, const UpgradeAccepted& acce
     handler_ = accepted.make_handler(*this);
     handler_->on_open();
     loop().add(self());
-    if (early.empty()) {
-        drop_reader();
-        wait_to_read();
-    } else {
-        stream_.unread(std::move(early));
-        loop().warm_readers().touch(*this);
-        read();
-    }
+    // The reader that has answered the handshake stays: most clients say something as soon as they have the answer.
+    if (!early.empty()) stream_.unread(std::move(early));
+    read();
+    loop().warm_readers().touch(*this);
 }
 
 /// `agreed_on` becomes the extensions in the answer.

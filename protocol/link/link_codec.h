@@ -168,9 +168,11 @@ inline std::string seal(std::uint64_t number, const Prepared& prepared) {
     return out;
 }
 
+/// `bytes_expected` spares a large message from growing step by step.
 template <class Message>
-std::string encode(std::uint64_t number, const Message& message) {
+std::string encode(std::uint64_t number, const Message& message, std::size_t bytes_expected = 0) {
     std::string out;
+    out.reserve(bytes_expected);
     MsgpackWriter writer(out);
     writer.array(2 + detail::field_count<Message>());
     writer.unsigned_integer(Message::kKind);

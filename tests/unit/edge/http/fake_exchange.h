@@ -24,9 +24,16 @@ class FakeExchange final : public net::HttpExchange {
     void end_stream() override { has_ended = true; }
     std::size_t unsent_bytes() const override { return unsent; }
     std::uint64_t sent_bytes() const override { return sent; }
+    void when_drained(std::function<void()> callback) override { drained = std::move(callback); }
     void on_abandoned(std::function<void()> callback) override {
         abandoned = std::move(callback);
         if (has_gone) leave();
+    }
+
+    /// The client has taken everything.
+    void drain() {
+        unsent = 0;
+        if (auto callback = std::exchange(drained, {})) callback();
     }
 
     /// The client goes away.
@@ -56,6 +63,7 @@ class FakeExchange final : public net::HttpExchange {
 
   private:
     std::function<void()> abandoned;
+    std::function<void()> drained;
 };
 
 }  // namespace longwire::edge

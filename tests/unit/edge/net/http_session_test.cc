@@ -353,6 +353,25 @@ TEST(HttpSession, AStreamComesPieceByPieceAndSaysWhereItEnds) {
     server.on_shard([&] { kept.clear(); });
 }
 
+TEST(HttpSession, AStreamIsToldWhenTheKernelHasTakenAll) {
+    std::vector<std::shared_ptr<HttpExchange>> kept;
+    EventLog log;
+    TestServer server(keeping(kept, log));
+    RawClient client(server.port());
+    client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n");
+    ASSERT_TRUE(log.wait_for("asked /events", 1));
+    server.on_shard([&] {
+        kept[0]->begin_stream(HttpResponse{});
+        kept[0]->write(bytes(std::string(8 << 20, 'x') + "end of it"));  // more than the kernel takes
+        kept[0]->when_drained([&] { log.add("drained"); });
+    });
+    server.on_shard([] {});
+    EXPECT_EQ(log.count("drained"), 0U) << "the client has not read anything";
+    ASSERT_TRUE(client.receive_until("end of it"));
+    EXPECT_TRUE(log.wait_for("drained"));
+    server.on_shard([&] { kept.clear(); });
+}
+
 TEST(HttpSession, AStreamThatIsCutDoesNotSayThatItHasEnded) {
     std::vector<std::shared_ptr<HttpExchange>> kept;
     EventLog log;
