@@ -162,7 +162,7 @@ def main() -> int:
     results.left_out = left_out
     load = os.getloadavg()[0]
     if load > 1:
-        print(f"others use this machine (load {load:.1f}): figures will be worse than they are", file=sys.stderr)
+        print(f"others use this machine (load {load:.1f}): figures will be worse than without them", file=sys.stderr)
     all_well = run_all(results, arguments)
     write_files(results, arguments.out)
     print(render(results, arguments.markdown))

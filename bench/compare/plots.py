@@ -1,4 +1,5 @@
-"""Bars as SVG, without any library: one picture for each work, readable on a light and on a dark page."""
+"""Bars as SVG, without any library: one picture for each work. It brings its own background, so that it can be read on
+a light and on a dark page, whatever the page knows of the reader's choice."""
 
 from __future__ import annotations
 
@@ -11,17 +12,20 @@ from works import Work
 WIDTH = 720
 BAR = 22
 STEP = 32
-LEFT = 170
+EDGE = 16
+LEFT = 180
 RIGHT = 110
-TOP = 56
+TOP = EDGE + 56
 
 STYLE = """
+  .page { fill: #ffffff; }
   text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; font-size: 15px; }
   .note { fill: #57606a; }
   .ours { fill: #0969da; }
   .theirs { fill: #8c959f; }
   @media (prefers-color-scheme: dark) {
+    .page { fill: #0d1117; }
     text { fill: #e6edf3; }
     .note { fill: #9da7b1; }
     .ours { fill: #4493f8; }
@@ -32,14 +36,15 @@ STYLE = """
 
 def bars(title: str, note: str, values: list[tuple[str, float, str, bool]]) -> str:
     """`values`: name, length, what is written beside it, and whether it is ours."""
-    height = TOP + STEP * len(values) + 8
+    height = TOP + STEP * len(values) + EDGE
     longest = max((value for _, value, _, _ in values), default=0) or 1
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(title)}">',
         f"<style>{STYLE}</style>",
-        f'<text class="title" x="0" y="18">{escape(title)}</text>',
-        f'<text class="note" x="0" y="38">{escape(note)}</text>',
+        f'<rect class="page" width="{WIDTH}" height="{height}" rx="6"/>',
+        f'<text class="title" x="{EDGE}" y="{EDGE + 18}">{escape(title)}</text>',
+        f'<text class="note" x="{EDGE}" y="{EDGE + 38}">{escape(note)}</text>',
     ]
     for row, (name, value, text, is_ours) in enumerate(values):
         top = TOP + row * STEP

@@ -54,6 +54,11 @@ class Results:
         mine, theirs = self.median(work, ours, figure), self.median(work, system, figure)
         return mine / theirs if mine is not None and theirs else None
 
+    def others_cores(self) -> float:
+        """How many cores others on the machine used, in the middle run."""
+        all_runs = [report for reports in self._reports.values() for report in reports]
+        return statistics.median([float(report.get("others_cores", 0)) for report in all_runs] or [0.0])
+
     def to_json(self) -> dict[str, Any]:
         return {
             "date": datetime.date.today().isoformat(),
@@ -61,6 +66,7 @@ class Results:
             "machine": {"cores": _cores(), "kernel": platform.release(), "cpu": _cpu()},
             "size": self.size,
             "left_out": self.left_out,
+            "others_cores": self.others_cores(),
             "works": {work.name: self._work_to_json(work) for work in self.works if self.systems_of(work)},
         }
 

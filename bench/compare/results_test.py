@@ -44,6 +44,11 @@ class ResultsTest(unittest.TestCase):
         self.assertIsNone(self.results.median(self.work, PEER, self.work.figures[0]))
         self.assertIn("not sustained", render(self.results))
 
+    def test_a_time_after_which_not_all_were_there_is_none(self) -> None:
+        storm = WORK["storm"]
+        self.results.add(storm, PEER, {"all_subscribed": False, "subscribed_s": 120.0})
+        self.assertIsNone(self.results.median(storm, PEER, storm.figures[0]))
+
     def test_the_ratio_is_ours_by_theirs(self) -> None:
         self.add(self.ours, paced(5))
         self.add(PEER, paced(10))
@@ -59,6 +64,12 @@ class ResultsTest(unittest.TestCase):
         self.assertIn("failed", text)
         self.assertIn("left out: NATS, for want of nats-server", text)
 
+    def test_the_table_says_that_others_were_busy(self) -> None:
+        self.add(self.ours, paced(5) | {"others_cores": 0.1})
+        self.assertNotIn("cores", render(self.results))
+        self.add(self.ours, *[paced(5) | {"others_cores": 1.5}] * 2)
+        self.assertIn("1.5 cores", render(self.results))
+
     def test_markdown_has_as_many_cells_in_every_row(self) -> None:
         self.add(self.ours, paced(5))
         self.add(PEER, paced(10))
@@ -70,7 +81,8 @@ class ResultsTest(unittest.TestCase):
         self.add(PEER, paced(10))
         self.add(OTHER, paced(1, lost=1))
         picture = ElementTree.fromstring(plot(self.results, self.work) or "")
-        widths = [float(bar.attrib["width"]) for bar in picture.iter("{http://www.w3.org/2000/svg}rect")]
+        bars = [rect for rect in picture.iter("{http://www.w3.org/2000/svg}rect") if rect.attrib["class"] != "page"]
+        widths = [float(bar.attrib["width"]) for bar in bars]
         self.assertEqual(len(widths), 2)
         self.assertAlmostEqual(widths[1], 2 * widths[0], places=0)
 

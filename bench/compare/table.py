@@ -6,6 +6,8 @@ from results import Results
 from systems import System
 from works import Figure, Work
 
+OTHERS_CORES_MAX = 0.2
+
 
 def number(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}"
@@ -48,6 +50,8 @@ def _markdown(rows: list[list[str]]) -> str:
 def render(results: Results, markdown: bool = False) -> str:
     blocks = [_rows(results, work) for work in results.works if results.systems_of(work)]
     text = "\n\n".join((_markdown if markdown else _aligned)(rows) for rows in blocks)
+    if results.others_cores() > OTHERS_CORES_MAX:
+        text += f"\n\nothers used {results.others_cores():.1f} cores of this machine meanwhile: measure without them"
     for name, why in results.left_out.items():
         text += f"\n\nleft out: {name}, for want of {why}"
     return text + "\n"

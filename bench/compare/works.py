@@ -53,6 +53,10 @@ def thousands(key: str) -> Callable[[Report], float | None]:
     return lambda report: float(report[key]) / 1000
 
 
+def only_if(key: str, figure: Callable[[Report], float | None]) -> Callable[[Report], float | None]:
+    return lambda report: figure(report) if report.get(key) else None
+
+
 def only_if_it_kept_up(figure: Callable[[Report], float | None]) -> Callable[[Report], float | None]:
     """A rate that was not reached has no cost to be compared by."""
     return lambda report: None if report["lost"] or report["unpublished"] or report["cut"] else figure(report)
@@ -66,9 +70,9 @@ P99 = Figure("p99_ms", "p99, ms", at("latency_ms", "p99"), 2)
 LOST = Figure("lost", "events lost", at("lost"), 0)
 HIGHEST = Figure("highest", "thousand deliveries a second", thousands("highest_deliveries_per_s"), 0, True)
 RSS = Figure("kib", "KiB of memory for a connection", at("kib_per_connection"), 1)
-SUBSCRIBED = Figure("subscribed_s", "s until all are subscribed", at("subscribed_s"), 2)
+SUBSCRIBED = Figure("subscribed_s", "s until all are subscribed", only_if("all_subscribed", at("subscribed_s")), 2)
 STORM_CPU = Figure("server_cpu_s", "CPU s", at("server_cpu_s"), 2)
-COMPLETE = Figure("complete_s", "s until all have what they missed", at("complete_s"), 2)
+COMPLETE = Figure("complete_s", "s until all have what they missed", only_if("all_complete", at("complete_s")), 2)
 SPEED = Figure("deliveries_per_s", "thousand deliveries a second", thousands("deliveries_per_s"), 0, True)
 
 PACED = (CPU, P50, P99, LOST)
