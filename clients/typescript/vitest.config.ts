@@ -15,7 +15,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/unit/**/*.test.{ts,tsx}', ...(programs ? ['test/integration/**/*.test.{ts,tsx}'] : [])],
+    include: ['unit', 'package', ...(programs ? ['integration'] : [])].map((part) => `test/${part}/**/*.test.{ts,tsx}`),
     testTimeout: programs ? 120_000 : 30_000,
     hookTimeout: 120_000,
     fileParallelism: !programs,
