@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -73,13 +74,26 @@ class CoreCluster {
 
     /// Lets the broker take all in, `us` after the step before.
     void step(std::int64_t us) {
+        advance(us);
+        step_core();
+        hand_on();
+    }
+
+    /// The three parts of a step: the time, and what the log has to say;
+    void advance(std::int64_t us) {
         now_us_ += us;
         in_.log = log_->poll();
         for (const auto& committed : in_.log.committed) {
             if (!committed.status) std::abort();
             if (on_committed) on_committed(committed.ticket);
         }
-        broker_.step(now_us_, in_, out_);
+    }
+
+    /// the broker's own work;
+    void step_core() { broker_.step(now_us_, in_, out_); }
+
+    /// and what goes to the log, the worker and the edge.
+    void hand_on() {
         in_.clear();
         if (out_.commit && on_commit) on_commit(out_.commit->ticket);
         if (out_.commit) log_->append(std::move(*out_.commit));
@@ -88,6 +102,11 @@ class CoreCluster {
         for (const auto& frame : out_.to_edges) delivered_bytes_ += frame.bytes.size();
         out_.clear();
         if (++steps_ % 64 == 0) keep_alive();
+    }
+
+    /// A client's command; `fields` is a MessagePack map.
+    void command(std::string_view name, std::string_view fields) {
+        to_broker(link::Request{++requests_, "r", "u", name, {fields}});
     }
 
     bool has_room() const { return sender_.kept_bytes() < kWindowBytes / 2; }
@@ -122,7 +141,7 @@ class CoreCluster {
         writer.map(2);
         writer.field("kind", "k");
         writer.field("task", task);
-        to_broker(link::Request{++requests_, "r", "u", "start", {fields}});
+        command("start", fields);
     }
 
     /// Heartbeats, and credit for what has been delivered.

@@ -8,7 +8,9 @@
 #include "protocol/msgpack_writer.h"
 #include "protocol/node/clock.h"
 #include "protocol/node/random_id.h"
+#include "protocol/sleep.h"
 #include "protocol/topic.h"
+#include "protocol/turn_pacer.h"
 #include "protocol/zmq/socket.h"
 
 namespace longwire::broker {
@@ -72,7 +74,9 @@ Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {
 }
 
 Status Shell::run(int stop_fd) {
+    TurnPacer pacer;
     while (true) {
+        if (!has_more_) sleep_us(pacer.begin_turn(now_us()));
         wait(stop_fd, has_more_ ? 0 : kTickMs);
         if (stopped_) return {};
         notice_stall(now_us());

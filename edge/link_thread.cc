@@ -8,6 +8,8 @@
 
 #include "protocol/node/clock.h"
 #include "protocol/node/log_setup.h"
+#include "protocol/sleep.h"
+#include "protocol/turn_pacer.h"
 #include "protocol/zmq/socket.h"
 
 namespace longwire::edge {
@@ -93,7 +95,9 @@ void LinkThread::run(Deliver deliver) {
     Loop loop(context, std::move(*socket), router);
     bool has_more = false;
     std::string refusal;
+    TurnPacer pacer;
     while (!is_stopping_) {
+        if (!has_more) sleep_us(pacer.begin_turn(now_us()));
         if (loop.wait(wake_.fd(), !has_more)) wake_.clear();
         has_more = loop.read();
         std::vector<std::pair<std::size_t, std::vector<ToLink>>> posted;

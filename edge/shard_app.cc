@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::int64_t kDrainSpreadMs = 3'000;
 
+/// Each tick looks at a part of the clients, so that many idle ones cost little: at each one four times a second.
+constexpr std::size_t kTicksPerRound = 5;
+
 struct Subprotocol {
     std::string_view name;
     const NativeEncoding& (*encoding)();
@@ -180,9 +183,29 @@ void ShardApp::on_wake() {
     services_.now_us = now_us();
 }
 
+void ShardApp::add(WsClient& client) {
+    client.set_place(clients_.size());
+    clients_.push_back(&client);
+}
+
+void ShardApp::remove(WsClient& client) {
+    auto* const newest = clients_.back();
+    newest->set_place(client.place());
+    clients_[client.place()] = newest;
+    clients_.pop_back();
+}
+
+void ShardApp::tick_clients() {
+    const auto due = (clients_.size() + kTicksPerRound - 1) / kTicksPerRound;
+    for (std::size_t i = 0; i < due; ++i) {
+        if (next_to_tick_ >= clients_.size()) next_to_tick_ = 0;
+        clients_[next_to_tick_++]->on_tick();
+    }
+}
+
 void ShardApp::on_tick() {
     services_.now_us = now_us();
-    for (auto* client : clients_) client->on_tick();
+    tick_clients();
     api_.tick();
     for (const auto& exchange : exchanges_) exchange->tick();
     std::erase_if(exchanges_, [](const auto& exchange) { return exchange->has_ended(); });

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,13 +69,14 @@ class ShardApp final : public net::App, private ClientOwner {
   private:
     // ClientOwner
     ShardServices& services() override { return services_; }
-    void add(WsClient& client) override { clients_.insert(&client); }
-    void remove(WsClient& client) override { clients_.erase(&client); }
+    void add(WsClient& client) override;
+    void remove(WsClient& client) override;
     void note_too_slow() override { ++too_slow_; }
     void flush() override { on_turn_end(); }
 
     Upgrade upgrade_native(const net::HttpRequest& request);
     Upgrade accept(std::function<std::unique_ptr<Dialect>(Transport&, Channel&)> make_dialect);
+    void tick_clients();
     bool serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange);
 
     net::Shard& shard_;
@@ -91,7 +91,8 @@ class ShardApp final : public net::App, private ClientOwner {
     ProductServices products_;
     http::Api api_;
     std::vector<std::unique_ptr<http::ProductExchange>> exchanges_;
-    std::set<WsClient*> clients_;
+    std::vector<WsClient*> clients_;
+    std::size_t next_to_tick_ = 0;  // index in clients_
     std::uint64_t too_slow_ = 0;
     mutable std::mutex stats_mutex_;
     Stats stats_;  // guarded by stats_mutex_

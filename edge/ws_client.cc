@@ -86,11 +86,11 @@ void WsClient::close(std::uint16_t code, std::string_view reason) {
 }
 
 void WsClient::send_text(std::string message) {
-    connection_.send(std::make_shared<const std::string>(std::move(message)), false);
+    connection_.send(message, false);
 }
 
 void WsClient::send_binary(std::string message) {
-    connection_.send(std::make_shared<const std::string>(std::move(message)), true);
+    connection_.send(message, true);
 }
 
 void WsClient::send_frames(SharedSlice frames) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,6 +37,10 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     WsClient(ClientOwner& owner, net::WsConnection& connection, const MakeDialect& make_dialect);
     ~WsClient() override;
 
+    /// Where its owner has it in a list.
+    std::size_t place() const { return place_; }
+    void set_place(std::size_t place) { place_ = place; }
+
     void on_open() override;
     void on_message(std::string_view message, bool binary) override;
     void on_pong(std::string_view payload) override;
@@ -56,7 +61,7 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     void send_binary(std::string message) override;
     void send_frames(SharedSlice frames) override;
     bool takes_deflated() const override { return connection_.takes_deflated(); }
-    void send(SharedBytes text, std::string_view /*id*/) override { connection_.send(std::move(text), false); }
+    void send(SharedBytes text, std::string_view /*id*/) override { connection_.send(*text, false); }
     void answer(unsigned /*status*/, std::string /*json*/) override {}
     void refuse(const Error& /*error*/) override {}
     std::uint64_t prove() override { return ping(); }
@@ -65,6 +70,7 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     void close(std::uint16_t code, std::string_view reason) override;
 
     ClientOwner& owner_;
+    std::size_t place_ = 0;
     net::WsConnection& connection_;
     std::unique_ptr<Dialect> dialect_;
     StallWatch stall_;

@@ -1,5 +1,6 @@
 #include "protocol/base64.h"
 
+#include <array>
 #include <cstdint>
 
 namespace longwire {
@@ -11,16 +12,16 @@ constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 }  // namespace
 
 void append_base64(std::string_view bytes, std::string& out) {
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto group = bytes.substr(i, 3);
-        std::uint32_t bits = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            bits = (bits << 8) | (j < group.size() ? static_cast<std::uint8_t>(group[j]) : 0U);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            out += j <= group.size() ? kAlphabet[(bits >> (18 - 6 * j)) & 0x3F] : '=';
-        }
-    }
+    const auto digits = [&](std::uint32_t bits, std::size_t count) {
+        std::array<char, 4> group{'=', '=', '=', '='};
+        for (std::size_t i = 0; i < count; ++i) group[i] = kAlphabet[(bits >> (18 - 6 * i)) & 0x3F];
+        out.append(group.data(), group.size());
+    };
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i])); };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) digits(byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2), 4);
+    if (i + 2 == bytes.size()) digits(byte(i) << 16 | byte(i + 1) << 8, 3);
+    if (i + 1 == bytes.size()) digits(byte(i) << 16, 2);
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "protocol/command.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "protocol/envelope.h"
 #include "protocol/limits.h"
@@ -251,30 +252,30 @@ Result<Command> decode(const MsgpackFields& fields, PresenceCommand command) {
     return Command{std::move(command)};
 }
 
-/// Calls `use` with an empty command of the type named, if there is one.
-template <std::size_t I = 0, class Use>
-bool with_command(std::string_view name, Use&& use) {
+template <std::size_t I = 0>
+Result<Command> decode_named(std::string_view name, const MsgpackFields& fields) {
     if constexpr (I < std::variant_size_v<Command>) {
         using Candidate = std::variant_alternative_t<I, Command>;
-        if (name != Candidate::kName) return with_command<I + 1>(name, use);
-        use(Candidate{});
-        return true;
+        return name == Candidate::kName ? decode(fields, Candidate{}) : decode_named<I + 1>(name, fields);
     } else {
-        return false;
+        return bad_request("cmd", "is unknown: " + std::string(name.substr(0, kNameBytesMax)));
     }
+}
+
+template <class... Commands>
+bool is_one_of(std::type_identity<std::variant<Commands...>>, std::string_view name) {
+    return ((name == Commands::kName) || ...);
 }
 
 }  // namespace
 
 bool is_command(std::string_view name) {
-    return with_command(name, [](const auto&) {});
+    return is_one_of(std::type_identity<Command>{}, name);
 }
 
 Result<Command> decode_command(std::string_view name, std::string_view map) {
     LW_TRY(const MsgpackFields fields, MsgpackFields::parse(map, "command"));
-    Result<Command> decoded = bad_request("cmd", "is unknown: " + std::string(name.substr(0, kNameBytesMax)));
-    with_command(name, [&](auto empty) { decoded = decode(fields, std::move(empty)); });
-    return decoded;
+    return decode_named(name, fields);
 }
 
 }  // namespace longwire

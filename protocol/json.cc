@@ -1,13 +1,13 @@
 #include "protocol/json.h"
 
 #include <array>
-#include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <ctime>
 
 #include "protocol/base64.h"
-#include "protocol/json_value.h"
 #include "protocol/limits.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/utf8.h"
@@ -22,7 +22,7 @@ template <class Number>
 void append_number(Number value, std::string& out) {
     std::array<char, 32> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
+    out.append(std::string_view(digits.data(), end));
 }
 
 void append_double(double value, std::string& out) {
@@ -63,6 +63,38 @@ void append_escaped(char c, std::string& out) {
 bool is_plain(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// Whether eight bytes are plain. Each test sets the highest bit of the lowest byte that fails it, and perhaps of bytes
+/// above, but of none where all are plain.
+bool are_plain(const char* bytes) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighs = kOnes * 0x80;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    const auto below_space = word - kOnes * ' ';
+    const auto quotes = (word ^ kOnes * '"') - kOnes;
+    const auto backslashes = (word ^ kOnes * '\\') - kOnes;
+    return ((word | below_space | quotes | backslashes) & kHighs) == 0;
+}
+
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+/// How many bytes of the text's beginning go into a JSON string as they are.
+std::size_t unchanged_prefix(std::string_view text) {
+    std::size_t end = 0;
+    while (true) {
+        while (end + sizeof(std::uint64_t) <= text.size() && are_plain(text.data() + end)) end += sizeof(std::uint64_t);
+        while (end < text.size() && is_plain(text[end])) ++end;
+        if (end == text.size() || is_ascii(text[end])) return end;
+        while (end < text.size() && !is_ascii(text[end])) {
+            const auto length = utf8_sequence_length(text.substr(end));
+            if (length == 0) return end;
+            end += length;
+        }
+    }
 }
 
 /// MessagePack's timestamp extension: 4, 8 or 12 bytes.
@@ -213,49 +245,14 @@ Status append_json(std::string_view msgpack, std::string& out, std::size_t depth
 void append_json_string(std::string_view text, std::string& out) {
     out += '"';
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain])) ++plain;
-        out.append(text.substr(0, plain));
-        text.remove_prefix(plain);
+        const auto unchanged = unchanged_prefix(text);
+        out.append(text.substr(0, unchanged));
+        text.remove_prefix(unchanged);
         if (text.empty()) break;
-        if (static_cast<unsigned char>(text[0]) < 0x80) {
-            append_escaped(text[0], out);
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto length = utf8_sequence_length(text);
-        out.append(length > 0 ? text.substr(0, length) : kReplacement);
-        text.remove_prefix(length > 0 ? length : 1);
+        is_ascii(text[0]) ? append_escaped(text[0], out) : void(out.append(kReplacement));
+        text.remove_prefix(1);
     }
     out += '"';
-}
-
-Result<std::string> take_json(std::string_view& json) {
-    boost::json::parse_options options;
-    options.max_depth = kPayloadDepthMax;
-    boost::json::stream_parser parser({}, options);
-    boost::json::error_code error;
-    const auto parsed = parser.write_some(json.data(), json.size(), error);
-    if (!error && !parser.done()) parser.finish(error);
-    if (error == boost::json::error::too_deep) {
-        return bad_request("json", "is nested deeper than " + std::to_string(kPayloadDepthMax) + " levels");
-    }
-    if (error) {
-        return bad_request("json", "is malformed at byte " + std::to_string(parsed) + ": " + error.message());
-    }
-    std::string out;
-    out.reserve(parsed);
-    append_msgpack(parser.release(), out);
-    json.remove_prefix(parsed);
-    return out;
-}
-
-Result<std::string> json_to_msgpack(std::string_view json) {
-    const auto size = json.size();
-    auto taken = take_json(json);
-    if (!taken || json.empty()) return taken;
-    const boost::json::error_code error = boost::json::error::extra_data;
-    return bad_request("json", "is malformed at byte " + std::to_string(size - json.size()) + ": " + error.message());
 }
 
 }  // namespace longwire

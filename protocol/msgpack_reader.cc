@@ -9,30 +9,63 @@
 namespace longwire {
 namespace {
 
+using Type = MsgpackReader::Type;
+
 // Lead bytes, by the names of the specification.
 constexpr std::uint8_t kNil = 0xC0, kFalse = 0xC2, kTrue = 0xC3;
-constexpr std::uint8_t kBin8 = 0xC4, kBin32 = 0xC6;
-constexpr std::uint8_t kExt8 = 0xC7, kExt32 = 0xC9;
+constexpr std::uint8_t kBin8 = 0xC4;
+constexpr std::uint8_t kExt8 = 0xC7;
 constexpr std::uint8_t kFloat32 = 0xCA, kFloat64 = 0xCB;
 constexpr std::uint8_t kUint8 = 0xCC, kUint64 = 0xCF;
 constexpr std::uint8_t kInt8 = 0xD0, kInt64 = 0xD3;
-constexpr std::uint8_t kFixext1 = 0xD4, kFixext16 = 0xD8;
-constexpr std::uint8_t kStr8 = 0xD9, kStr32 = 0xDB;
-constexpr std::uint8_t kArray16 = 0xDC, kArray32 = 0xDD;
-constexpr std::uint8_t kMap16 = 0xDE, kMap32 = 0xDF;
+constexpr std::uint8_t kFixext1 = 0xD4;
+constexpr std::uint8_t kStr8 = 0xD9;
+constexpr std::uint8_t kArray16 = 0xDC, kMap16 = 0xDE;
 
-bool is_fixint(std::uint8_t b) {
-    return b < 0x80 || b >= 0xE0;
+/// What a lead byte says of its value.
+struct Lead {
+    Type type = Type::invalid;
+    std::uint8_t length_bytes = 0;  // of the length or count that follows; 0: it is `fixed`
+    std::uint8_t fixed = 0;         // bytes behind the lead (and behind the length), or elements, or pairs
+};
+
+constexpr std::array<Lead, 256> kLeads = [] {
+    std::array<Lead, 256> leads{};
+    const auto set = [&](unsigned first, unsigned last, Type type) {
+        for (auto b = first; b <= last; ++b) leads[b].type = type;
+    };
+    const auto set_widths = [&](unsigned first, Type type, unsigned count, unsigned width) {
+        for (unsigned i = 0; i < count; ++i) leads[first + i] = {type, 0, static_cast<std::uint8_t>(width << i)};
+    };
+    const auto set_lengths = [&](unsigned first, Type type, unsigned count, unsigned width, std::uint8_t more) {
+        for (unsigned i = 0; i < count; ++i) leads[first + i] = {type, static_cast<std::uint8_t>(width << i), more};
+    };
+    set(0x00, 0x7F, Type::integer);
+    set(0xE0, 0xFF, Type::integer);
+    set(kFalse, kTrue, Type::boolean);
+    leads[kNil].type = Type::nil;
+    for (unsigned n = 0; n < 16; ++n) {
+        leads[0x80 + n] = {Type::map, 0, static_cast<std::uint8_t>(n)};
+        leads[0x90 + n] = {Type::array, 0, static_cast<std::uint8_t>(n)};
+    }
+    for (unsigned n = 0; n < 32; ++n) leads[0xA0 + n] = {Type::string, 0, static_cast<std::uint8_t>(n)};
+    set_widths(kUint8, Type::integer, 4, 1);
+    set_widths(kInt8, Type::integer, 4, 1);
+    set_widths(kFloat32, Type::floating, 2, 4);
+    for (unsigned i = 0; i < 5; ++i)
+        leads[kFixext1 + i] = {Type::extension, 0, static_cast<std::uint8_t>((1 << i) + 1)};
+    set_lengths(kStr8, Type::string, 3, 1, 0);
+    set_lengths(kBin8, Type::binary, 3, 1, 0);
+    set_lengths(kExt8, Type::extension, 3, 1, 1);
+    set_lengths(kArray16, Type::array, 2, 2, 0);
+    set_lengths(kMap16, Type::map, 2, 2, 0);
+    return leads;
+}();
+
+const Lead& lead_of(char byte) {
+    return kLeads[static_cast<std::uint8_t>(byte)];
 }
-bool is_fixmap(std::uint8_t b) {
-    return (b & 0xF0) == 0x80;
-}
-bool is_fixarray(std::uint8_t b) {
-    return (b & 0xF0) == 0x90;
-}
-bool is_fixstr(std::uint8_t b) {
-    return (b & 0xE0) == 0xA0;
-}
+
 bool between(std::uint8_t b, std::uint8_t low, std::uint8_t high) {
     return b >= low && b <= high;
 }
@@ -40,18 +73,22 @@ bool between(std::uint8_t b, std::uint8_t low, std::uint8_t high) {
 }  // namespace
 
 std::uint8_t MsgpackReader::lead() {
-    const auto byte = take(1);
-    return byte.empty() ? std::uint8_t{0xC1} : static_cast<std::uint8_t>(byte[0]);
+    constexpr std::uint8_t kNeverUsed = 0xC1;
+    if (at_ == end_) {
+        fail();
+        return kNeverUsed;
+    }
+    return static_cast<std::uint8_t>(*at_++);
 }
 
-std::string_view MsgpackReader::take(std::size_t size) {
-    if (!ok_ || size > bytes_.size() - offset_) {
-        ok_ = false;
+std::string_view MsgpackReader::take(std::uint64_t size) {
+    if (size > left()) {
+        fail();
         return {};
     }
-    const auto taken = bytes_.substr(offset_, size);
-    offset_ += size;
-    return taken;
+    const auto* const taken = at_;
+    at_ += size;
+    return {taken, size};
 }
 
 std::uint64_t MsgpackReader::big_endian(std::size_t width) {
@@ -61,30 +98,17 @@ std::uint64_t MsgpackReader::big_endian(std::size_t width) {
 }
 
 std::uint32_t MsgpackReader::count(std::uint64_t elements, std::size_t bytes_each) {
-    if (!ok_ || elements * bytes_each > bytes_.size() - offset_) {
-        ok_ = false;
-        return 0;
-    }
-    return static_cast<std::uint32_t>(elements);
+    if (ok_ && elements * bytes_each <= left()) return static_cast<std::uint32_t>(elements);
+    fail();
+    return 0;
 }
 
 MsgpackReader::Type MsgpackReader::peek() const {
-    if (!ok_ || at_end()) return Type::invalid;
-    const auto b = static_cast<std::uint8_t>(bytes_[offset_]);
-    if (is_fixint(b) || between(b, kUint8, kInt64)) return Type::integer;
-    if (is_fixstr(b) || between(b, kStr8, kStr32)) return Type::string;
-    if (is_fixmap(b) || between(b, kMap16, kMap32)) return Type::map;
-    if (is_fixarray(b) || between(b, kArray16, kArray32)) return Type::array;
-    if (b == kNil) return Type::nil;
-    if (between(b, kFalse, kTrue)) return Type::boolean;
-    if (between(b, kBin8, kBin32)) return Type::binary;
-    if (between(b, kFloat32, kFloat64)) return Type::floating;
-    if (between(b, kExt8, kExt32) || between(b, kFixext1, kFixext16)) return Type::extension;
-    return Type::invalid;
+    return at_ == end_ ? Type::invalid : lead_of(*at_).type;
 }
 
 void MsgpackReader::nil() {
-    if (lead() != kNil) ok_ = false;
+    if (lead() != kNil) fail();
 }
 
 bool MsgpackReader::take_nil() {
@@ -95,8 +119,8 @@ bool MsgpackReader::take_nil() {
 
 bool MsgpackReader::boolean() {
     const auto b = lead();
-    if (b != kTrue && b != kFalse) ok_ = false;
-    return ok_ && b == kTrue;
+    if (b != kTrue && b != kFalse) fail();
+    return b == kTrue;
 }
 
 std::uint64_t MsgpackReader::unsigned_integer() {
@@ -108,12 +132,12 @@ std::uint64_t MsgpackReader::unsigned_integer() {
         const auto value = big_endian(width);
         if ((value >> (8 * width - 1)) == 0) return value;
     }
-    ok_ = false;
+    fail();
     return 0;
 }
 
 std::int64_t MsgpackReader::signed_integer() {
-    const auto at = offset_;
+    const auto* const at = at_;
     const auto b = lead();
     if (b >= 0xE0) return static_cast<std::int8_t>(b);
     if (between(b, kInt8, kInt64)) {
@@ -122,10 +146,10 @@ std::int64_t MsgpackReader::signed_integer() {
         return static_cast<std::int64_t>(big_endian(width) << shift) >> shift;
     }
     if (!ok_) return 0;
-    offset_ = at;
+    at_ = at;
     const auto value = unsigned_integer();
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-        ok_ = false;
+        fail();
         return 0;
     }
     return static_cast<std::int64_t>(value);
@@ -136,116 +160,63 @@ double MsgpackReader::number() {
         if (lead() == kFloat32) return std::bit_cast<float>(static_cast<std::uint32_t>(big_endian(4)));
         return std::bit_cast<double>(big_endian(8));
     }
-    const auto at = offset_;
-    const auto b = lead();
-    offset_ = at;
-    if (b == kUint64) return static_cast<double>(unsigned_integer());
+    const bool is_large = !at_end() && static_cast<std::uint8_t>(*at_) == kUint64;
+    if (is_large) return static_cast<double>(unsigned_integer());
     return static_cast<double>(signed_integer());
 }
 
+/// The length that the lead tells or that follows it. Fails where the value is of another type.
+std::uint64_t MsgpackReader::length_of(Type type) {
+    const auto& lead = kLeads[this->lead()];
+    if (lead.type != type) fail();
+    return lead.length_bytes == 0 ? lead.fixed : big_endian(lead.length_bytes);
+}
+
 std::string_view MsgpackReader::string() {
-    const auto b = lead();
-    if (is_fixstr(b)) return take(b & 0x1F);
-    if (between(b, kStr8, kStr32)) return take(big_endian(std::size_t{1} << (b - kStr8)));
-    ok_ = false;
-    return {};
+    return take(length_of(Type::string));
 }
 
 std::string_view MsgpackReader::binary() {
-    const auto b = lead();
-    if (between(b, kBin8, kBin32)) return take(big_endian(std::size_t{1} << (b - kBin8)));
-    ok_ = false;
-    return {};
+    return take(length_of(Type::binary));
 }
 
 MsgpackReader::Extension MsgpackReader::extension() {
-    const auto b = lead();
-    std::size_t size = 0;
-    if (between(b, kFixext1, kFixext16)) {
-        size = std::size_t{1} << (b - kFixext1);
-    } else if (between(b, kExt8, kExt32)) {
-        size = big_endian(std::size_t{1} << (b - kExt8));
-    } else {
-        ok_ = false;
-        return {};
-    }
+    const bool is_fixed = !at_end() && lead_of(*at_).length_bytes == 0;
+    const auto size = length_of(Type::extension) - (is_fixed ? 1 : 0);
     const auto type = static_cast<std::int8_t>(big_endian(1));
     return {type, take(size)};
 }
 
 std::uint32_t MsgpackReader::array() {
-    const auto b = lead();
-    if (is_fixarray(b)) return count(b & 0x0F, 1);
-    if (between(b, kArray16, kArray32)) return count(big_endian(b == kArray16 ? 2 : 4), 1);
-    ok_ = false;
-    return 0;
+    return count(length_of(Type::array), 1);
 }
 
 std::uint32_t MsgpackReader::map() {
-    const auto b = lead();
-    if (is_fixmap(b)) return count(b & 0x0F, 2);
-    if (between(b, kMap16, kMap32)) return count(big_endian(b == kMap16 ? 2 : 4), 2);
-    ok_ = false;
-    return 0;
-}
-
-/// Skips one scalar, or the header of an array or map; returns how many values the header announces.
-std::uint32_t MsgpackReader::skip_one() {
-    switch (peek()) {
-        case Type::array:
-            return array();
-        case Type::map: {
-            const auto pairs = map();
-            if (pairs > std::numeric_limits<std::uint32_t>::max() / 2) fail();
-            return pairs * 2;
-        }
-        case Type::string:
-            string();
-            return 0;
-        case Type::binary:
-            binary();
-            return 0;
-        case Type::extension:
-            extension();
-            return 0;
-        case Type::floating:
-            number();
-            return 0;
-        case Type::boolean:
-            boolean();
-            return 0;
-        case Type::nil:
-            nil();
-            return 0;
-        case Type::integer: {
-            const auto b = lead();
-            if (between(b, kUint8, kUint64)) take(std::size_t{1} << (b - kUint8));
-            if (between(b, kInt8, kInt64)) take(std::size_t{1} << (b - kInt8));
-            return 0;
-        }
-        case Type::invalid:
-            break;
-    }
-    fail();
-    return 0;
+    return count(length_of(Type::map), 2);
 }
 
 std::string_view MsgpackReader::raw() {
-    const auto start = offset_;
-    std::array<std::uint32_t, kPayloadDepthMax> left{};
+    const auto* const start = at_;
+    std::array<std::uint64_t, kPayloadDepthMax> left;  // values that are to come, by level; not cleared: this is hot
     std::size_t depth = 0;
     do {
-        const auto type = peek();
-        if (depth == left.size() && (type == Type::array || type == Type::map)) fail();
-        const auto inner = skip_one();
-        if (inner > 0) {
-            if (!ok_) return {};
-            left[depth++] = inner;
+        const auto& lead = kLeads[this->lead()];
+        const auto length = lead.length_bytes == 0 ? 0 : big_endian(lead.length_bytes);
+        if (lead.type == Type::invalid) fail();
+        if (lead.type == Type::array || lead.type == Type::map) {
+            const unsigned each = lead.type == Type::map ? 2 : 1;
+            const std::uint64_t inner = each * std::uint64_t{count(lead.fixed + length, each)};
+            if (depth == left.size()) fail();
+            if (inner > 0 && ok_) {
+                left[depth++] = inner;
+                continue;
+            }
         } else {
-            while (depth > 0 && --left[depth - 1] == 0) --depth;
+            take(lead.fixed + length);
         }
+        while (depth > 0 && --left[depth - 1] == 0) --depth;
     } while (ok_ && depth > 0);
-    return ok_ ? bytes_.substr(start, offset_ - start) : std::string_view{};
+    return ok_ ? std::string_view(start, static_cast<std::size_t>(at_ - start)) : std::string_view{};
 }
 
 bool is_one_msgpack_value(std::string_view bytes) {

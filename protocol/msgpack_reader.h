@@ -14,11 +14,14 @@ class MsgpackReader {
   public:
     enum class Type { nil, boolean, integer, floating, string, binary, array, map, extension, invalid };
 
-    explicit MsgpackReader(std::string_view bytes) : bytes_(bytes) {}
+    explicit MsgpackReader(std::string_view bytes)
+        : start_(bytes.data()), at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
     bool ok() const { return ok_; }
-    bool at_end() const { return offset_ == bytes_.size(); }
-    std::size_t offset() const { return offset_; }
+    bool at_end() const { return at_ == end_; }
+
+    /// How many bytes have been read. Not after a failure.
+    std::size_t offset() const { return static_cast<std::size_t>(at_ - start_); }
 
     /// The type of the next value; `invalid` at the end or after a failure. Reads nothing.
     Type peek() const;
@@ -53,17 +56,22 @@ class MsgpackReader {
     /// Reads nil and returns true if the next value is nil.
     bool take_nil();
 
-    void fail() { ok_ = false; }
+    void fail() {
+        ok_ = false;
+        at_ = end_;
+    }
 
   private:
     std::uint8_t lead();
     std::uint64_t big_endian(std::size_t width);
-    std::string_view take(std::size_t size);
+    std::string_view take(std::uint64_t size);
+    std::uint64_t left() const { return static_cast<std::uint64_t>(end_ - at_); }
     std::uint32_t count(std::uint64_t elements, std::size_t bytes_each);
-    std::uint32_t skip_one();
+    std::uint64_t length_of(Type type);
 
-    std::string_view bytes_;
-    std::size_t offset_ = 0;
+    const char* start_;
+    const char* at_;  // the end after a failure, so that all reads fail there
+    const char* end_;
     bool ok_ = true;
 };
 

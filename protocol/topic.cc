@@ -1,7 +1,7 @@
 #include "protocol/topic.h"
 
 #include <algorithm>
-#include <boost/crc.hpp>
+#include <array>
 
 #include "protocol/limits.h"
 #include "protocol/utf8.h"
@@ -17,10 +17,29 @@ bool is_control(char c) {
     return byte < 0x20 || byte == 0x7F;
 }
 
+/// Looked up, because each event has names.
+constexpr auto kNameChars = [] {
+    std::array<bool, 256> is_one{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")) {
+        is_one[static_cast<unsigned char>(c)] = true;
+    }
+    return is_one;
+}();
+
 bool is_name_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return kNameChars[static_cast<unsigned char>(c)];
 }
+
+/// CRC-32 as zlib has it, by the byte.
+constexpr auto kCrcOfByte = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
+        std::uint32_t crc = byte;
+        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
+        table[byte] = crc;
+    }
+    return table;
+}();
 
 }  // namespace
 
@@ -80,9 +99,9 @@ std::string_view task_of_topic(std::string_view topic) {
 }
 
 std::uint32_t partition_of(std::string_view path, std::uint32_t partitions) {
-    boost::crc_32_type crc;
-    crc.process_bytes(path.data(), path.size());
-    return static_cast<std::uint32_t>(crc.checksum()) % partitions;
+    std::uint32_t crc = ~0U;
+    for (const char c : path) crc = kCrcOfByte[(crc ^ static_cast<std::uint8_t>(c)) & 0xFF] ^ (crc >> 8);
+    return ~crc % partitions;
 }
 
 std::string topic_key(std::string_view path, std::uint32_t partition) {

@@ -1,6 +1,7 @@
 #include "broker/core/broker.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "protocol/event_types.h"
@@ -38,9 +39,12 @@ Status Broker::restore(const StatePut& entry) {
         if (auto* topic = topics_.find(key->path)) Topics::remember_publish_key(*topic, key->key, key->offset);
     } else if (auto* member = std::get_if<RestoredMember>(&state)) {
         presence_.restore({member->path, member->member}, std::move(member->info_raw), member->since_us);
-    } else if (const auto* position = std::get_if<RestoredPosition>(&state)) {
-        auto& worker = worker_in_its_life(position->producer, position->incarnation);
-        if (worker.incarnation == position->incarnation) worker.receiver.restore(position->at);
+    } else if (const auto* positions = std::get_if<RestoredPositions>(&state)) {
+        auto& worker = worker_in_its_life(positions->producer, positions->incarnation);
+        const bool is_this_life = worker.incarnation == positions->incarnation;
+        for (const auto& at : positions->at) {
+            if (is_this_life) worker.receiver.restore(at);
+        }
     }
     return {};
 }
@@ -314,9 +318,24 @@ void Broker::keep_state(Batch& batch) {
     for (const auto& [realm, id] : std::exchange(changed_tasks_, {})) {
         if (const auto* task = scheduler_.find_task(realm, id)) batch.state.push_back(keep_task(*task));
     }
+    std::set<std::pair<std::string_view, std::uint32_t>> kept;  // producer, first partition of an entry
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
-        batch.state.push_back(keep_position(name, incarnation, at));
+        const auto worker = workers_.find(name);
+        if (worker == workers_.end() || worker->second.incarnation != incarnation) {
+            batch.state.push_back(keep_position(name, incarnation, at));
+            continue;
+        }
+        const auto first = at.partition - at.partition % kPositionsPerEntry;
+        if (kept.emplace(name, first).second) batch.state.push_back(positions_of(name, worker->second, first));
     }
+}
+
+/// What of the producer is in the log, or will be with the batch that is being closed.
+StatePut Broker::positions_of(std::string_view name, const WorkerLink& worker, std::uint32_t first_partition) const {
+    std::vector<std::uint64_t> sequences;
+    const auto end = std::min(first_partition + kPositionsPerEntry, options_.partitions);
+    for (auto i = first_partition; i < end; ++i) sequences.push_back(worker.receiver.accepted(i));
+    return keep_positions(name, worker.incarnation, first_partition, sequences);
 }
 
 void Broker::remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "broker/core/broker.h"
+#include "protocol/epoch.h"
 #include "protocol/limits.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/overloaded.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kFetchEventsMax = 1000;
 constexpr std::size_t kFetchBytesMax = 512 << 10;
+constexpr std::size_t kReplyFieldsBytes = 80;  // of a publish's reply, beside its topic
 
 Status check_path(std::string_view path) {
     const auto [realm, topic] = split_path(path);
@@ -22,6 +24,7 @@ Status check_path(std::string_view path) {
 
 std::string published_reply(const Topic& topic, std::uint64_t offset, bool duplicate) {
     std::string reply;
+    reply.reserve(topic.path->size() + kReplyFieldsBytes);
     MsgpackWriter writer(reply);
     writer.map(4);
     writer.field("topic", split_path(*topic.path).topic);

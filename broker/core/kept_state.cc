@@ -14,6 +14,7 @@ constexpr char kOrigin = 'c';  // of creation: it sorts before the task
 constexpr char kTask = 't';
 constexpr char kInput = 'i';
 constexpr char kPosition = 'p';
+constexpr char kPositions = 'q';
 constexpr char kPublishKey = 'k';
 constexpr char kMember = 'm';
 
@@ -228,15 +229,29 @@ Result<std::uint64_t> read_number(const StatePut& entry) {
 }
 
 Result<RestoredState> read_position(const StatePut& entry, std::string_view rest) {
-    RestoredPosition position;
-    position.producer = take_part(rest);
+    RestoredPositions restored;
+    restored.producer = take_part(rest);
     MsgpackReader reader(entry.value);
     reader.array();
-    position.incarnation = reader.unsigned_integer();
-    position.at.partition = static_cast<std::uint32_t>(reader.unsigned_integer());
-    position.at.sequence = reader.unsigned_integer();
+    restored.incarnation = reader.unsigned_integer();
+    const auto partition = static_cast<std::uint32_t>(reader.unsigned_integer());
+    restored.at.push_back({partition, reader.unsigned_integer()});
     if (!reader.ok() || !reader.at_end()) return damaged(entry);
-    return RestoredState{std::move(position)};
+    return RestoredState{std::move(restored)};
+}
+
+Result<RestoredState> read_positions(const StatePut& entry, std::string_view rest) {
+    RestoredPositions restored;
+    restored.producer = take_part(rest);
+    MsgpackReader reader(entry.value);
+    reader.array();
+    restored.incarnation = reader.unsigned_integer();
+    const auto first = static_cast<std::uint32_t>(reader.unsigned_integer());
+    const auto count = reader.array();
+    if (count > kPositionsPerEntry) return damaged(entry);
+    for (std::uint32_t i = 0; i < count; ++i) restored.at.push_back({first + i, reader.unsigned_integer()});
+    if (!reader.ok() || !reader.at_end()) return damaged(entry);
+    return RestoredState{std::move(restored)};
 }
 
 Result<RestoredState> read_member(const StatePut& entry, std::string_view rest) {
@@ -292,6 +307,18 @@ StatePut keep_position(std::string_view producer, std::uint64_t incarnation, con
     return put;
 }
 
+StatePut keep_positions(std::string_view producer, std::uint64_t incarnation, std::uint32_t first_partition,
+                        const std::vector<std::uint64_t>& sequences) {
+    StatePut put{key_of(kPositions, {producer, std::to_string(first_partition)}), {}};
+    MsgpackWriter writer(put.value);
+    writer.array(3);
+    writer.unsigned_integer(incarnation);
+    writer.unsigned_integer(first_partition);
+    writer.array(sequences.size());
+    for (const auto sequence : sequences) writer.unsigned_integer(sequence);
+    return put;
+}
+
 StatePut keep_publish_key(std::string_view path, std::string_view key, std::uint64_t offset) {
     return {drop_publish_key(path, key).key, number_value(offset)};
 }
@@ -323,6 +350,8 @@ Result<RestoredState> read_state(const StatePut& entry) {
             return read_origin(entry, rest);
         case kTask:
             return read_task(entry, rest);
+        case kPositions:
+            return read_positions(entry, rest);
         case kPosition:
             return read_position(entry, rest);
         case kInput: {

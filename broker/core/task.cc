@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
+#include "protocol/epoch.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
@@ -145,12 +145,6 @@ std::string_view to_string(TaskStatus status) {
     constexpr std::array<std::string_view, 6> kNames{"PENDING", "RUNNING",   "COMPLETED",
                                                      "FAILED",  "CANCELLED", "EXPIRED"};
     return kNames[static_cast<std::size_t>(status)];
-}
-
-std::string epoch_text(std::uint64_t epoch) {
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
-    return text.data();
 }
 
 bool ends_run(std::string_view type) {

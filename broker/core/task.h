@@ -109,7 +109,4 @@ void fold(Task& task, std::uint64_t offset, const Envelope& envelope);
 /// Writes the snapshot of the client protocol as a MessagePack map.
 void write_snapshot(const Task& task, std::string& out);
 
-/// The epoch as clients see it.
-std::string epoch_text(std::uint64_t epoch);
-
 }  // namespace longwire::broker

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "protocol/epoch.h"
 #include "protocol/json.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"

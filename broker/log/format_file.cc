@@ -59,8 +59,15 @@ Status check_format(const std::string& directory) {
     if (text->ends_with('\n')) text->pop_back();
     if (!text->starts_with(kHeading)) return conflict(directory, "has a file FORMAT that says something else");
     const auto format = text->substr(kHeading.size());
-    if (format != kFormat) return conflict(directory, "is of format " + format);
+    if (format != kFormat && format != kFormatBefore) return conflict(directory, "is of format " + format);
     return {};
+}
+
+Status make_current_format(const std::string& directory) {
+    const auto file = (std::filesystem::path(directory) / "FORMAT").string();
+    LW_TRY(const std::string text, read_file(file, kBytesMax));
+    if (text == std::string(kHeading).append(kFormat).append("\n")) return {};
+    return write_format(directory, file);
 }
 
 }  // namespace longwire::broker

@@ -12,11 +12,14 @@ std::uint64_t read_u64(std::string_view bytes) {
     return number;
 }
 
+void append_event_key(std::string_view path, std::uint64_t offset, std::string& out) {
+    out.append(path).append(1, '\0');
+    append_u64(offset, out);
+}
+
 std::string event_key(std::string_view path, std::uint64_t offset) {
     std::string key;
-    key.reserve(path.size() + 9);
-    key.append(path).append(1, '\0');
-    append_u64(offset, key);
+    append_event_key(path, offset, key);
     return key;
 }
 

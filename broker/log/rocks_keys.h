@@ -13,6 +13,7 @@ void append_u64(std::uint64_t number, std::string& out);
 std::uint64_t read_u64(std::string_view bytes);
 
 /// An event: path, a 0 byte (which no path holds), offset.
+void append_event_key(std::string_view path, std::uint64_t offset, std::string& out);
 std::string event_key(std::string_view path, std::uint64_t offset);
 
 struct EventKey {

@@ -113,8 +113,8 @@ class RocksLog final : public CommitLog {
     void read(ReadRequest request) override { reads_.push(std::move(request)); }
 
     LogOutcome poll() override {
-        wake_.clear();
         const std::lock_guard lock(mutex_);
+        if (std::exchange(has_woken_, false)) wake_.clear();
         return std::exchange(outcome_, {});
     }
 
@@ -187,24 +187,27 @@ class RocksLog final : public CommitLog {
             if (room.has_value() != had_room) {
                 had_room = room.has_value();
                 outcome_.room = room;
-                wake_.wake();
+                wake();
             }
             if (closing_.wait_for(lock, kRoomPeriod, [&] { return is_closing_; })) return;
         }
     }
 
     void tell(LogOutcome outcome) {
-        {
-            const std::lock_guard lock(mutex_);
-            const auto append = [](auto& to, auto& from) {
-                to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-            };
-            append(outcome_.committed, outcome.committed);
-            append(outcome_.pages, outcome.pages);
-            append(outcome_.failed_reads, outcome.failed_reads);
-            append(outcome_.trimmed, outcome.trimmed);
-        }
-        wake_.wake();
+        const std::lock_guard lock(mutex_);
+        const auto append = [](auto& to, auto& from) {
+            to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+        };
+        append(outcome_.committed, outcome.committed);
+        append(outcome_.pages, outcome.pages);
+        append(outcome_.failed_reads, outcome.failed_reads);
+        append(outcome_.trimmed, outcome.trimmed);
+        wake();
+    }
+
+    /// Once for all that comes until the broker looks. Under mutex_.
+    void wake() {
+        if (!std::exchange(has_woken_, true)) wake_.wake();
     }
 
     std::unique_ptr<RocksTables> tables_;
@@ -212,6 +215,7 @@ class RocksLog final : public CommitLog {
     std::mutex mutex_;
     std::condition_variable closing_;
     LogOutcome outcome_;       // guarded by mutex_
+    bool has_woken_ = false;   // guarded by mutex_
     bool is_closing_ = false;  // guarded by mutex_
     WorkQueue<CommitBatch> batches_;
     WorkQueue<ReadRequest> reads_;

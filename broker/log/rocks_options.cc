@@ -1,6 +1,7 @@
 #include "broker/log/rocks_options.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -8,6 +9,8 @@
 #include <cstdarg>
 #include <memory>
 #include <string>
+
+#include "broker/log/rocks_keys.h"
 
 namespace longwire::broker {
 namespace {
@@ -21,6 +24,26 @@ class NoLogger final : public rocksdb::Logger {
   public:
     using Logger::Logv;
     void Logv(const char*, va_list) override {}
+};
+
+/// The topic of an event's key. Its events come in order, so that each one's place is behind the last one's: that is
+/// remembered for each topic, where a search would look at some twenty keys all over memory.
+///
+/// A range that is deleted begins at offset 0, which no event has, and must not be looked for by a place: RocksDB 7.8
+/// keeps such ranges in a table of their own, but has one list of places for both.
+class TopicOfKey final : public rocksdb::SliceTransform {
+  public:
+    const char* Name() const override { return "longwire.TopicOfKey"; }
+    rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+        return {key.data(), key.size() - kOffsetBytes};
+    }
+    bool InDomain(const rocksdb::Slice& key) const override {
+        if (key.size() <= kOffsetBytes) return false;
+        return rocks_keys::read_u64({key.data() + key.size() - kOffsetBytes, kOffsetBytes}) != 0;
+    }
+
+  private:
+    static constexpr std::size_t kOffsetBytes = 8;
 };
 
 std::shared_ptr<rocksdb::TableFactory> table_factory(const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -49,6 +72,7 @@ rocksdb::ColumnFamilyOptions family(const RocksLogOptions& options,
 /// Events come in order within each topic and are hardly ever read from here, so they are merged seldom and in large
 /// pieces, and a commit is not slowed down for it.
 rocksdb::ColumnFamilyOptions events_family(rocksdb::ColumnFamilyOptions family) {
+    family.memtable_insert_with_hint_prefix_extractor = std::make_shared<const TopicOfKey>();
     family.compaction_style = rocksdb::kCompactionStyleUniversal;
     family.compaction_options_universal.max_size_amplification_percent = 100;
     family.level0_file_num_compaction_trigger = 8;
@@ -69,6 +93,7 @@ RocksOptions rocks_options(const RocksLogOptions& options, rocksdb::Env* files) 
     db.info_log = std::make_shared<NoLogger>();
     db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     db.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.cache_bytes * 3 / 4, cache);
+    db.allow_concurrent_memtable_write = false;  // one thread writes; and places are remembered for one only
     db.max_open_files = kOpenFilesMax;
     db.max_background_jobs = 3;
     db.bytes_per_sync = 1 << 20;  // files reach the disk bit by bit, not in one stall

@@ -6,19 +6,21 @@
 #include <string_view>
 #include <utility>
 
+#include "broker/log/batch_row.h"
 #include "broker/log/format_file.h"
 #include "broker/log/patient_files.h"
 #include "broker/log/rocks_keys.h"
 #include "broker/log/rocks_options.h"
 #include "broker/log/wal_check.h"
-#include "protocol/msgpack_reader.h"
-#include "protocol/msgpack_writer.h"
 
 namespace longwire::broker {
 namespace {
 
 constexpr std::uint64_t kTrimStepBytes = 16 << 20;  // less than this beyond the bound is not worth a pass
 constexpr std::size_t kTrimBatchesMax = 1024;       // of one pass, so that a commit never waits long for it
+// Events go row by row when they are trimmed, so a row has not too many of them, and of one time.
+constexpr std::uint64_t kRowBytes = 1 << 20;
+constexpr std::int64_t kRowUs = 100'000;
 constexpr std::int64_t kLookAtAgeUs = 1'000'000;
 
 rocksdb::Slice slice(std::string_view text) {
@@ -37,48 +39,11 @@ Status status_of(const Result<WalSummary>& checked_wals) {
     return checked_wals ? Status{} : Status{checked_wals.error()};
 }
 
-/// A batch as retention sees it.
-struct BatchRow {
-    std::int64_t time_us = 0;
-    std::uint64_t bytes = 0;
-    std::map<std::string, std::uint64_t, std::less<>> last_of;  // path -> its newest offset in the batch
-};
-
-std::string write_row(const BatchRow& row) {
-    std::string out;
-    MsgpackWriter writer(out);
-    writer.array(3);
-    writer.signed_integer(row.time_us);
-    writer.unsigned_integer(row.bytes);
-    writer.map(row.last_of.size());
-    for (const auto& [path, last] : row.last_of) writer.field(path, last);
-    return out;
-}
-
-Result<BatchRow> read_row(std::string_view bytes) {
-    MsgpackReader reader(bytes);
-    BatchRow row;
-    reader.array();
-    row.time_us = reader.signed_integer();
-    row.bytes = reader.unsigned_integer();
-    const auto topics = reader.map();
-    for (std::uint32_t i = 0; i < topics && reader.ok(); ++i) {
-        const auto path = reader.string();
-        row.last_of.emplace(path, reader.unsigned_integer());
-    }
-    if (!reader.ok()) return Error{Errc::internal, "a row of the table of batches is damaged", "data-dir"};
-    return row;
-}
-
 std::string topic_row(std::uint64_t epoch, std::uint64_t tail) {
     std::string row;
     rocks_keys::append_u64(epoch, row);
     rocks_keys::append_u64(tail, row);
     return row;
-}
-
-std::uint64_t cost(const Record& record) {
-    return record.path->size() + record.envelope.bytes.size() + 16;
 }
 
 }  // namespace
@@ -91,6 +56,7 @@ Result<std::unique_ptr<RocksTables>> RocksTables::open(const RocksLogOptions& op
     std::filesystem::create_directories(options.directory, error);
     if (error) return Error{Errc::unavailable, options.directory + ": " + error.message(), "data-dir"};
     LW_TRY_STATUS(check_format(options.directory));
+    LW_TRY_STATUS(make_current_format(options.directory));
     if (!options.recover) LW_TRY_STATUS(status_of(check_wals(options.directory)));
     std::unique_ptr<RocksTables> tables(new RocksTables(options));
     LW_TRY_STATUS(tables->open_tables(false));
@@ -130,7 +96,7 @@ Status RocksTables::open_tables(bool to_read) {
 Status RocksTables::count_kept() {
     const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}, batches_));
     for (row->SeekToFirst(); row->Valid(); row->Next()) {
-        LW_TRY(const BatchRow batch, read_row(view(row->value())));
+        LW_TRY(const BatchRow batch, read_batch_row(view(row->value())));
         kept_bytes_ += batch.bytes;
         next_batch_ = rocks_keys::read_u64(view(row->key())) + 1;
     }
@@ -142,26 +108,32 @@ Result<Durability> RocksTables::write(const std::vector<CommitBatch>& batches) {
     std::uint64_t bytes = 0;
     auto number = next_batch_;
     auto durability = options_.durability;
+    std::string key;
+    BatchRowWriter row;
+    std::int64_t row_begins_us = 0;
+    const auto put_row = [&](std::int64_t time_us) {
+        bytes += row.bytes();
+        key.clear();
+        rocks_keys::append_u64(number++, key);
+        out.Put(batches_, slice(key), slice(row.take(time_us)));
+    };
     for (const auto& batch : batches) {
         if (batch.has_lifecycle) durability = std::max(durability, options_.lifecycle_durability);
         for (const auto& trim : batch.trims) LW_TRY_STATUS(trim_topic(trim, out));
-        BatchRow row;
-        row.time_us = batch.time_us;
+        if (row.empty()) row_begins_us = batch.time_us;
         for (const auto& record : *batch.records) {
-            const auto key = rocks_keys::event_key(*record.path, record.offset);
+            key.clear();
+            rocks_keys::append_event_key(*record.path, record.offset, key);
             out.Put(events_, slice(key), slice(record.envelope.bytes));
             if (record.offset == 1) out.Put(topics_, slice(*record.path), slice(topic_row(record.epoch, 1)));
-            row.bytes += cost(record);
-            row.last_of.insert_or_assign(*record.path, record.offset);
+            row.add(record);
         }
-        for (const auto& [key, value] : batch.state) {
-            value.empty() ? out.Delete(state_, slice(key)) : out.Put(state_, slice(key), slice(value));
+        for (const auto& [name, value] : batch.state) {
+            value.empty() ? out.Delete(state_, slice(name)) : out.Put(state_, slice(name), slice(value));
         }
-        if (row.last_of.empty()) continue;
-        std::string row_key;
-        rocks_keys::append_u64(number++, row_key);
-        out.Put(batches_, slice(row_key), slice(write_row(row)));
-        bytes += row.bytes;
+        const bool is_last = &batch == &batches.back();
+        const bool is_old = !is_last && (&batch + 1)->time_us - row_begins_us >= kRowUs;
+        if (!row.empty() && (is_last || is_old || row.bytes() >= kRowBytes)) put_row(batch.time_us);
     }
     rocksdb::WriteOptions how;
     how.sync = durability == Durability::fsync;
@@ -201,7 +173,7 @@ Result<std::vector<Trimmed>> RocksTables::trim(std::int64_t now_us) {
     row->Seek(slice(first_key));
     std::size_t count = 0;
     for (; count < kTrimBatchesMax && row->Valid(); ++count, row->Next()) {
-        LW_TRY(const BatchRow batch, read_row(view(row->value())));
+        LW_TRY(const BatchRow batch, read_batch_row(view(row->value())));
         const bool is_surplus = over >= kTrimStepBytes && dropped < over;
         if (!is_surplus && batch.time_us >= oldest_kept_us) break;
         for (const auto& [path, last] : batch.last_of) last_of[path] = last;

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "edge/core/deflater.h"
-#include "edge/core/epoch.h"
 #include "edge/core/ws_frame.h"
+#include "protocol/epoch.h"
 #include "protocol/json.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
@@ -19,7 +19,8 @@ constexpr std::size_t kFieldsBytes = 128;  // about what an event takes beside i
 template <class Number>
 void append_number(Number number, std::string& out) {
     std::array<char, 24> digits;
-    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(std::string_view(digits.data(), end));
 }
 
 Envelope unreadable_envelope() {
@@ -127,24 +128,20 @@ std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64
     }
     const auto expected = size * 2 + envelopes.size() * kFieldsBytes;
     batch->json_ =
-        Rendering::of(envelopes.size(), expected,
-                      [&, topic = batch->topic(), json = std::string()](std::size_t i, std::string& out) mutable {
-                          json.clear();
-                          append_event_json(topic, first + i, batch->envelopes_[i], json);
-                          append_ws_frame(out, json, false);
-                      });
+        Rendering::of(envelopes.size(), expected, [&, topic = batch->topic()](std::size_t i, std::string& out) {
+            append_ws_frame_of(out, WsOpcode::text,
+                               [&] { append_event_json(topic, first + i, batch->envelopes_[i], out); });
+        });
     return batch;
 }
 
 const Rendering& EventBatch::rendered_msgpack() const {
     std::call_once(msgpack_once_, [&] {
         const auto expected = bytes_->size() + size() * kFieldsBytes;
-        msgpack_ = Rendering::of(size(), expected,
-                                 [&, topic = topic(), object = std::string()](std::size_t i, std::string& out) mutable {
-                                     object.clear();
-                                     append_event_msgpack(topic, first_ + i, envelopes_[i], object);
-                                     append_ws_frame(out, object, true);
-                                 });
+        msgpack_ = Rendering::of(size(), expected, [&, topic = topic()](std::size_t i, std::string& out) {
+            append_ws_frame_of(out, WsOpcode::binary,
+                               [&] { append_event_msgpack(topic, first_ + i, envelopes_[i], out); });
+        });
     });
     return msgpack_;
 }

@@ -48,6 +48,11 @@ class Requests {
     void on_answered(const CommandAnswered& answered);
     void on_fetched(const EventsFetched& fetched);
 
+    /// Whether its answer is still to come.
+    bool is_open(std::uint64_t token) const {
+        return replies_.contains(token) || pages_.contains(token) || shared_from_.contains(token);
+    }
+
     std::size_t waiting() const { return replies_.size() + pages_.size(); }
 
   private:

@@ -50,6 +50,12 @@ void append_ws_frame(std::string& out, std::string_view payload, bool binary) {
     out.append(payload);
 }
 
+void finish_ws_frame(std::string& out, std::size_t start, WsOpcode opcode) {
+    std::string header;
+    append_ws_header(header, opcode, out.size() - start - kWsHeaderBytesUsual);
+    out.replace(start, kWsHeaderBytesUsual, header);
+}
+
 SharedSlice make_ws_frame(std::string_view payload, bool binary) {
     std::string frame;
     frame.reserve(kWsHeaderBytesMax + payload.size());

@@ -24,8 +24,23 @@ void append_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_byt
 /// The same of a message whose payload is compressed (RFC 7692).
 void append_deflated_ws_header(std::string& out, WsOpcode opcode, std::size_t payload_bytes);
 
+/// Of a payload from 126 to 65,535 bytes.
+inline constexpr std::size_t kWsHeaderBytesUsual = 4;
+
+/// Puts the header before what stands behind `start` and room of kWsHeaderBytesUsual.
+void finish_ws_frame(std::string& out, std::size_t start, WsOpcode opcode);
+
 /// Appends one whole message. Several in one string make up a batch for WsConnection::send_frames.
 void append_ws_frame(std::string& out, std::string_view payload, bool binary);
+
+/// The same of what `append_payload()` appends to `out`.
+template <class AppendPayload>
+void append_ws_frame_of(std::string& out, WsOpcode opcode, AppendPayload append_payload) {
+    const auto start = out.size();
+    out.append(kWsHeaderBytesUsual, '\0');
+    append_payload();
+    finish_ws_frame(out, start, opcode);
+}
 
 /// One whole message, ready for WsConnection::send_frames. `payload` must be valid UTF-8 unless `binary`.
 SharedSlice make_ws_frame(std::string_view payload, bool binary);

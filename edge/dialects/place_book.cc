@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 
 namespace longwire::edge {

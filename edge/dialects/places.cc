@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "edge/core/client_api.h"
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 
 namespace longwire::edge {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 
 namespace longwire::edge {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/native/messages.h"
 #include "protocol/command.h"
 #include "protocol/topic.h"

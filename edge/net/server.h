@@ -78,10 +78,10 @@ class WsConnection {
   public:
     virtual ~WsConnection() = default;
 
-    /// Queues one whole message. All that a turn queues leaves in one system call at the end of the turn.
+    /// Queues a copy of one whole message. All that a turn queues leaves in one system call at the end of the turn.
     /// `binary` decides the opcode; text must be valid UTF-8. A no-op once the connection is closing. Not
     /// bounded: watch unsent_bytes().
-    virtual void send(SharedBytes message, bool binary) = 0;
+    virtual void send(std::string_view message, bool binary) = 0;
 
     /// Queues bytes that are already complete WebSocket frames, headers included (see ws_frame.h). The
     /// cheapest way to send the same message to many.

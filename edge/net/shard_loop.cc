@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "edge/net/http_session.h"
+#include "protocol/sleep.h"
 
 namespace longwire::edge::net {
 namespace {
@@ -36,9 +37,13 @@ constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 constexpr std::size_t kSpareBuffersMax = 16;
 constexpr std::size_t kSpareBufferBytesMax = std::size_t{64} * 1024;
 
-std::int64_t steady_now_ms() {
+std::int64_t steady_now_us() {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+std::int64_t steady_now_ms() {
+    return steady_now_us() / 1000;
 }
 
 }  // namespace
@@ -102,6 +107,7 @@ void ShardLoop::run() {
 
 void ShardLoop::run_turn() {
     if (marked_.empty()) {
+        sleep_us(pacer_.begin_turn(steady_now_us()));
         context_.run_one();
     } else {
         // Something was queued while the last turn was flushed: this turn must not wait.
@@ -245,7 +251,6 @@ std::string ShardLoop::borrow_buffer() {
 
 void ShardLoop::give_back(std::string buffer) {
     if (buffer.capacity() > kSpareBufferBytesMax || spare_buffers_.size() >= kSpareBuffersMax) return;
-    buffer.clear();
     spare_buffers_.push_back(std::move(buffer));
 }
 

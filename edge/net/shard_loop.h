@@ -19,6 +19,7 @@
 #include "edge/net/server.h"
 #include "edge/net/socket_io.h"
 #include "edge/net/warm_readers.h"
+#include "protocol/turn_pacer.h"
 
 namespace longwire::edge::net {
 
@@ -85,7 +86,7 @@ class ShardLoop final : public Shard {
     /// Memory to receive into, used up before the caller returns to the loop.
     std::string& scratch() { return scratch_; }
 
-    /// An empty string that may have capacity; give_back() keeps it for others when that is worth it.
+    /// A buffer of some size, with whatever is in it; give_back() keeps it for others when that is worth it.
     std::string borrow_buffer();
     void give_back(std::string buffer);
 
@@ -117,6 +118,7 @@ class ShardLoop final : public Shard {
     DeadlineQueue request_deadlines_;
     DeadlineQueue close_deadlines_;
     WarmReaders warm_readers_;
+    TurnPacer pacer_;
     std::int64_t now_ms_ = 0;
     std::int64_t headers_second_ = -1;
     std::string headers_;

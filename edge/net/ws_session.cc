@@ -19,8 +19,8 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 
-/// Room for a message that a reader keeps: most of what clients send fits, and is then never copied.
-constexpr std::size_t kHeadBytes = 256;
+/// Room for a message that a reader keeps: most of what clients send fits, and is then read at once and never copied.
+constexpr std::size_t kHeadBytes = 512;
 
 /// The first piece of memory for a message that does not fit; it doubles from there.
 constexpr std::size_t kMessageBytesMin = 4096;
@@ -88,7 +88,7 @@ class WsSession final : public Connection, public WsConnection, public WarmReade
     void cut() override;
 
     // WsConnection
-    void send(SharedBytes message, bool binary) override;
+    void send(std::string_view message, bool binary) override;
     void send_frames(SharedSlice frames) override;
     bool takes_deflated() const override { return takes_deflated_; }
     std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
@@ -259,7 +259,8 @@ void WsSession::read() {
     if (!head_) head_ = std::make_unique<Head>();
     boost::asio::mutable_buffer target = boost::asio::buffer(*head_);
     if (growing_) {
-        message_.resize(filled_ + std::max(filled_, kMessageBytesMin));
+        const auto room = filled_ + std::max(filled_, kMessageBytesMin);
+        if (message_.size() < room) message_.resize(room);
         target = boost::asio::buffer(message_) + filled_;
     }
     const auto reads_before = stream_.reads();
@@ -293,7 +294,7 @@ void WsSession::on_read(beast::error_code error, std::size_t bytes) {
         on_message(std::string_view(head_->data(), bytes));
     } else {
         message_ = loop().borrow_buffer();
-        message_.assign(head_->data(), bytes);
+        message_.replace(0, bytes, head_->data(), bytes);
         filled_ = bytes;
         growing_ = true;
     }
@@ -328,18 +329,18 @@ void WsSession::on_read_failed(beast::error_code error) {
     }
 }
 
-void WsSession::send(SharedBytes message, bool binary) {
-    if (!open() || !message) return;
-    if (takes_deflated_ && message->size() >= Deflater::kBytesMin) {
+void WsSession::send(std::string_view message, bool binary) {
+    if (!open()) return;
+    if (takes_deflated_ && message.size() >= Deflater::kBytesMin) {
         std::string frame;
-        Deflater::of_this_thread().append_frame(*message, binary, frame);
+        Deflater::of_this_thread().append_frame(message, binary, frame);
         stream_.push(SharedSlice::of(std::move(frame)));
         return;
     }
     std::string header;
-    append_ws_header(header, binary ? WsOpcode::binary : WsOpcode::text, message->size());
+    append_ws_header(header, binary ? WsOpcode::binary : WsOpcode::text, message.size());
     stream_.append(header);
-    stream_.push(SharedSlice::whole(std::move(message)));
+    stream_.append(message);
 }
 
 void WsSession::send_frames(SharedSlice frames) {

@@ -27,6 +27,9 @@ class ProducerReceiver {
     ProducerReceiver(std::uint32_t partitions, std::size_t early_bytes_max)
         : partitions_(partitions), early_bytes_max_(early_bytes_max) {}
 
+    /// The newest sequence of the partition that is in the log or on its way there; 0: none.
+    std::uint64_t accepted(std::uint32_t partition) const { return partitions_[partition].accepted; }
+
     /// Takes up where the log ends: `sequence` of the partition is committed.
     void restore(const PartitionSequence& position);
 

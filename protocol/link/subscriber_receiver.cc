@@ -65,8 +65,11 @@ std::uint64_t SubscriberReceiver::fetch(std::string_view path, std::uint64_t epo
 
 std::uint64_t SubscriberReceiver::wait_for(std::uint64_t number, Waiting waiting) {
     // What cannot be asked now is answered in the next tick, never from within the asking.
-    if (waiting_.size() >= options_.requests_max || (!is_up_ && !waiting.may_repeat)) waiting.deadline_us = 0;
-    if (is_up_ && waiting.deadline_us != 0) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
+    if (waiting_.size() >= options_.requests_max || (!is_up_ && !waiting.may_repeat)) {
+        refused_.emplace_back(number, waiting.is_fetch);
+        return number;
+    }
+    if (is_up_) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
     waiting_.emplace(number, std::move(waiting));
     return number;
 }
@@ -202,12 +205,13 @@ void SubscriberReceiver::tick(std::int64_t now_us) {
     if (is_up_ && counter_->is_peer_lost(now_us)) end_session(now_us);
     if (!is_up_ && now_us - said_hello_us_ >= kHelloAgainUs) say_hello(now_us);
     if (is_up_ && counter_->is_heartbeat_due(now_us)) send(EdgeHeartbeat{});
-    std::vector<std::pair<std::uint64_t, bool>> expired;
-    for (const auto& [number, waiting] : waiting_) {
-        if (waiting.deadline_us <= now_us) expired.emplace_back(number, waiting.is_fetch);
+    auto expired = std::exchange(refused_, {});
+    // All have the same time, so those that were asked first are due first.
+    while (!waiting_.empty() && waiting_.begin()->second.deadline_us <= now_us) {
+        const auto first = waiting_.extract(waiting_.begin());
+        expired.emplace_back(first.key(), first.mapped().is_fetch);
     }
     for (const auto& [number, is_fetch] : expired) {
-        waiting_.erase(number);
         fail(number, is_fetch, {Errc::unavailable, "the broker does not answer", {}, 1000});
     }
 }
@@ -231,7 +235,7 @@ void SubscriberReceiver::begin_session() {
     for (auto& filter : filters_) ask_for(filter);
     for (auto& [path, topic] : topics_) ask_for(path, topic);
     for (const auto& [number, waiting] : waiting_) {
-        if (waiting.deadline_us != 0) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
+        outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
     }
     listener_.on_link_up();
 }

@@ -145,6 +145,7 @@ class SubscriberReceiver {
     std::unordered_map<std::uint64_t, std::string> asked_;  // number of a Subscribe -> path
     std::vector<Filter> filters_;
     std::map<std::uint64_t, Waiting> waiting_;
+    std::vector<std::pair<std::uint64_t, bool>> refused_;  // requests, whether they are fetches; told in the next tick
     std::vector<std::string> outgoing_;
 };
 

@@ -125,7 +125,9 @@ bool send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags f
 }  // namespace
 
 std::optional<Received> receive(zmq::socket_t& socket) {
+    constexpr std::size_t kFramesUsual = 2;
     Received received;
+    received.frames_.reserve(kFramesUsual);
     bool more = true;
     while (more) {
         zmq::message_t frame;

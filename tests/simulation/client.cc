@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/native/messages.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "protocol/msgpack_fields.h"
 #include "tests/simulation/snapshot_rules.h"
 #include "tests/simulation/violation.h"

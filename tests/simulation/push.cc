@@ -1,6 +1,6 @@
 #include "tests/simulation/push.h"
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "protocol/msgpack_fields.h"
 #include "tests/simulation/known_event.h"
 #include "tests/simulation/violation.h"

@@ -1,7 +1,7 @@
 #include "tests/simulation/snapshot_rules.h"
 
 #include "broker/core/task_output.h"
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "protocol/msgpack_fields.h"
 #include "tests/simulation/task_facts.h"
 #include "tests/simulation/violation.h"

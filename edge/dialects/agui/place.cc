@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 
 namespace longwire::edge::agui {
 namespace {

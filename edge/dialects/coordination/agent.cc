@@ -1,7 +1,7 @@
 #include "edge/dialects/coordination/agent.h"
 
 #include "edge/core/client_api.h"
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 #include "edge/dialects/topic_record.h"
 #include "protocol/event_types.h"

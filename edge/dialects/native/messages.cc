@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "protocol/json.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/msgpack_writer.h"
@@ -27,6 +27,7 @@ void write_error(MsgpackWriter& writer, const Error& error) {
 
 std::string ok_reply(std::uint64_t id, std::string_view ok) {
     std::string message;
+    message.reserve(ok.size() + 16);
     MsgpackWriter writer(message);
     writer.map(2);
     writer.field("id", id);
@@ -208,6 +209,7 @@ Result<Merging> read_merging(const MsgpackFields& fields) {
 
 std::string to_json(std::string_view message) {
     std::string json;
+    json.reserve(message.size() * 3 / 2);
     if (!append_json(message, json, kMessageDepthMax)) return "null";
     return json;
 }

@@ -160,36 +160,27 @@ Result<std::string> NativeDialect::refresh(const MsgpackFields& fields) const {
 }
 
 std::uint64_t NativeDialect::ask(std::string_view command, std::string fields, Requests::OnReply on_reply) {
-    const auto token = std::make_shared<std::uint64_t>();
-    *token = shard_.requests.command(identity_, command, std::move(fields),
-                                     [this, token, then = std::move(on_reply)](const Result<std::string>& result) {
-                                         requests_.erase(*token);
-                                         then(result);
-                                     });
-    requests_.insert(*token);
-    return *token;
+    return note(shard_.requests.command(identity_, command, std::move(fields), std::move(on_reply)));
 }
 
 /// The same where others may be asking it, too.
 void NativeDialect::ask_with_others(std::string_view command, const std::string& fields, Requests::OnReply on_reply) {
-    const auto token = std::make_shared<std::uint64_t>();
-    *token = shard_.requests.shared_command(identity_, command, fields,
-                                            [this, token, then = std::move(on_reply)](const auto& result) {
-                                                requests_.erase(*token);
-                                                then(result);
-                                            });
-    requests_.insert(*token);
+    note(shard_.requests.shared_command(identity_, command, fields, std::move(on_reply)));
 }
 
 void NativeDialect::ask_page(const std::string& topic, std::uint64_t after, std::uint64_t events_max,
                              Requests::OnPage on_page) {
-    const auto token = std::make_shared<std::uint64_t>();
-    *token = shard_.requests.fetch(topic_path(identity_.realm, topic), 0, after, static_cast<std::uint32_t>(events_max),
-                                   [this, token, then = std::move(on_page)](const Result<FetchedPage>& page) {
-                                       requests_.erase(*token);
-                                       then(page);
-                                   });
-    requests_.insert(*token);
+    note(shard_.requests.fetch(topic_path(identity_.realm, topic), 0, after, static_cast<std::uint32_t>(events_max),
+                               std::move(on_page)));
+}
+
+/// Those that have been answered are sifted out when there are many.
+std::uint64_t NativeDialect::note(std::uint64_t request) {
+    requests_.push_back(request);
+    if (requests_.size() < sift_requests_at_) return request;
+    std::erase_if(requests_, [&](std::uint64_t token) { return !shard_.requests.is_open(token); });
+    sift_requests_at_ = std::max(kRequestsUnsifted, 2 * requests_.size());
+    return request;
 }
 
 void NativeDialect::start(Id id, const StartCommand& command, std::string_view object) {
@@ -285,7 +276,7 @@ void NativeDialect::on_closed(std::uint16_t code) {
     if (!attached_.empty() || !attaching_.empty()) shard_.requests.tell_gone(connection_);
     // What is still to be answered may be obeyed only now, in a later session.
     for (const auto token : attaching_) {
-        requests_.erase(token);
+        std::erase(requests_, token);
         shard_.requests.redirect(token, [&shard = shard_, connection = connection_](const Result<std::string>&) {
             shard.requests.tell_gone(connection);
         });

@@ -37,6 +37,7 @@ class NativeDialect final : public Dialect, private Watcher {
     using Id = std::uint64_t;  // of a command, as the client chose it
 
     static constexpr std::size_t kAttachedUnsifted = 256;
+    static constexpr std::size_t kRequestsUnsifted = 16;
 
     /// A subscribe for many topics, answered when all have been.
     struct Many {
@@ -98,6 +99,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void read_reverse(const std::shared_ptr<ReverseRead>& read);
     void answer_reverse(const ReverseRead& read);
 
+    std::uint64_t note(std::uint64_t request);
     std::uint64_t ask(std::string_view command, std::string fields, Requests::OnReply on_reply);
     void ask_with_others(std::string_view command, const std::string& fields, Requests::OnReply on_reply);
     void ask_page(const std::string& topic, std::uint64_t after, std::uint64_t events_max, Requests::OnPage on_page);
@@ -134,7 +136,8 @@ class NativeDialect final : public Dialect, private Watcher {
     std::set<std::string, std::less<>> filters_;
     MissedEvents missed_;  // by filters
     std::uint64_t next_watch_ = 1;
-    std::set<std::uint64_t> requests_;   // given up when the client goes,
+    std::vector<std::uint64_t> requests_;  // given up when the client goes; some have been answered already
+    std::size_t sift_requests_at_ = kRequestsUnsifted;
     std::set<std::uint64_t> attaching_;  // but after these the broker is told so again
     std::set<std::string> attached_;     // tasks that this connection is there for; perhaps some that have ended
     std::size_t sift_at_ = kAttachedUnsifted;

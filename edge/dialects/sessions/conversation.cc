@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "edge/core/client_api.h"
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 #include "protocol/event_types.h"
 #include "protocol/utc_text.h"

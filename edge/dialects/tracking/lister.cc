@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 
 namespace longwire::edge::tracking {
 namespace {

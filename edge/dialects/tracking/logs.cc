@@ -5,7 +5,7 @@
 #include <boost/json/value.hpp>
 #include <utility>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "protocol/event_types.h"
 #include "protocol/topic.h"
 #include "protocol/utc_text.h"

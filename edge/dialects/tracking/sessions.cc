@@ -4,7 +4,7 @@
 #include <array>
 #include <boost/json/value.hpp>
 
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 #include "protocol/event_types.h"
 #include "protocol/utf8.h"
 

@@ -143,6 +143,24 @@ TEST(JsonFromMessagePack, TextIsEscaped) {
     EXPECT_EQ(json_of_text("Größe \xF0\x9F\x98\x80"), "\"Größe \xF0\x9F\x98\x80\"");
 }
 
+TEST(JsonFromMessagePack, WhereACharacterStandsChangesNothing) {
+    const auto inner = [](const std::string& text) {
+        return json_of_text(text).substr(1, json_of_text(text).size() - 2);
+    };
+    for (int byte = 0; byte < 0x80; ++byte) {
+        const std::string one(1, static_cast<char>(byte));
+        const auto written = inner(one);
+        for (std::size_t before = 0; before < 17; ++before) {
+            for (std::size_t behind = 0; behind < 9; ++behind) {
+                const std::string left(before, '~');
+                const std::string right(behind, ' ');
+                ASSERT_EQ(inner(left + one + right), left + written + right) << byte;
+                ASSERT_EQ(inner(left + "\xC3\xBC" + one + right), left + "\xC3\xBC" + written + right) << byte;
+            }
+        }
+    }
+}
+
 TEST(JsonFromMessagePack, EveryControlCharacterIsEscapedAndComesBack) {
     for (int byte = 0; byte < 0x20; ++byte) {
         const auto bytes = packed([&](MsgpackWriter& w) { w.string(std::string(1, static_cast<char>(byte))); });

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "protocol/msgpack_writer.h"
 
@@ -52,6 +55,37 @@ TEST(KeptState, AnAgentThatWasKeptWithoutAnIdIsRead) {
     ASSERT_EQ(agents.size(), 1U);
     EXPECT_EQ(agents[0].agent, "Ann");
     EXPECT_EQ(agents[0].agent_id, "");
+}
+
+TEST(KeptState, KeepsPositionsInPartitionsThatFollowEachOther) {
+    const auto put = keep_positions("worker-1", 7, 16, {5, 0, 9});
+    const auto read = read_state(put);
+    ASSERT_TRUE(read);
+    const auto* restored = std::get_if<RestoredPositions>(&*read);
+    ASSERT_NE(restored, nullptr);
+    EXPECT_EQ(restored->producer, "worker-1");
+    EXPECT_EQ(restored->incarnation, 7U);
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> at;
+    for (const auto& position : restored->at) at.emplace_back(position.partition, position.sequence);
+    EXPECT_EQ(at, (std::vector<std::pair<std::uint32_t, std::uint64_t>>{{16, 5}, {17, 0}, {18, 9}}));
+}
+
+TEST(KeptState, APositionOfAnOlderBrokerIsRead) {
+    const auto read = read_state(keep_position("worker-1", 7, {3, 40}));
+    ASSERT_TRUE(read);
+    const auto* restored = std::get_if<RestoredPositions>(&*read);
+    ASSERT_NE(restored, nullptr);
+    ASSERT_EQ(restored->at.size(), 1U);
+    EXPECT_EQ(restored->at[0].partition, 3U);
+    EXPECT_EQ(restored->at[0].sequence, 40U);
+}
+
+TEST(KeptState, PositionsThatAreDamagedAreRefused) {
+    auto put = keep_positions("worker-1", 7, 0, std::vector<std::uint64_t>(kPositionsPerEntry + 1, 1));
+    EXPECT_FALSE(read_state(put)) << "too many";
+    put = keep_positions("worker-1", 7, 0, {1, 2});
+    put.value.pop_back();
+    EXPECT_FALSE(read_state(put)) << "cut";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <random>
 
+#include "protocol/epoch.h"
 #include "protocol/json.h"
 #include "protocol/json_value.h"
 

@@ -66,6 +66,10 @@ class Damage : public RocksLogFixture {
     }
 
     void write_format(const std::string& text) const { std::ofstream(options_.directory + "/FORMAT") << text; }
+    std::string read_format() const {
+        std::ifstream file(options_.directory + "/FORMAT");
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
 
     std::mt19937 random_{1};
 };
@@ -154,15 +158,25 @@ TEST_F(Damage, AFlippedByteInATableIsFoundByTheCheckAndToldToTheReader) {
     EXPECT_EQ(rest.first + rest.envelopes.size(), 41U) << "what lies behind the damage can be read";
 }
 
+TEST_F(Damage, ADirectoryOfTheFormatBeforeBecomesOneOfThis) {
+    open();
+    log_.reset();
+    write_format("longwire data directory, format 2\n");
+    EXPECT_TRUE(check_rocks_log(options_.directory));
+    EXPECT_EQ(read_format(), "longwire data directory, format 2\n") << "a check changes nothing";
+    open();
+    EXPECT_EQ(read_format(), "longwire data directory, format 3\n");
+}
+
 TEST_F(Damage, ADirectoryOfAnotherFormatIsRefused) {
     open();
     log_.reset();
-    write_format("longwire data directory, format 3\n");
+    write_format("longwire data directory, format 4\n");
     for (const auto* what : {"open", "check"}) {
         const auto refused = what == std::string("open") ? Status(open_rocks_log(options_).error())
                                                          : Status(check_rocks_log(options_.directory).error());
         EXPECT_EQ(refused.error().code, Errc::conflict) << what;
-        EXPECT_THAT(refused.error().message, HasSubstr("is of format 3; this broker knows format 2")) << what;
+        EXPECT_THAT(refused.error().message, HasSubstr("is of format 4; this broker knows format 3")) << what;
     }
     write_format("something else");
     EXPECT_THAT(open_rocks_log(options_).error().message, HasSubstr("says something else"));

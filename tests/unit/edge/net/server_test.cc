@@ -155,7 +155,7 @@ TEST(Server, WhatTheTurnsEndQueuesLeavesInTheSameTurn) {
     script.on_open = [&](WsConnection& opened) { connection = &opened; };
     script.on_message = [&](WsConnection&, std::string_view, bool) { wanted = true; };
     script.on_turn_end = [&] {
-        if (std::exchange(wanted, false)) connection->send(bytes("from the turn's end"), false);
+        if (std::exchange(wanted, false)) connection->send("from the turn's end", false);
     };
     TestServer server(script);
     RawClient client(server.port());

@@ -89,7 +89,7 @@ class ScriptedHandler final : public WsHandler {
         if (script_.on_message) {
             script_.on_message(connection_, message, binary);
         } else {
-            connection_.send(bytes(std::string(message)), binary);
+            connection_.send(message, binary);
         }
     }
     void on_pong(std::string_view payload) override { log_.add("pong " + std::string(payload)); }

@@ -211,9 +211,9 @@ TEST(WsSession, OurCloseIsSentAfterWhatWasQueuedAndEndsWithTheAnswer) {
     TestServer server(remembering(connection));
     WsClient client(server);
     server.on_shard([&] {
-        connection->send(bytes("last words"), false);
+        connection->send("last words", false);
         connection->close(4410, "too slow");
-        connection->send(bytes("too late"), false);
+        connection->send("too late", false);
         connection->send_frames(make_ws_frame("too late", false));
         connection->ping({});
         connection->close(1000, "");
@@ -260,7 +260,7 @@ TEST(WsSession, AbortEndsWithoutSendingAndIsToldLater) {
     TestServer server(remembering(connection));
     WsClient client(server);
     const auto told_within = server.on_shard([&] {
-        connection->send(bytes("never"), false);
+        connection->send("never", false);
         connection->abort();
         return server.log().count("closed 1006");
     });
@@ -321,7 +321,7 @@ TEST(WsSession, WhatOneTurnSendsArrivesInOrderAndInFewReads) {
         for (int i = 0; i < 500; ++i) {
             const auto text = std::to_string(i);
             if (i % 3 == 0) {
-                connection->send(bytes(text), false);
+                connection->send(text, false);
             } else if (i % 3 == 1) {
                 connection->send_frames(make_ws_frame(text, true));
             } else {
@@ -350,7 +350,7 @@ TEST(WsSession, ASlowReaderIsSeenInUnsentBytesAndDrains) {
     EXPECT_TRUE(server.on_shard([&] { return connection->unsent_bytes() > 0; }));
     // Control frames and small messages take their turn in the backlog.
     client.send(RawClient::frame(0x89, "ping"));
-    server.on_shard([&] { connection->send(bytes("end"), false); });
+    server.on_shard([&] { connection->send("end", false); });
     EXPECT_EQ(server.log().count("drained"), 0u);
     int messages = 0;
     bool pong = false;

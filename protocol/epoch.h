@@ -6,7 +6,7 @@
 
 #include "protocol/result.h"
 
-namespace longwire::edge {
+namespace longwire {
 
 /// An epoch as clients see it: 16 hex digits.
 std::string epoch_text(std::uint64_t epoch);
@@ -14,4 +14,4 @@ std::string epoch_text(std::uint64_t epoch);
 /// The epoch that a client gives back. Errors name the field "epoch".
 Result<std::uint64_t> read_epoch(std::string_view text);
 
-}  // namespace longwire::edge
+}  // namespace longwire

@@ -1,15 +1,14 @@
-#include "edge/core/epoch.h"
+#include "protocol/epoch.h"
 
-#include <array>
 #include <charconv>
-#include <cstdio>
 
-namespace longwire::edge {
+namespace longwire {
 
 std::string epoch_text(std::uint64_t epoch) {
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(epoch));
-    return text.data();
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text(16, '0');
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, epoch >>= 4) *digit = kDigits[epoch & 0xF];
+    return text;
 }
 
 Result<std::uint64_t> read_epoch(std::string_view text) {
@@ -21,4 +20,4 @@ Result<std::uint64_t> read_epoch(std::string_view text) {
     return epoch;
 }
 
-}  // namespace longwire::edge
+}  // namespace longwire
