@@ -21,7 +21,10 @@ export function filterStream(filter: string, options: FilterStreamOptions, owner
     gap: (gap) => is_full || stream.take({ gap }),
     missed: (missed) => is_full || stream.take({ missed }),
     subscribed: () => stream.opened(),
-    failed: (error) => stream.failed(error),
+    failed: (error) => {
+      owner.closed(stream);
+      stream.failed(error);
+    },
   };
   const stream: Stream = new Stream(
     options,

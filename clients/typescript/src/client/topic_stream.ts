@@ -63,6 +63,7 @@ export function topicStream(topics: readonly string[], options: TopicStreamOptio
       const refused = subscriptions.get(topic);
       subscriptions.delete(topic);
       if (refused !== undefined) owner.remove(refused);
+      if (subscriptions.size === 0) owner.closed(stream);
       stream.failed(error);
     };
     const again = (one: Subscription) => owner.again(one);

@@ -93,6 +93,8 @@ export class Line implements Transport {
       if (!this.is_open) this.events.progress?.(item.state);
     } else if (this.is_open) {
       this.lost(item.closed);
+    } else {
+      this.ask(); // it is not known there any more, and was not told that it is open
     }
   }
 

@@ -1,4 +1,4 @@
-import type { LongwireError } from '../errors';
+import type { ErrorCode, LongwireError } from '../errors';
 import type { Event, FilterGap, Gap } from '../protocol';
 import { matches } from './filter';
 import type { Ask } from './shared_topic';
@@ -20,6 +20,9 @@ interface SharedFilter {
   state: 'away' | 'asked' | 'in_force';
   was_in_force: boolean;
 }
+
+/** Not over this connection, or not over this way: perhaps over the next one. */
+const kNotForGood = new Set<ErrorCode>(['disconnected', 'timeout', 'unsupported']);
 
 /** The filters of one connection after the other, each subscribed to once for all its readers. */
 export class Filters {
@@ -75,8 +78,7 @@ export class Filters {
     this.ask('subscribe', { filter }, (error) => {
       if (this.filters.get(filter) !== shared || shared.state !== 'asked') return;
       if (error === null) this.inForce(filter, shared);
-      // Not over this way: perhaps over that of the next connection.
-      else if (error.code !== 'unsupported' && error.code !== 'disconnected') this.refused(filter, shared, error);
+      else if (!kNotForGood.has(error.code)) this.refused(filter, shared, error);
     });
   }
 

@@ -124,12 +124,17 @@ describe.each(ways)('over %s', (name, options) => {
     const types: string[] = [];
     const stream = one.subscribe('room/#', { onEvent: ({ topic, type }) => topic === room && types.push(type) });
     await stream.ready;
+    // The edge answers before its broker has heard of the filter.
+    await eventually(async () => {
+      await one.publish(room, 'probe');
+      return types.includes('probe');
+    }, 'the filter being in force');
     const leave = await two.join(room, { as: 'ann', info: { role: 'guide' } });
     await eventually(async () => (await one.presence(room)).length === 1, 'the member');
     expect(await one.presence(room)).toMatchObject([{ id: 'ann', info: { role: 'guide' } }]);
     leave();
     await eventually(() => types.includes('presence.leave'), 'the leaving');
-    expect(types).toEqual(['presence.join', 'presence.leave']);
+    expect(types.filter((type) => type !== 'probe')).toEqual(['presence.join', 'presence.leave']);
   });
 });
 

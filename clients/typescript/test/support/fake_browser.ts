@@ -7,6 +7,7 @@ interface Request {
   held: () => Promise<void>;
   resolve: () => void;
   reject: (error: Error) => void;
+  granted?: () => void;
 }
 
 /** The locks and channels that tabs share, and tabs that can die without a word. */
@@ -52,12 +53,12 @@ export class FakeBrowser {
     } else {
       queue.push(request);
     }
-    options.signal?.addEventListener('abort', () => {
-      const at = queue.indexOf(request);
-      if (at < 0) return;
-      queue.splice(at, 1);
+    const abort = () => {
+      this.queues.set(name, this.queues.get(name)!.filter((one) => one !== request));
       request.reject(new Error('aborted'));
-    });
+    };
+    options.signal?.addEventListener('abort', abort);
+    request.granted = () => options.signal?.removeEventListener('abort', abort);
     this.grant(name);
   }
 
@@ -78,6 +79,7 @@ export class FakeBrowser {
     const next = this.queues.get(name)?.shift();
     if (next === undefined) return;
     this.holders.set(name, next);
+    next.granted?.();
     void Promise.resolve()
       .then(() => next.held())
       .then(() => {

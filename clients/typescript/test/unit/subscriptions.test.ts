@@ -336,6 +336,16 @@ describe('a filter', () => {
     expect(heard).toEqual(['room/a 5', 'room/b 1', 'link_lost', 'reconnected']);
   });
 
+  it('that is not answered speaks for a dead connection, and is asked for on the next', async () => {
+    const bench = await Bench.connected({ answer_timeout_ms: 5_000 });
+    const errors: string[] = [];
+    bench.client.subscribe('room/+', { onEvent: () => undefined, onError: ({ code }) => void errors.push(code) });
+    await bench.clock.advance(5_000);
+    await bench.greet();
+    expect(bench.socket.command('subscribe').filter).toBe('room/+');
+    expect(errors).toEqual([]);
+  });
+
   it('hears nothing of a past that only a topic’s reader has asked for, and nothing twice', async () => {
     const bench = await Bench.connected();
     const heard: number[] = [];
