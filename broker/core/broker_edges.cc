@@ -26,7 +26,7 @@ Status check_path(std::string_view path) {
 
 std::string published_reply(const Topic& topic, std::uint64_t offset, bool duplicate) {
     std::string reply;
-    reply.reserve(topic.path->size() + kReplyFieldsBytes);
+    reply.reserve((*topic.path).size() + kReplyFieldsBytes);
     MsgpackWriter writer(reply);
     writer.map(4);
     writer.field("topic", split_path(*topic.path).topic);

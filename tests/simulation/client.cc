@@ -42,7 +42,7 @@ void write_from(MsgpackWriter& writer, const edge::From& from) {
             return writer.field("last", from.count);
         case edge::From::Kind::after:
             writer.map(2);
-            writer.field("epoch", edge::epoch_text(from.epoch));
+            writer.field("epoch", epoch_text(from.epoch));
             return writer.field("offset", from.offset);
     }
 }

@@ -32,7 +32,7 @@ void Follower::asks(std::uint64_t id) {
 void Follower::begins(std::string_view ok) {
     asked_ = 0;
     const auto fields = MsgpackFields::parse(ok, "ok").value();
-    const auto epoch = edge::read_epoch(fields.string("epoch").value()).value();
+    const auto epoch = read_epoch(fields.string("epoch").value()).value();
     const auto after = static_cast<std::uint64_t>(fields.integer("offset", 0, INT64_MAX).value());
     if (has_begun_) {
         const bool resumed = fields.boolean_or("resumed", false).value();
@@ -70,7 +70,7 @@ void Follower::takes(const SnapshotPush& push) {
     check_snapshot(model_, who_, path_, push.snapshot);
     const auto fields = MsgpackFields::parse(push.snapshot, "snapshot").value();
     const auto offset = static_cast<std::uint64_t>(fields.integer("offset", 1, INT64_MAX).value());
-    const auto epoch = edge::read_epoch(fields.string("epoch").value()).value();
+    const auto epoch = read_epoch(fields.string("epoch").value()).value();
     require_it(epoch == epoch_ ? offset <= push.offset : model_.wipes() > 0,
                "goes on before its snapshot, which is of offset " + std::to_string(offset));
     epoch_ = epoch;

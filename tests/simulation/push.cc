@@ -43,7 +43,7 @@ Push read_gap(std::string_view object) {
     if (gap.has("filter")) return FilterGapPush{gap.string("filter").value(), reason_of(gap)};
     GapPush push{gap.string("topic").value(), number(gap, "from"), number(gap, "to"), reason_of(gap), 0};
     if (push.reason == edge::GapReason::epoch_changed) {
-        push.epoch = edge::read_epoch(gap.string("epoch").value()).value();
+        push.epoch = read_epoch(gap.string("epoch").value()).value();
     }
     return push;
 }
@@ -55,7 +55,7 @@ MergedPush read_merged(std::string_view object) {
 }
 
 SnapshotPush read_snapshot(const MsgpackFields& fields) {
-    return {fields.string("topic").value(), edge::read_epoch(fields.string("epoch").value()).value(),
+    return {fields.string("topic").value(), read_epoch(fields.string("epoch").value()).value(),
             number(fields, "offset"), fields.raw("snapshot")};
 }
 

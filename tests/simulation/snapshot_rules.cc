@@ -37,7 +37,7 @@ bool is_any_gone(const TopicTruth& topic, std::uint64_t from, std::uint64_t to) 
 
 void check_snapshot(const Model& model, std::string_view who, const std::string& path, std::string_view snapshot) {
     const auto fields = MsgpackFields::parse(snapshot, "snapshot").value();
-    const auto epoch = edge::read_epoch(fields.string("epoch").value()).value();
+    const auto epoch = read_epoch(fields.string("epoch").value()).value();
     const auto offset = static_cast<std::uint64_t>(fields.integer("offset", 1, INT64_MAX).value());
     const auto require_it = [&](bool is_kept, std::string_view what) {
         require(is_kept, [&] {
