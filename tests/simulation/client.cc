@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "protocol/epoch.h"
 #include "edge/dialects/native/messages.h"
+#include "protocol/epoch.h"
 #include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_writer.h"
 #include "protocol/topic.h"
