@@ -1,7 +1,8 @@
 #include "broker/core/broker.h"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "protocol/event_types.h"
@@ -318,24 +319,27 @@ void Broker::keep_state(Batch& batch) {
     for (const auto& [realm, id] : std::exchange(changed_tasks_, {})) {
         if (const auto* task = scheduler_.find_task(realm, id)) batch.state.push_back(keep_task(*task));
     }
-    std::set<std::pair<std::string_view, std::uint32_t>> kept;  // producer, first partition of an entry
+    std::vector<std::pair<std::string_view, std::uint32_t>> entries;  // producer, first partition
     for (const auto& [name, incarnation, at] : batch.acknowledgements) {
         const auto worker = workers_.find(name);
         if (worker == workers_.end() || worker->second.incarnation != incarnation) {
             batch.state.push_back(keep_position(name, incarnation, at));
-            continue;
+        } else {
+            entries.emplace_back(name, at.partition - at.partition % kPositionsPerEntry);
         }
-        const auto first = at.partition - at.partition % kPositionsPerEntry;
-        if (kept.emplace(name, first).second) batch.state.push_back(positions_of(name, worker->second, first));
     }
+    std::sort(entries.begin(), entries.end());
+    entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+    for (const auto& [name, first] : entries) batch.state.push_back(positions_of(name, first));
 }
 
 /// What of the producer is in the log, or will be with the batch that is being closed.
-StatePut Broker::positions_of(std::string_view name, const WorkerLink& worker, std::uint32_t first_partition) const {
-    std::vector<std::uint64_t> sequences;
-    const auto end = std::min(first_partition + kPositionsPerEntry, options_.partitions);
-    for (auto i = first_partition; i < end; ++i) sequences.push_back(worker.receiver.accepted(i));
-    return keep_positions(name, worker.incarnation, first_partition, sequences);
+StatePut Broker::positions_of(std::string_view name, std::uint32_t first_partition) const {
+    const auto& worker = workers_.find(name)->second;
+    std::array<std::uint64_t, kPositionsPerEntry> sequences{};
+    const auto count = std::min(kPositionsPerEntry, options_.partitions - first_partition);
+    for (std::uint32_t i = 0; i < count; ++i) sequences[i] = worker.receiver.accepted(first_partition + i);
+    return keep_positions(name, worker.incarnation, first_partition, std::span(sequences).first(count));
 }
 
 void Broker::remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset) {

@@ -216,7 +216,7 @@ class Broker final : private SchedulerPort {
     Record& append_record(Topic& topic, const Envelope& envelope);
     void fold_and_keep(Task& task, std::string_view path, std::uint64_t offset, const Envelope& envelope);
     void keep_state(Batch& batch);
-    StatePut positions_of(std::string_view name, const WorkerLink& worker, std::uint32_t first_partition) const;
+    StatePut positions_of(std::string_view name, std::uint32_t first_partition) const;
     std::optional<std::uint64_t> tail_of(const EndedTopics::Ended& ended);
     void remember_publish_key(Topic& topic, std::string_view key, std::uint64_t offset);
     void task_forgotten(const Task& task) override;

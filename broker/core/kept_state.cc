@@ -308,8 +308,10 @@ StatePut keep_position(std::string_view producer, std::uint64_t incarnation, con
 }
 
 StatePut keep_positions(std::string_view producer, std::uint64_t incarnation, std::uint32_t first_partition,
-                        const std::vector<std::uint64_t>& sequences) {
+                        std::span<const std::uint64_t> sequences) {
+    constexpr std::size_t kSequenceBytesUsual = 5;
     StatePut put{key_of(kPositions, {producer, std::to_string(first_partition)}), {}};
+    put.value.reserve((sequences.size() + 3) * kSequenceBytesUsual);
     MsgpackWriter writer(put.value);
     writer.array(3);
     writer.unsigned_integer(incarnation);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,7 +33,7 @@ StatePut keep_position(std::string_view producer, std::uint64_t incarnation, con
 inline constexpr std::uint32_t kPositionsPerEntry = 16;
 /// From a multiple of kPositionsPerEntry on; as many sequences at most, 0 where there is none.
 StatePut keep_positions(std::string_view producer, std::uint64_t incarnation, std::uint32_t first_partition,
-                        const std::vector<std::uint64_t>& sequences);
+                        std::span<const std::uint64_t> sequences);
 
 StatePut keep_publish_key(std::string_view path, std::string_view key, std::uint64_t offset);
 StatePut drop_publish_key(std::string_view path, std::string_view key);

@@ -58,7 +58,7 @@ TEST(KeptState, AnAgentThatWasKeptWithoutAnIdIsRead) {
 }
 
 TEST(KeptState, KeepsPositionsInPartitionsThatFollowEachOther) {
-    const auto put = keep_positions("worker-1", 7, 16, {5, 0, 9});
+    const auto put = keep_positions("worker-1", 7, 16, std::vector<std::uint64_t>{5, 0, 9});
     const auto read = read_state(put);
     ASSERT_TRUE(read);
     const auto* restored = std::get_if<RestoredPositions>(&*read);
@@ -83,7 +83,7 @@ TEST(KeptState, APositionOfAnOlderBrokerIsRead) {
 TEST(KeptState, PositionsThatAreDamagedAreRefused) {
     auto put = keep_positions("worker-1", 7, 0, std::vector<std::uint64_t>(kPositionsPerEntry + 1, 1));
     EXPECT_FALSE(read_state(put)) << "too many";
-    put = keep_positions("worker-1", 7, 0, {1, 2});
+    put = keep_positions("worker-1", 7, 0, std::vector<std::uint64_t>{1, 2});
     put.value.pop_back();
     EXPECT_FALSE(read_state(put)) << "cut";
 }
