@@ -75,14 +75,17 @@ Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {
 
 Status Shell::run(int stop_fd) {
     TurnPacer pacer;
+    std::size_t messages = 0;
     while (true) {
-        if (!has_more_) sleep_us(pacer.begin_turn(now_us()));
+        const auto delay_us = pacer.begin_turn(now_us(), messages);
+        if (!has_more_) sleep_us(delay_us);
         wait(stop_fd, has_more_ ? 0 : kTickMs);
         if (stopped_) return {};
         notice_stall(now_us());
         has_more_ = false;
         read_sockets();
         inbox_.log = log_->poll();
+        messages = inbox_.published.size() + inbox_.from_workers.size() + inbox_.from_edges.size();
         LW_TRY_STATUS(step());
         // An engine whose outcomes are there at once must not wait for the next message to be heard.
         for (inbox_.log = log_->poll(); !inbox_.log.empty(); inbox_.log = log_->poll()) LW_TRY_STATUS(step());

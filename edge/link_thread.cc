@@ -31,13 +31,14 @@ class Loop {
         return (items[1].revents & ZMQ_POLLIN) != 0;
     }
 
-    bool read() {
+    /// How many messages there were; kMessagesPerTurn if there may be more.
+    std::size_t read() {
         for (std::size_t i = 0; i < kMessagesPerTurn; ++i) {
             const auto message = zmq_link::receive(socket_);
-            if (!message) return false;
+            if (!message) return i;
             router_.link().receive((*message)[0], now_us());
         }
-        return true;
+        return kMessagesPerTurn;
     }
 
     void write() {
@@ -96,18 +97,22 @@ void LinkThread::run(Deliver deliver) {
     bool has_more = false;
     std::string refusal;
     TurnPacer pacer;
+    std::size_t messages = 0;
     while (!is_stopping_) {
-        if (!has_more) sleep_us(pacer.begin_turn(now_us()));
+        const auto delay_us = pacer.begin_turn(now_us(), messages);
+        if (!has_more) sleep_us(delay_us);
         if (loop.wait(wake_.fd(), !has_more)) wake_.clear();
-        has_more = loop.read();
+        messages = loop.read();
+        has_more = messages == kMessagesPerTurn;
         std::vector<std::pair<std::size_t, std::vector<ToLink>>> posted;
         {
             const std::lock_guard lock(mutex_);
             posted.swap(posted_);
         }
         const auto now = now_us();
-        for (auto& [shard, messages] : posted) {
-            for (auto& message : messages) router.take(shard, std::move(message), now);
+        for (auto& [shard, asked] : posted) {
+            messages += asked.size();
+            for (auto& message : asked) router.take(shard, std::move(message), now);
         }
         router.link().tick(now);
         loop.write();
@@ -120,7 +125,7 @@ void LinkThread::run(Deliver deliver) {
         }
         events_ = router.events();
         for (std::size_t shard = 0; shard < options_.shards; ++shard) {
-            if (auto messages = router.take_for(shard); !messages.empty()) deliver(shard, std::move(messages));
+            if (auto told = router.take_for(shard); !told.empty()) deliver(shard, std::move(told));
         }
     }
     router.link().say_bye(now_us());

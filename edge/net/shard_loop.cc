@@ -16,7 +16,7 @@ namespace longwire::edge::net {
 namespace {
 
 /// Handlers per turn. More would put off sending what the first ones have queued.
-constexpr int kHandlersPerTurn = 512;
+constexpr std::size_t kHandlersPerTurn = 512;
 
 /// Connections accepted per handler, so that a storm of them leaves room for those that are there.
 constexpr int kAcceptsPerHandler = 64;
@@ -107,15 +107,14 @@ void ShardLoop::run() {
 
 void ShardLoop::run_turn() {
     if (marked_.empty()) {
-        sleep_us(pacer_.begin_turn(steady_now_us()));
+        sleep_us(pacer_.begin_turn(steady_now_us(), handled_));
         context_.run_one();
     } else {
         // Something was queued while the last turn was flushed: this turn must not wait.
         context_.poll_one();
     }
     now_ms_ = steady_now_ms();
-    for (int i = 1; i < kHandlersPerTurn && context_.poll_one() > 0; ++i) {
-    }
+    for (handled_ = 1; handled_ < kHandlersPerTurn && context_.poll_one() > 0;) ++handled_;
     app_->on_turn_end();
     flush_marked();
 }

@@ -119,6 +119,7 @@ class ShardLoop final : public Shard {
     DeadlineQueue close_deadlines_;
     WarmReaders warm_readers_;
     TurnPacer pacer_;
+    std::size_t handled_ = 0;  // handlers that the last turn ran
     std::int64_t now_ms_ = 0;
     std::int64_t headers_second_ = -1;
     std::string headers_;
