@@ -9,8 +9,8 @@ namespace longwire {
 /// How soon a loop may begin its next turn, so that a busy one takes what comes in batches: however little there is to
 /// do in a turn, it costs system calls and wake-ups, its own and those of the loops that it feeds.
 ///
-/// The more messages come, the longer a turn: 50 us for each thousand a second, `kTurnUsMax` at most. `kBurst` turns may
-/// follow each other at once, so a loop with little to do never waits, and none longer than kTurnUsMax. Pure; one
+/// The more messages come, the longer a turn: 50 us for each thousand a second, `kTurnUsMax` at most. `kBurst` turns
+/// may follow each other at once, so a loop with little to do never waits, and none longer than kTurnUsMax. Pure; one
 /// thread.
 class TurnPacer {
   public:
