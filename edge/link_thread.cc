@@ -65,7 +65,7 @@ Status LinkThread::start(Deliver deliver) {
             return socket.error();
         }
     }
-    thread_ = std::thread([this, deliver = std::move(deliver)]() mutable { run(std::move(deliver)); });
+    thread_ = std::thread([this, deliver = std::move(deliver)] { run(deliver); });
     return {};
 }
 
@@ -87,7 +87,7 @@ void LinkThread::post(std::size_t shard, std::vector<ToLink> messages) {
     if (must_wake) wake_.wake();
 }
 
-void LinkThread::run(Deliver deliver) {
+void LinkThread::run(const Deliver& deliver) {
     pthread_setname_np(pthread_self(), "link");
     zmq::context_t context;
     auto socket = zmq_link::connect_dealer(context, options_.broker, options_.name);

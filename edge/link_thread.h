@@ -45,7 +45,7 @@ class LinkThread {
     std::uint64_t events() const { return events_.load(std::memory_order_relaxed); }
 
   private:
-    void run(Deliver deliver);
+    void run(const Deliver& deliver);
 
     Options options_;
     WakeFd wake_;
