@@ -1,6 +1,6 @@
 #include "worker/sdk/task_threads.h"
 
-#include <thread>
+#include <algorithm>
 #include <utility>
 
 namespace longwire::worker {
@@ -24,8 +24,7 @@ bool TaskThreads::run(Work work) {
         ++shared_->threads;
         ++shared_->idle;
     }
-    // Detached, because a handler may never return; finish() waits for those that do.
-    std::thread([shared = shared_] { serve(shared); }).detach();
+    threads_.emplace_back([shared = shared_] { serve(shared); });
     return true;
 }
 
@@ -45,6 +44,7 @@ void TaskThreads::serve(const std::shared_ptr<Shared>& shared) {
     }
     --shared->idle;
     --shared->threads;
+    shared->left.push_back(std::this_thread::get_id());
     // Under the lock: the last to leave must not touch what finish() may already have given up.
     shared->thread_left.notify_all();
 }
@@ -55,7 +55,15 @@ bool TaskThreads::finish(std::chrono::milliseconds patience) {
     shared_->work_came.notify_all();
     shared_->thread_left.wait_for(lock, patience, [this] { return shared_->threads == 0; });
     // A thread that is only on its way out has nothing of anybody's in its hands.
-    return shared_->threads == shared_->idle && shared_->work.empty();
+    const bool has_ended = shared_->threads == shared_->idle && shared_->work.empty();
+    const auto left = std::exchange(shared_->left, {});
+    lock.unlock();
+    for (auto& thread : threads_) {
+        const bool has_left = std::find(left.begin(), left.end(), thread.get_id()) != left.end();
+        has_left ? thread.join() : thread.detach();  // a handler may never return
+    }
+    threads_.clear();
+    return has_ended;
 }
 
 }  // namespace longwire::worker

@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 namespace longwire::worker {
 
@@ -39,10 +41,12 @@ class TaskThreads {
         std::size_t threads = 0;
         std::size_t idle = 0;
         bool closing = false;
+        std::vector<std::thread::id> left;
     };
     static void serve(const std::shared_ptr<Shared>& shared);
 
     const std::size_t threads_max_;
+    std::vector<std::thread> threads_;
     const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
