@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kFetchEventsMax = 1000;
 constexpr std::size_t kFetchBytesMax = 512 << 10;
-constexpr std::size_t kReplyFieldsBytes = 80;  // of a publish's reply, beside its topic
+constexpr std::size_t kReplyFieldsBytes = 80;    // of a publish's reply, beside its topic
 constexpr std::size_t kFetchedFieldsBytes = 64;  // at most, beside the envelopes
 constexpr std::size_t kBlobHeaderBytes = 5;
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 
-#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
+#include "protocol/epoch.h"
 
 namespace longwire::edge {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "edge/core/client_api.h"
-#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
+#include "protocol/epoch.h"
 
 namespace longwire::edge {
 namespace {

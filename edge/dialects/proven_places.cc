@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
+#include "protocol/epoch.h"
 
 namespace longwire::edge {
 

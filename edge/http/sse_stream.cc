@@ -4,9 +4,9 @@
 #include <charconv>
 #include <utility>
 
-#include "protocol/epoch.h"
 #include "edge/dialects/native/messages.h"
 #include "protocol/command.h"
+#include "protocol/epoch.h"
 #include "protocol/topic.h"
 
 namespace longwire::edge::http {

@@ -1,9 +1,9 @@
 #include "edge/dialects/coordination/agent.h"
 
 #include "edge/core/client_api.h"
-#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 #include "edge/dialects/topic_record.h"
+#include "protocol/epoch.h"
 #include "protocol/event_types.h"
 #include "protocol/topic.h"
 #include "protocol/utc_text.h"

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "edge/core/client_api.h"
-#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
+#include "protocol/epoch.h"
 #include "protocol/event_types.h"
 #include "protocol/utc_text.h"
 

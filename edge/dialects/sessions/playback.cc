@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "edge/core/client_api.h"
-#include "protocol/epoch.h"
 #include "edge/dialects/loose_fields.h"
 #include "edge/dialects/sessions/conversation.h"
+#include "protocol/epoch.h"
 #include "protocol/event_types.h"
 #include "protocol/topic.h"
 
