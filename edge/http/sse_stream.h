@@ -56,7 +56,7 @@ class SseStream final : public Watcher {
     void ask_for_snapshot(std::size_t topic);
     std::string cursor() const;
     void write(std::string text);
-    void write(SharedBytes text);
+    void write(SharedSlice text);
     void write_with_cursors(std::uint64_t watch, const EventBatch& batch, std::size_t from);
 
     ShardServices& shard_;

@@ -47,7 +47,7 @@ class HttpSession final : public Connection {
     // Exchange
     void respond(const HttpResponse& response);
     void begin_stream(const HttpResponse& head);
-    void write(SharedBytes piece);
+    void write(SharedSlice piece);
     void end_stream();
     void end_unfinished_stream();
     void on_dropped();
@@ -124,7 +124,7 @@ class Exchange final : public HttpExchange {
     void begin_stream(HttpResponse head) override {
         if (const auto session = open_session()) session->begin_stream(head);
     }
-    void write(SharedBytes piece) override {
+    void write(SharedSlice piece) override {
         if (const auto session = open_session()) session->write(std::move(piece));
     }
     void end_stream() override {
@@ -352,13 +352,13 @@ void HttpSession::begin_stream(const HttpResponse& head) {
     if (peer_ended_) need_flush();
 }
 
-void HttpSession::write(SharedBytes piece) {
-    if (phase_ != Phase::streaming || !piece || piece->empty()) return;  // an empty chunk would be the last
-    if (!chunks_) return stream_.push(SharedSlice::whole(std::move(piece)));
+void HttpSession::write(SharedSlice piece) {
+    if (phase_ != Phase::streaming || piece.bytes.empty()) return;  // an empty chunk would be the last
+    if (!chunks_) return stream_.push(std::move(piece));
     std::array<char, 18> size;
-    const auto end = std::to_chars(size.data(), size.data() + size.size(), piece->size(), 16).ptr;
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), piece.bytes.size(), 16).ptr;
     stream_.append(std::string(size.data(), end) + "\r\n");
-    stream_.push(SharedSlice::whole(std::move(piece)));
+    stream_.push(std::move(piece));
     stream_.append("\r\n");
 }
 

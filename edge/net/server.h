@@ -59,7 +59,7 @@ class HttpExchange {
     /// writes leaves in one system call. `head.body` is not sent. A server that stops cuts open streams as if the
     /// client had gone.
     virtual void begin_stream(HttpResponse head) = 0;
-    virtual void write(SharedBytes piece) = 0;
+    virtual void write(SharedSlice piece) = 0;
     virtual void end_stream() = 0;
 
     /// Bytes of the stream that the kernel has not taken yet.

@@ -106,6 +106,17 @@ TEST_F(LinkRouterTest, EventsAreRenderedOnceAndGoOnlyToShardsThatWantThem) {
     EXPECT_EQ(router.events(), 2U);
 }
 
+TEST_F(LinkRouterTest, BatchesOfATopicShareItsPath) {
+    watch(0);
+    subscribed(10);
+    deliver(11, 1);
+    deliver(12, 1);
+    const auto events = told<EventsArrived>(0);
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0].batch->path(), kPath);
+    EXPECT_EQ(events[0].batch->path().data(), events[1].batch->path().data());
+}
+
 TEST_F(LinkRouterTest, ALateShardIsReadyBehindWhatHasPassed) {
     watch(0);
     subscribed(10);
