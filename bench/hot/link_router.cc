@@ -13,7 +13,7 @@ class Route final : public Work {
         router_.link().tick(kNowUs);
         say(link::EdgeWelcome{kProtocolVersion, "broker", 16});
         for (std::size_t shard = 0; shard < kShards; ++shard) {
-            router_.take(shard, edge::WatchTopic{std::string(kPath)}, kNowUs);
+            router_.take(shard, edge::WatchTopic{SharedText(kPath)}, kNowUs);
         }
         for (const auto& frame : router_.link().take_outgoing()) {
             link::decode_each<link::EdgeToBroker>(frame, [&](const auto& decoded) {

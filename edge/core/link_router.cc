@@ -46,16 +46,16 @@ void LinkRouter::take(std::size_t shard, ToLink message, std::int64_t now_us) {
                message);
 }
 
-void LinkRouter::watch_topic(std::size_t shard, const std::string& path) {
-    if (auto* const known = topics_.find(path)) {
+void LinkRouter::watch_topic(std::size_t shard, const SharedText& path) {
+    if (auto* const known = topics_.find(*path)) {
         known->shards.set(shard);
         if (known->is_ready) {
-            to_shards_[shard].emplace_back(TopicReady{path, known->epoch, known->last, known->tail});
+            to_shards_[shard].emplace_back(TopicReady{std::string(*path), known->epoch, known->last, known->tail});
         }
         return;
     }
     auto topic = std::make_unique<Topic>();
-    topic->path = SharedText(path);
+    topic->path = path;
     topic->shards.set(shard);
     topics_.add(std::move(topic));
     link_.subscribe(path);

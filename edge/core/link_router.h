@@ -66,7 +66,7 @@ class LinkRouter final : private link::SubscriberListener {
         TopicLedger ledger;
     };
 
-    void watch_topic(std::size_t shard, const std::string& path);
+    void watch_topic(std::size_t shard, const SharedText& path);
     void unwatch_topic(std::size_t shard, const std::string& path);
     void watch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
     void unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter);

@@ -21,17 +21,23 @@ void SubscriberReceiver::send(const Message& message) {
     outgoing_.add(counter_->next(now_us_), message);
 }
 
-void SubscriberReceiver::subscribe(const std::string& path) {
-    const auto [entry, is_new] = topics_.try_emplace(path);
-    if (is_new && is_up_) ask_for(path, entry->second);
+void SubscriberReceiver::subscribe(const SharedText& path) {
+    if (topics_.find(*path) != nullptr) return;
+    auto added = std::make_unique<Topic>();
+    added->path = path;
+    auto& topic = topics_.add(std::move(added));
+    if (!is_up_) return;
+    ask_when_possible(topic);
+    ask_waiting();
 }
 
-void SubscriberReceiver::unsubscribe(const std::string& path) {
-    const auto found = topics_.find(path);
-    if (found == topics_.end()) return;
-    asked_.erase(found->second.asked);
-    topics_.erase(found);
-    if (is_up_) send(Unsubscribe{path});
+void SubscriberReceiver::unsubscribe(std::string_view path) {
+    const auto topic = topics_.take(path);
+    if (!topic) return;
+    asked_.erase(topic->asked);
+    if (!is_up_) return;
+    if (topic->asked != kNotYetAsked) send(Unsubscribe{path});
+    ask_waiting();
 }
 
 void SubscriberReceiver::subscribe_filter(const std::string& realm, const std::string& filter) {
@@ -129,13 +135,14 @@ void SubscriberReceiver::take_in_session(const Numbered<BrokerToEdge>& message, 
 void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
     const auto asked = asked_.extract(subscribed.request);
     if (asked.empty()) return take_filter_subscribed(subscribed.request);
-    const auto& path = asked.mapped();
-    auto& topic = topics_.at(path);
+    const std::string path(*asked.mapped());
+    auto& topic = *topics_.find(path);
     topic.asked = 0;
     const bool goes_on = topic.epoch == subscribed.epoch;
     topic.epoch = subscribed.epoch;
     topic.last = subscribed.after;
     if (!goes_on) listener_.on_subscribed(path, subscribed);
+    ask_waiting();
 }
 
 void SubscriberReceiver::take_filter_subscribed(std::uint64_t request) {
@@ -148,9 +155,9 @@ void SubscriberReceiver::take_filter_subscribed(std::uint64_t request) {
 
 void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {
     if (events.envelopes.empty()) return;
-    const auto found = topics_.find(std::string(events.path));
-    if (found == topics_.end()) return listener_.on_events(events);
-    auto& topic = found->second;
+    auto* const found = topics_.find(events.path);
+    if (found == nullptr) return listener_.on_events(events);
+    auto& topic = *found;
     if (topic.asked != 0) {
         // While the answer to a Subscribe is under way, what comes is owed to a filter. One that goes on will bring it
         // again, in its place.
@@ -174,8 +181,8 @@ void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now
 
 void SubscriberReceiver::take_gap(const DeliveryGap& gap) {
     const std::string path(gap.path);
-    if (const auto found = topics_.find(path); found != topics_.end()) {
-        auto& topic = found->second;
+    if (auto* const found = topics_.find(path)) {
+        auto& topic = *found;
         // While a Subscribe is under way, what comes is owed to a filter, as for events.
         if (topic.asked != 0 && topic.epoch == 0) return listener_.on_gap(path, gap);
         if (topic.asked != 0 || gap.to <= topic.last) return;
@@ -186,8 +193,9 @@ void SubscriberReceiver::take_gap(const DeliveryGap& gap) {
 
 void SubscriberReceiver::take_reply(const Reply& reply) {
     if (const auto asked = asked_.extract(reply.request); !asked.empty()) {
-        const auto path = asked.mapped();
+        const std::string path(*asked.mapped());
         topics_.erase(path);
+        ask_waiting();
         listener_.on_subscribe_failed(path, {errc_from_string(reply.code), std::string(reply.message),
                                              std::string(reply.field), reply.retry_after_ms});
         return;
@@ -243,7 +251,8 @@ void SubscriberReceiver::begin_session() {
     refusal_.clear();
     consumed_bytes_ = confirmed_bytes_ = 0;
     for (auto& filter : filters_) ask_for(filter);
-    for (auto& [path, topic] : topics_) ask_for(path, topic);
+    topics_.for_each([this](Topic& topic) { ask_when_possible(topic); });
+    ask_waiting();
     for (const auto& [number, waiting] : waiting_) {
         outgoing_.add(counter_->next(now_us_), waiting.message);
     }
@@ -256,7 +265,8 @@ void SubscriberReceiver::end_session(std::int64_t now_us) {
     said_hello_us_ = now_us - kHelloAgainUs;
     outgoing_.clear();
     asked_.clear();
-    for (auto& [path, topic] : topics_) topic.asked = 0;
+    to_ask_.clear();
+    topics_.for_each([](Topic& topic) { topic.asked = 0; });
     for (auto& filter : filters_) filter.was_lost = true;
     std::vector<std::uint64_t> lost;
     for (const auto& [number, waiting] : waiting_) {
@@ -273,10 +283,24 @@ void SubscriberReceiver::fail(std::uint64_t number, bool is_fetch, const Error& 
     is_fetch ? listener_.on_fetched(number, error) : listener_.on_reply(number, error);
 }
 
-void SubscriberReceiver::ask_for(const std::string& path, Topic& topic) {
+void SubscriberReceiver::ask_when_possible(Topic& topic) {
+    topic.asked = kNotYetAsked;
+    to_ask_.push_back(topic.path);
+}
+
+void SubscriberReceiver::ask_waiting() {
+    while (!to_ask_.empty() && asked_.size() < options_.subscribes_max) {
+        auto* const topic = topics_.find(*to_ask_.front());
+        to_ask_.pop_front();
+        // It may have been given up, or asked for under an earlier entry, meanwhile.
+        if (topic != nullptr && topic->asked == kNotYetAsked) ask_for(*topic);
+    }
+}
+
+void SubscriberReceiver::ask_for(Topic& topic) {
     topic.asked = next_request_++;
-    asked_[topic.asked] = path;
-    send(Subscribe{topic.asked, path, topic.epoch, topic.last});
+    asked_[topic.asked] = topic.path;
+    send(Subscribe{topic.asked, *topic.path, topic.epoch, topic.last});
 }
 
 void SubscriberReceiver::ask_for(Filter& filter) {

@@ -59,7 +59,7 @@ struct LinkRouterTest : testing::Test {
         }
         return found;
     }
-    void watch(std::size_t shard) { router.take(shard, WatchTopic{kPath}, now_us); }
+    void watch(std::size_t shard) { router.take(shard, WatchTopic{SharedText(kPath)}, now_us); }
     void subscribed(std::uint64_t after, std::uint64_t epoch = 1) {
         say(link::Subscribed{all<link::Subscribe>().back().request, epoch, after, after, 1});
     }

@@ -91,7 +91,7 @@ class SubscriberReceiverTest : public ::testing::Test {
     }
 
     testing::RecordingListener listener_;
-    SubscriberReceiver receiver_{{"edge-1", 1000, 3}, listener_};
+    SubscriberReceiver receiver_{{"edge-1", 1000, 3, 4}, listener_};
     std::int64_t now_us_ = 1'000'000;
     std::uint64_t said_ = 0;
     std::vector<std::unique_ptr<std::string>> sent_bytes_;
