@@ -158,6 +158,44 @@ TEST_F(Damage, AFlippedByteInATableIsFoundByTheCheckAndToldToTheReader) {
     EXPECT_EQ(rest.first + rest.envelopes.size(), 41U) << "what lies behind the damage can be read";
 }
 
+TEST_F(Damage, WhereTopicsEndIsFoundPastADamagedBlockOrNotAtAll) {
+    open();
+    append({record("r/0", 1)});
+    commit();
+    trim("r/0", 2);
+    append({record("r/a", 1, noise()), record("r/a", 2, noise())});
+    std::vector<Record> many;
+    for (std::uint64_t i = 1; i <= kEvents; ++i) many.push_back(record("r/b", i, noise()));
+    append(std::move(many));
+    append({record("r/c", 1, noise()), record("r/d", 1, noise())});
+    commit();
+    open();  // what the write-ahead log held is now in tables
+    const auto sound = topics();
+    ASSERT_THAT(sound, ElementsAre("r/0 7 2..1", "r/a 7 1..2", "r/b 7 1..40", "r/c 7 1..1", "r/d 7 1..1"));
+    log_.reset();
+    const auto table = file(".sst");
+    const auto size = std::filesystem::file_size(table);
+    std::size_t found_past_it = 0;
+    std::size_t not_found = 0;
+    for (std::uintmax_t at = 100; at < size; at += size / 24) {
+        flip(table, at);
+        if (auto opened = open_rocks_log(options_)) {
+            std::vector<std::string> found;
+            const auto visited =
+                (*opened)->visit_topics([&](const KeptTopic& topic) { found.push_back(topic_text(topic)); });
+            ++(visited ? found_past_it : not_found);
+            if (visited) {
+                EXPECT_EQ(found, sound) << "with a flipped byte at " << at;
+            } else {
+                EXPECT_THAT(visited.error().message, HasSubstr("cannot read r/"));
+            }
+        }
+        flip(table, at);
+    }
+    EXPECT_GT(found_past_it, 10U) << "most blocks are of events in the middle of a topic";
+    EXPECT_GT(not_found, 1U);
+}
+
 TEST_F(Damage, ADirectoryOfTheFormatBeforeBecomesOneOfThis) {
     open();
     log_.reset();
