@@ -160,18 +160,16 @@ TEST_F(Damage, AFlippedByteInATableIsFoundByTheCheckAndToldToTheReader) {
 
 TEST_F(Damage, WhereTopicsEndIsFoundPastADamagedBlockOrNotAtAll) {
     open();
-    append({record("r/0", 1)});
-    commit();
-    trim("r/0", 2);
-    append({record("r/a", 1, noise()), record("r/a", 2, noise())});
     std::vector<Record> many;
-    for (std::uint64_t i = 1; i <= kEvents; ++i) many.push_back(record("r/b", i, noise()));
+    for (std::uint64_t i = 1; i <= kEvents; ++i) many.push_back(record("r/a", i, noise()));
     append(std::move(many));
-    append({record("r/c", 1, noise()), record("r/d", 1, noise())});
+    append({record("r/b", 1), record("r/c", 1, noise()), record("r/c", 2, noise()), record("r/d", 1, noise())});
+    commit();
+    trim("r/b", 2);
     commit();
     open();  // what the write-ahead log held is now in tables
     const auto sound = topics();
-    ASSERT_THAT(sound, ElementsAre("r/0 7 2..1", "r/a 7 1..2", "r/b 7 1..40", "r/c 7 1..1", "r/d 7 1..1"));
+    ASSERT_THAT(sound, ElementsAre("r/a 7 1..40", "r/b 7 2..1", "r/c 7 1..2", "r/d 7 1..1"));
     log_.reset();
     const auto table = file(".sst");
     const auto size = std::filesystem::file_size(table);
@@ -184,6 +182,7 @@ TEST_F(Damage, WhereTopicsEndIsFoundPastADamagedBlockOrNotAtAll) {
             const auto visited =
                 (*opened)->visit_topics([&](const KeptTopic& topic) { found.push_back(topic_text(topic)); });
             ++(visited ? found_past_it : not_found);
+            EXPECT_TRUE(visited || at > 100) << "the first block is not of any topic's end";
             if (visited) {
                 EXPECT_EQ(found, sound) << "with a flipped byte at " << at;
             } else {
@@ -192,7 +191,7 @@ TEST_F(Damage, WhereTopicsEndIsFoundPastADamagedBlockOrNotAtAll) {
         }
         flip(table, at);
     }
-    EXPECT_GT(found_past_it, 10U) << "most blocks are of events in the middle of a topic";
+    EXPECT_GT(found_past_it, 10U) << "most blocks are of the first topic's middle";
     EXPECT_GT(not_found, 1U);
 }
 
