@@ -46,7 +46,7 @@ struct HttpResponse {
 /// Answers one HTTP request, now or in a later turn of the same shard. Dropping it unanswered answers 500;
 /// dropping it before end_stream() cuts the connection, so that the client does not take what it has for the
 /// whole (and so that a stream that is read too slowly can be ended). After the answer is complete or the
-/// client has gone, calls do nothing.
+/// client has gone, calls do nothing. Callbacks go with the exchange: who alone keeps it may capture itself in them.
 class HttpExchange {
   public:
     virtual ~HttpExchange() = default;

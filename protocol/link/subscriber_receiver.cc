@@ -18,7 +18,7 @@ Error lost_error() {
 
 template <class Message>
 void SubscriberReceiver::send(const Message& message) {
-    outgoing_.push_back(encode(counter_->next(now_us_), message));
+    outgoing_.add(counter_->next(now_us_), message);
 }
 
 void SubscriberReceiver::subscribe(const std::string& path) {
@@ -51,32 +51,42 @@ void SubscriberReceiver::connection_gone(std::string_view connection) {
 std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_view user, std::string_view command,
                                           std::string_view fields, bool may_repeat, std::int64_t now_us) {
     now_us_ = now_us;
-    const auto number = next_request_++;
-    return wait_for(
-        number, {prepare(Request{number, realm, user, command, {fields}}), false, may_repeat, now_us + kPatienceUs});
+    return ask(Request{next_request_++, realm, user, command, {fields}}, false, may_repeat);
 }
 
 std::uint64_t SubscriberReceiver::fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after,
                                         std::uint32_t events_max, std::int64_t now_us) {
     now_us_ = now_us;
-    const auto number = next_request_++;
-    return wait_for(number, {prepare(Fetch{number, path, epoch, after, events_max}), true, true, now_us + kPatienceUs});
+    return ask(Fetch{next_request_++, path, epoch, after, events_max}, true, true);
 }
 
-std::uint64_t SubscriberReceiver::wait_for(std::uint64_t number, Waiting waiting) {
+template <class Message>
+std::uint64_t SubscriberReceiver::ask(const Message& message, bool is_fetch, bool may_repeat) {
     // What cannot be asked now is answered in the next tick, never from within the asking.
-    if (waiting_.size() >= options_.requests_max || (!is_up_ && !waiting.may_repeat)) {
-        refused_.emplace_back(number, waiting.is_fetch);
-        return number;
+    if (waiting_.size() >= options_.requests_max || (!is_up_ && !may_repeat)) {
+        refused_.emplace_back(message.request, is_fetch);
+        return message.request;
     }
-    if (is_up_) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
-    waiting_.emplace(number, std::move(waiting));
-    return number;
+    Waiting waiting{is_fetch, may_repeat, now_us_ + kPatienceUs, {}};
+    if (may_repeat) waiting.message = prepare(message);
+    if (is_up_) send(message);
+    waiting_.emplace_hint(waiting_.end(), message.request, std::move(waiting));
+    return message.request;
 }
 
-void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
+std::size_t SubscriberReceiver::receive(std::string_view frame, std::int64_t now_us) {
     now_us_ = now_us;
-    const auto decoded = decode<BrokerToEdge>(bytes);
+    std::size_t messages = 0;
+    decode_each<BrokerToEdge>(frame, [&](const Result<Numbered<BrokerToEdge>>& decoded) {
+        take(decoded, now_us);
+        const auto* const deliver = decoded ? std::get_if<Deliver>(&decoded->message) : nullptr;
+        messages += deliver == nullptr ? 1 : deliver->topics.size();
+        return true;
+    });
+    return messages;
+}
+
+void SubscriberReceiver::take(const Result<Numbered<BrokerToEdge>>& decoded, std::int64_t now_us) {
     if (!decoded || std::holds_alternative<LinkReset>(decoded->message)) {
         if (!is_up_) return;  // about an older session; the hello that is under way is said again in time
         end_session(now_us);
@@ -95,16 +105,16 @@ void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
     const bool is_next = counter_->accept(decoded->number, now_us);
     if (!is_up_) return;  // the rest of an older session
     if (!is_next) return end_session(now_us);
-    take(decoded->message, bytes, now_us);
+    take_in_session(*decoded, now_us);
 }
 
-void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us) {
+void SubscriberReceiver::take_in_session(const Numbered<BrokerToEdge>& message, std::int64_t now_us) {
     std::visit(Overloaded{
                    [&](const EdgeWelcome&) {},
                    [&](const Subscribed& subscribed) { take_subscribed(subscribed); },
                    [&](const Deliver& deliver) {
                        for (const auto& events : deliver.topics) take_events(events, now_us);
-                       consume(bytes.size());
+                       consume(message.bytes);
                    },
                    [&](const DeliveryGap& gap) { take_gap(gap); },
                    [&](const Reply& reply) { take_reply(reply); },
@@ -113,7 +123,7 @@ void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view byte
                    [&](const LinkReset&) {},
                    [&](const HelloRefused&) {},
                },
-               message);
+               message.message);
 }
 
 void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
@@ -235,7 +245,7 @@ void SubscriberReceiver::begin_session() {
     for (auto& filter : filters_) ask_for(filter);
     for (auto& [path, topic] : topics_) ask_for(path, topic);
     for (const auto& [number, waiting] : waiting_) {
-        outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
+        outgoing_.add(counter_->next(now_us_), waiting.message);
     }
     listener_.on_link_up();
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/link/frame_writer.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/subscriber_messages.h"
 
@@ -78,7 +79,8 @@ class SubscriberReceiver {
     std::uint64_t fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
                         std::int64_t now_us);
 
-    void receive(std::string_view bytes, std::int64_t now_us);
+    /// Takes a frame. Gives how many messages there were in it, each topic with events counted as one.
+    std::size_t receive(std::string_view frame, std::int64_t now_us);
     void tick(std::int64_t now_us);
 
     bool is_up() const { return is_up_; }
@@ -90,8 +92,8 @@ class SubscriberReceiver {
     /// The last words of a session, for a clean end.
     void say_bye(std::int64_t now_us);
 
-    /// Messages to send, in order. One that cannot be sent ends the session: say so with unreachable().
-    std::vector<std::string> take_outgoing() { return std::exchange(outgoing_, {}); }
+    /// Frames to send, in order. One that cannot be sent ends the session: say so with unreachable().
+    std::vector<std::string> take_outgoing() { return outgoing_.take(); }
     void unreachable(std::int64_t now_us) { end_session(now_us); }
 
   private:
@@ -107,10 +109,10 @@ class SubscriberReceiver {
         bool was_lost = false;    // a session ended since it was last in force
     };
     struct Waiting {
-        Prepared message;
         bool is_fetch = false;
         bool may_repeat = false;
         std::int64_t deadline_us = 0;
+        Prepared message;  // of one that may be repeated
     };
 
     template <class Message>
@@ -120,9 +122,11 @@ class SubscriberReceiver {
     void end_session(std::int64_t now_us);
     void ask_for(const std::string& path, Topic& topic);
     void ask_for(Filter& filter);
-    std::uint64_t wait_for(std::uint64_t number, Waiting waiting);
+    template <class Message>
+    std::uint64_t ask(const Message& message, bool is_fetch, bool may_repeat);
     void fail(std::uint64_t number, bool is_fetch, const Error& error);
-    void take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us);
+    void take(const Result<Numbered<BrokerToEdge>>& decoded, std::int64_t now_us);
+    void take_in_session(const Numbered<BrokerToEdge>& message, std::int64_t now_us);
     void take_subscribed(const Subscribed& subscribed);
     void take_filter_subscribed(std::uint64_t request);
     void take_events(const TopicEvents& events, std::int64_t now_us);
@@ -146,7 +150,7 @@ class SubscriberReceiver {
     std::vector<Filter> filters_;
     std::map<std::uint64_t, Waiting> waiting_;
     std::vector<std::pair<std::uint64_t, bool>> refused_;  // requests, whether they are fetches; told in the next tick
-    std::vector<std::string> outgoing_;
+    FrameWriter outgoing_;
 };
 
 }  // namespace longwire::link

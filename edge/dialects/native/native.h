@@ -118,7 +118,7 @@ class NativeDialect final : public Dialect, private Watcher {
     bool is_half_full() override { return is_above(shard_.limits.outbox_full_bytes / 2); }
     bool is_above(std::size_t unsent_bytes);
 
-    void send(std::string message) { encoding_.send(transport_, std::move(message)); }
+    void send(std::string_view message) { encoding_.send(transport_, message); }
     void reply(Id id, const Result<std::string>& result);
 
     ShardServices& shard_;

@@ -34,10 +34,12 @@ struct LinkRouterTest : testing::Test {
         router.link().receive(link::encode(++said, message), now_us);
     }
     void listen() {
-        for (auto& message : router.link().take_outgoing()) {
-            const auto decoded = link::decode<link::EdgeToBroker>(bytes.emplace_back(std::move(message)));
-            ASSERT_TRUE(decoded);
-            heard.push_back(decoded->message);
+        for (auto& frame : router.link().take_outgoing()) {
+            link::decode_each<link::EdgeToBroker>(bytes.emplace_back(std::move(frame)), [&](const auto& decoded) {
+                EXPECT_TRUE(decoded);
+                heard.push_back(decoded->message);
+                return true;
+            });
         }
     }
     template <class Message>

@@ -60,9 +60,11 @@ class SubscriberReceiverTest : public ::testing::Test {
     void take() {
         for (auto& bytes : receiver_.take_outgoing()) {
             sent_bytes_.push_back(std::make_unique<std::string>(std::move(bytes)));
-            const auto decoded = decode<EdgeToBroker>(*sent_bytes_.back());
-            ASSERT_TRUE(decoded);
-            sent_.push_back(*decoded);
+            decode_each<EdgeToBroker>(*sent_bytes_.back(), [&](const auto& decoded) {
+                EXPECT_TRUE(decoded);
+                sent_.push_back(*decoded);
+                return true;
+            });
         }
     }
 
