@@ -236,7 +236,7 @@ template <class Variant>
 Result<Numbered<Variant>> decode(std::string_view bytes) {
     MsgpackReader reader(bytes);
     auto numbered = decode_next<Variant>(reader);
-    if (numbered && !reader.at_end()) return bad_request("link", "has something behind its end");
+    if (numbered && !reader.at_end()) numbered = bad_request("link", "has something behind its end");
     return numbered;
 }
 

@@ -15,7 +15,7 @@ class Writer final : public AnswerWriter {
         told.push_back("respond " + std::to_string(response.status));
     }
     void begin_stream(const HttpResponse&) override { told.emplace_back("begin"); }
-    void write(SharedBytes piece) override { told.push_back("write " + *piece); }
+    void write(SharedSlice piece) override { told.push_back("write " + std::string(piece.bytes)); }
     void end_stream() override { told.emplace_back("end"); }
     void tell_when_drained() override { told.emplace_back("tell when drained"); }
     std::size_t unsent_bytes() const override { return 7; }
@@ -54,7 +54,7 @@ TEST_F(HttpExchangeTest, IsDroppedOnlyBeforeItsEnd) {
 TEST_F(HttpExchangeTest, OutlivesItsSession) {
     session.reset();
     exchange->respond({});
-    exchange->write(std::make_shared<const std::string>("x"));
+    exchange->write(SharedSlice::of("x"));
     exchange->end_stream();
     exchange->when_drained(callback());
     EXPECT_EQ(exchange->unsent_bytes(), 0U);
