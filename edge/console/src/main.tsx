@@ -1,6 +1,7 @@
+import { connect } from '@longwire/client';
+import { LongwireProvider } from '@longwire/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Client } from './client';
 import { TaskList } from './model/task_list';
 import { App } from './ui/app';
 import { parseRoute } from './ui/route';
@@ -47,18 +48,9 @@ function takeTokenFromAddress(): boolean {
 
 takeTokenFromAddress();
 
-const url = new URL('/v1/ws', window.location.href);
-url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-url.hash = '';
-
-const client = new Client({
-  url: url.href,
-  name: 'longwire-console',
-  getToken,
-});
+const client = connect('/', { name: 'longwire-console', token: getToken });
 
 const session: Session = {
-  client,
   list: new TaskList(client),
   setToken: (token) => {
     keepToken(token);
@@ -66,23 +58,16 @@ const session: Session = {
   },
 };
 
-// A network that comes or goes, and a lid that opens, are moments to look whether the connection still lives.
-const look = () => client.checkLiveness();
-window.addEventListener('online', look);
-window.addEventListener('offline', look);
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) look();
-});
-
 window.addEventListener('hashchange', () => {
   if (takeTokenFromAddress()) client.retry();
 });
 
-client.connect();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <SessionContext.Provider value={session}>
-      <App />
-    </SessionContext.Provider>
+    <LongwireProvider client={client}>
+      <SessionContext.Provider value={session}>
+        <App />
+      </SessionContext.Provider>
+    </LongwireProvider>
   </StrictMode>,
 );

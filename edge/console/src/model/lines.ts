@@ -1,4 +1,4 @@
-import type { Event } from '../client';
+import type { Event } from '@longwire/client';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'task' | 'agent' | 'tool' | 'other';
 

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Data, Event, Snapshot } from '../client';
-import { applySnapshot, emptyTask, fold, type TaskView } from './task';
+import type { Event, Snapshot } from '@longwire/client';
+import { applySnapshot, emptyTask, fold, type Data, type TaskView } from './task';
+import { eventOf, snapshotOf } from './testing';
 
 let last = 0;
-const at = (type: string, data: Data = {}, more: Partial<Event> = {}): Event => ({
-  topic: 'task/a',
-  offset: ++last,
-  type,
-  time_us: last * 1_000,
-  data,
-  ...more,
-});
+const at = (type: string, data: Data = {}, more: Partial<Event> = {}): Event => eventOf(++last, type, data, more);
 
 function folded(...events: Event[]): TaskView {
   return events.reduce(fold, emptyTask('a'));
@@ -21,15 +15,7 @@ function story(...parts: [string, Data?][]): TaskView {
   return folded(...parts.map(([type, data]) => at(type, data)));
 }
 
-const snapshot = (more: Partial<Snapshot>): Snapshot => ({
-  task: 'a',
-  kind: 'demo.count',
-  state: 'RUNNING',
-  topic: 'task/a',
-  epoch: 'e',
-  offset: 0,
-  ...more,
-});
+const snapshot = (more: Partial<Snapshot>): Snapshot => snapshotOf('a', more);
 
 describe('fold', () => {
   it('takes the worker from a start, not from who announced it', () => {

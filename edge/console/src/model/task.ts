@@ -1,4 +1,7 @@
-import type { Data, Event, Snapshot, TaskError, TaskStateName } from '../client';
+import type { Event, Snapshot, TaskError, TaskState } from '@longwire/client';
+
+/** What an event of any type brings. */
+export type Data = Record<string, unknown>;
 
 export interface AgentView {
   agent: string;
@@ -24,7 +27,7 @@ export interface StreamView {
 export interface TaskView {
   task: string;
   kind: string | null;
-  state: TaskStateName | null;
+  state: TaskState | null;
   held: boolean;
   /** What the task asks its user, while it waits for input. */
   waiting: string | null;
@@ -82,7 +85,7 @@ export function emptyTask(task: string): TaskView {
   };
 }
 
-export function isOver(state: TaskStateName | null): boolean {
+export function isOver(state: TaskState | null): boolean {
   return state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELLED' || state === 'EXPIRED';
 }
 
@@ -139,7 +142,7 @@ export function foldState(view: TaskView, event: Event): TaskView {
 
 function foldLifecycle(next: TaskView, event: Event): TaskView {
   const { data } = event;
-  const end = (state: TaskStateName): TaskView => ({
+  const end = (state: TaskState): TaskView => ({
     ...next,
     state,
     cancelling: false,
@@ -249,7 +252,7 @@ function foldText(view: TaskView, event: Event): readonly StreamView[] {
 }
 
 function agentsOf(snapshot: Snapshot): AgentView[] {
-  return (snapshot.agents ?? []).map((known) => ({
+  return (snapshot.agents).map((known) => ({
     agent: known.agent,
     status: known.status ?? '',
     progress: part(known.progress),
@@ -265,10 +268,10 @@ export function applySnapshot(view: TaskView, snapshot: Snapshot): TaskView {
   const next: TaskView = {
     ...view,
     kind: snapshot.kind,
-    parent: snapshot.parent ?? null,
+    parent: snapshot.parent,
     input: snapshot.input ?? view.input,
     created_us: snapshot.created_us ?? view.created_us,
-    worker: view.worker ?? snapshot.worker ?? null,
+    worker: view.worker ?? snapshot.worker,
     // Of a task whose first events are no longer kept, the snapshot alone knows the agents.
     agents: view.agents.length > 0 ? view.agents : agentsOf(snapshot),
   };
@@ -277,18 +280,18 @@ export function applySnapshot(view: TaskView, snapshot: Snapshot): TaskView {
   return {
     ...next,
     state: snapshot.state,
-    held: snapshot.held ?? false,
+    held: snapshot.held,
     waiting: over || !snapshot.waiting ? null : (text(snapshot.prompt) ?? view.waiting ?? 'The task waits for input.'),
-    cancelling: view.cancelling && !over,
-    run: snapshot.run ?? view.run,
-    attempt: snapshot.attempt ?? view.attempt,
+    cancelling: snapshot.cancelling && !over,
+    run: snapshot.run,
+    attempt: snapshot.attempt,
     progress: snapshot.progress ?? view.progress,
     message: snapshot.message ?? view.message,
     worker: snapshot.worker ?? view.worker,
-    started_us: snapshot.started_us ?? null,
-    ended_us: snapshot.ended_us ?? null,
+    started_us: snapshot.started_us,
+    ended_us: snapshot.ended_us,
     result: snapshot.result ?? undefined,
-    error: snapshot.error ?? null,
+    error: snapshot.error,
     known: snapshot.offset,
   };
 }

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { LongwireError, type Event, type From, type Snapshot, type TopicListener } from '../client';
-import { settled } from '../client/fakes';
+import { LongwireError, type Client, type StreamCallbacks } from '@longwire/client';
 import { Tail, TaskDetail } from './task_detail';
+import { eventOf, settled, snapshotOf } from './testing';
 
 function setup(refusals = 0) {
   let asked = 0;
-  let listener: TopicListener | null = null;
+  let callbacks: StreamCallbacks = {};
   const client = {
-    state: async (task: string): Promise<Snapshot> => {
+    task: async (task: string) => {
       asked += 1;
       if (asked <= refusals) throw new LongwireError('timeout', 'no answer');
-      return { task, kind: 'demo.count', state: 'RUNNING', topic: `task/${task}`, epoch: 'e', offset: 0 };
+      return snapshotOf(task);
     },
-    subscribe: (_topic: string, _from: From, l: TopicListener) => {
-      listener = l;
-      return () => undefined;
+    subscribe: (_topic: string, given: StreamCallbacks) => {
+      callbacks = given;
+      return { close: () => undefined };
     },
-  };
+  } as unknown as Client;
   let frames = 0;
   const due: (() => void)[] = [];
   const detail = new TaskDetail(client, 'a', (run) => due.push(run));
@@ -24,19 +24,13 @@ function setup(refusals = 0) {
   detail.open();
   return {
     detail,
-    listener: listener! as TopicListener,
+    listener: callbacks,
     frame: () => due.splice(0).forEach((run) => run()),
     frames: () => frames,
   };
 }
 
-const log = (offset: number): Event => ({
-  topic: 'task/a',
-  offset,
-  type: 'log',
-  time_us: offset,
-  data: { i: offset, message: `line ${offset}` },
-});
+const log = (offset: number) => eventOf(offset, 'log', { i: offset, message: `line ${offset}` });
 
 describe('TaskDetail', () => {
   it('takes 100,000 lines in one frame without copying its lists', async () => {
@@ -45,7 +39,7 @@ describe('TaskDetail', () => {
     frame();
     const { items } = detail.lines;
     const before = frames();
-    for (let i = 1; i <= 100_000; i++) listener.onEvent(log(i));
+    for (let i = 1; i <= 100_000; i++) listener.onEvent!(log(i));
     frame();
     expect(frames() - before).toBe(1);
     expect(detail.lines.items).toBe(items);
@@ -74,8 +68,8 @@ describe('TaskDetail', () => {
 
   it('forgets everything when the log is a new one', async () => {
     const { detail, listener } = setup();
-    listener.onEvent(log(1));
-    listener.onReset!();
+    listener.onEvent!(log(1));
+    listener.onReset!('task/a');
     expect([detail.events.items.length, detail.lines.items.length, detail.view.offset]).toEqual([0, 0, 0]);
   });
 });

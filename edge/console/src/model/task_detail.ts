@@ -1,4 +1,4 @@
-import type { Client, Event, Gap, LongwireError } from '../client';
+import type { Client, Event, Gap, LongwireError, Stream } from '@longwire/client';
 import { logLine, type LogLine } from './lines';
 import { Signal, type Schedule } from './signal';
 import { applySnapshot, emptyTask, fold, type TaskView } from './task';
@@ -32,7 +32,7 @@ export class Tail<T> {
   }
 }
 
-type TaskClient = Pick<Client, 'state' | 'subscribe'>;
+type TaskClient = Pick<Client, 'task' | 'subscribe'>;
 
 /** One task followed live from its first event. */
 export class TaskDetail {
@@ -50,7 +50,7 @@ export class TaskDetail {
   problem: LongwireError | null = null;
 
   private readonly client: TaskClient;
-  private off: (() => void) | null = null;
+  private stream: Stream | null = null;
   private asking = false;
 
   constructor(client: TaskClient, task: string, schedule?: Schedule) {
@@ -61,9 +61,10 @@ export class TaskDetail {
   }
 
   open(): void {
-    if (this.off !== null) return;
+    if (this.stream !== null) return;
     this.forget();
-    this.off = this.client.subscribe(`task/${this.task}`, 'start', {
+    this.stream = this.client.subscribe(`task/${this.task}`, {
+      from: 'start',
       onEvent: (event) => this.take(event),
       onGap: (gap) => {
         this.gaps.push(gap);
@@ -87,15 +88,15 @@ export class TaskDetail {
   }
 
   close(): void {
-    this.off?.();
-    this.off = null;
+    this.stream?.close();
+    this.stream = null;
   }
 
   /** The kind and the input are in no event for sure: the snapshot has them. */
   private ask(): void {
     if (this.asking) return;
     this.asking = true;
-    this.client.state(this.task).then(
+    this.client.task(this.task).then(
       (snapshot) => {
         this.asking = false;
         this.view = applySnapshot(this.view, snapshot);

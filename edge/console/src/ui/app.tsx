@@ -1,17 +1,18 @@
-import { useConnection, useRoute } from './session';
+import { useConnection } from '@longwire/client/react';
+import { Empty } from './bits';
+import { useRoute } from './session';
 import { TaskListPage } from './task_list_page';
 import { TaskPage } from './task_page';
 import { TokenPanel, TopBar } from './top_bar';
-import { Empty } from './bits';
 
 export function App() {
   const route = useRoute();
-  const { kind } = useConnection();
+  const connection = useConnection();
   return (
     <div className="app">
       <TopBar />
       <main className="main">
-        {kind === 'unauthorized' ? (
+        {connection.kind === 'failed' && connection.why === 'unauthorized' ? (
           <TokenPanel />
         ) : route.page === 'tasks' ? (
           <TaskListPage />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { TaskStateName } from '../client';
+import type { TaskState } from '@longwire/client';
 import { isOver, type TaskView } from '../model/task';
 import { pretty } from './format';
 
@@ -69,7 +69,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-export const kStates: TaskStateName[] = ['RUNNING', 'PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
+export const kStates: TaskState[] = ['RUNNING', 'PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
 
 type IconName = 'back' | 'plus' | 'search' | 'stop' | 'close' | 'down' | 'save' | 'copy';
 

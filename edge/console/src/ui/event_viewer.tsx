@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { Event } from '../client';
+import type { Event } from '@longwire/client';
 import type { Tail } from '../model/task_detail';
 import { Json } from './bits';
 import { clockTimeMs, dateTime } from './format';

@@ -1,12 +1,11 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import type { Client, ConnectionState } from '../client';
+import { useConnection } from '@longwire/client/react';
 import type { Signal } from '../model/signal';
 import type { TaskList } from '../model/task_list';
 import { parseRoute, type Route } from './route';
 
 /** What lives as long as the page. */
 export interface Session {
-  client: Client;
   list: TaskList;
   setToken: (token: string) => void;
 }
@@ -17,14 +16,6 @@ export function useSession(): Session {
   const session = useContext(SessionContext);
   if (session === null) throw new Error('outside of a session');
   return session;
-}
-
-export function useConnection(): ConnectionState {
-  const { client } = useSession();
-  return useSyncExternalStore(
-    (listener) => client.onConnection(listener),
-    () => client.connection,
-  );
 }
 
 /** Renders again when the store has changed, at most once a frame. */
@@ -68,12 +59,14 @@ export function useMedia(query: string): boolean {
 
 /** The words in the browser's tab: the page's own, behind the connection's when that is not well. */
 export function useTitle(words: string): void {
-  const { kind } = useConnection();
+  const connection = useConnection();
+  const { kind } = connection;
+  const needs_token = kind === 'failed' && connection.why === 'unauthorized';
   useEffect(() => {
-    const badge =
-      kind === 'connected' ? '' : kind === 'failed' ? '✕ Failed · ' : kind === 'unauthorized' ? '✕ Token needed · ' : '… Reconnecting · ';
-    document.title = `${kind === 'connecting' || kind === 'idle' ? '' : badge}${words} · Longwire`;
-    const icon = kind === 'connected' ? 'connected' : kind === 'failed' || kind === 'unauthorized' ? 'failed' : 'waiting';
+    const trouble = needs_token ? '✕ Token needed · ' : kind === 'failed' ? '✕ Failed · ' : '… Reconnecting · ';
+    const is_well = kind === 'connected' || kind === 'connecting' || kind === 'closed';
+    document.title = `${is_well ? '' : trouble}${words} · Longwire`;
+    const icon = kind === 'connected' || kind === 'failed' ? kind : 'waiting';
     document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.setAttribute('href', `./icon-${icon}.svg`);
-  }, [kind, words]);
+  }, [kind, needs_token, words]);
 }

@@ -1,15 +1,10 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
-import type { LongwireError, StartRequest, WorkerInfo } from '../client';
+import { randomId, type LongwireError, type StartRequest, type WorkerInfo } from '@longwire/client';
+import { useClient } from '@longwire/client/react';
 import { parseJson } from '../model/json';
 import { firstInput, knownKinds } from '../model/known_kinds';
 import { Icon } from './bits';
 import { taskHref } from './route';
-import { useSession } from './session';
-
-/** Names the start itself, so that a start repeated after a lost connection makes one task, not two. */
-function startKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 export function StartDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -37,7 +32,7 @@ export function StartDialog({ open, onClose }: { open: boolean; onClose: () => v
 }
 
 function StartForm({ onClose }: { onClose: () => void }) {
-  const { client } = useSession();
+  const client = useClient();
   const [kind, setKind] = useState('exec');
   const [input, setInput] = useState(() => firstInput('exec'));
   const [name, setName] = useState('');
@@ -47,11 +42,11 @@ function StartForm({ onClose }: { onClose: () => void }) {
   const [error, setError] = useState<{ field: string | undefined; words: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const key = useRef(startKey());
+  const key = useRef(randomId());
 
   useEffect(() => {
     client.workers().then(
-      (answer) => setWorkers(answer.workers),
+      setWorkers,
       () => undefined, // only a help: without it the form works as well
     );
   }, [client]);
@@ -88,8 +83,8 @@ function StartForm({ onClose }: { onClose: () => void }) {
       window.location.hash = taskHref(started.task);
     } catch (thrown) {
       const refused = thrown as LongwireError;
-      // After `timeout` or `disconnected` the task may exist: the same key then finds it instead of making another.
-      if (refused.code !== 'timeout' && refused.code !== 'disconnected') key.current = startKey();
+      // If the task may exist the same key finds it then, instead of making another.
+      if (!refused.may_be_done) key.current = randomId();
       setError({ field: refused.field, words: refused.message });
       setBusy(false);
     }

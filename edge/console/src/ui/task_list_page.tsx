@@ -1,5 +1,6 @@
 import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
-import type { LongwireError } from '../client';
+import type { LongwireError } from '@longwire/client';
+import { useClient } from '@longwire/client/react';
 import { isOver, type TaskView } from '../model/task';
 import type { StateFilter } from '../model/task_list';
 import { elapsedUs, Empty, Icon, kStates, Progress, StateBadge } from './bits';
@@ -228,7 +229,7 @@ const Row = memo(function Row({ view, index, now_s, narrow }: RowProps) {
 });
 
 function CancelRow({ view }: { view: TaskView }) {
-  const { client } = useSession();
+  const client = useClient();
   const [asked, setAsked] = useState<'no' | 'yes' | LongwireError>('no');
   const cancel = () => {
     setAsked('yes');

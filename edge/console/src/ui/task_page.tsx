@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type FormEvent, type ReactNode } from 'react';
-import type { Gap, LongwireError } from '../client';
+import type { Gap, LongwireError } from '@longwire/client';
+import { useClient } from '@longwire/client/react';
 import { parseJson } from '../model/json';
 import { isOver, type AgentView, type StreamView, type TaskView } from '../model/task';
 import { TaskDetail } from '../model/task_detail';
@@ -8,12 +9,12 @@ import { EventViewer } from './event_viewer';
 import { clockTime, count, dateTime, duration, plural } from './format';
 import { LogViewer } from './log_viewer';
 import { taskHref } from './route';
-import { useNow, useSession, useSignal, useTitle } from './session';
+import { useNow, useSignal, useTitle } from './session';
 
 type Tab = 'log' | 'text' | 'events';
 
 export function TaskPage({ task }: { task: string }) {
-  const { client } = useSession();
+  const client = useClient();
   const detail = useMemo(() => new TaskDetail(client, task), [client, task]);
   const version = useSignal(detail.signal);
   const [picked, setPicked] = useState<Tab | null>(null);
@@ -104,7 +105,7 @@ function TaskHead({ view }: { view: TaskView }) {
 }
 
 function CancelTask({ view }: { view: TaskView }) {
-  const { client } = useSession();
+  const client = useClient();
   const [asked, setAsked] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const cancel = () => {
@@ -228,7 +229,7 @@ function Streams({ streams, live }: { streams: readonly StreamView[]; live: bool
 }
 
 function InputBox({ view }: { view: TaskView }) {
-  const { client } = useSession();
+  const client = useClient();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);

@@ -1,9 +1,10 @@
 import { useEffect, useState, type FormEvent } from 'react';
-import { useConnection, useNow, useSession } from './session';
+import { useClient, useConnection } from '@longwire/client/react';
+import { useNow, useSession } from './session';
 
 export function TopBar() {
   const connection = useConnection();
-  const info = connection.kind === 'connected' ? connection.info : null;
+  const hello = connection.kind === 'connected' ? connection.hello : null;
   return (
     <header className="top">
       <a className="brand" href="#/" aria-label="Longwire, all tasks">
@@ -13,9 +14,9 @@ export function TopBar() {
         <span className="brand-name">Longwire</span>
       </a>
       <div className="top-space" />
-      {info !== null && (
-        <span className="top-who" title={info.edge === undefined ? undefined : `Served by ${info.edge}`}>
-          {[info.user, info.realm].filter((part) => part !== undefined).join(' @ ')}
+      {hello !== null && (
+        <span className="top-who" title={`Served by ${hello.edge}`}>
+          {hello.user} @ {hello.realm}
         </span>
       )}
       <ConnectionWords />
@@ -25,7 +26,7 @@ export function TopBar() {
 
 /** The connection in words; what it says is read out when it changes. */
 function ConnectionWords() {
-  const { client } = useSession();
+  const client = useClient();
   const connection = useConnection();
   const waiting = connection.kind === 'reconnecting' && connection.retry_at_ms !== null;
   const now = useNow(waiting);
@@ -40,8 +41,8 @@ function ConnectionWords() {
     case 'connected':
       words = 'Connected';
       break;
-    case 'idle':
     case 'connecting':
+    case 'closed':
       words = 'Connecting…';
       break;
     case 'reconnecting': {
@@ -51,10 +52,7 @@ function ConnectionWords() {
       break;
     }
     case 'failed':
-      words = `Failed: ${connection.reason}`;
-      break;
-    case 'unauthorized':
-      words = 'Token needed';
+      words = connection.why === 'unauthorized' ? 'Failed: token needed' : `Failed: ${connection.reason}`;
       break;
   }
   return (
@@ -75,11 +73,8 @@ export function TokenPanel() {
   const { setToken } = useSession();
   const connection = useConnection();
   const [text, setText] = useState('');
-  const open = connection.kind === 'unauthorized';
-  useEffect(() => {
-    if (open) document.getElementById('token')?.focus();
-  }, [open]);
-  if (connection.kind !== 'unauthorized') return null;
+  useEffect(() => document.getElementById('token')?.focus(), []);
+  if (connection.kind !== 'failed') return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (text.trim() !== '') setToken(text.trim());
