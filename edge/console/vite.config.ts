@@ -17,6 +17,7 @@ export default defineConfig({
     alias: [
       { find: '@longwire/client/dialects', replacement: client('products/index.ts') },
       { find: '@longwire/client/react', replacement: client('react/index.ts') },
+      { find: '@longwire/client/task', replacement: client('task/index.ts') },
       { find: '@longwire/client', replacement: client('index.ts') },
     ],
     // Its folder may have a React of its own, for its tests.

@@ -3,15 +3,18 @@ import { LongwireProvider } from '@longwire/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { TaskList } from './model/task_list';
-import { App } from './ui/app';
-import { parseRoute } from './ui/route';
-import { SessionContext, type Session } from './ui/session';
+import { App } from './shell/app';
+import { SessionContext, type Session } from './shell/hooks';
+import { parseRoute } from './shell/route';
 import './style/base.css';
 import './style/parts.css';
 import './style/drawer.css';
 import './style/shell.css';
 import './style/list.css';
 import './style/task.css';
+import './style/overview.css';
+import './style/side.css';
+import './style/scrub.css';
 import './style/small.css';
 
 const kTokenKey = 'longwire.token';
@@ -52,6 +55,7 @@ const client = connect('/', { name: 'longwire-console', token: getToken });
 
 const session: Session = {
   list: new TaskList(client),
+  list_href: '#/',
   setToken: (token) => {
     keepToken(token);
     client.retry();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { logLine } from './lines';
+import { eventOf } from './testing';
 
-const line = (type: string, data: Record<string, unknown>) =>
-  logLine({ topic: 'task/a', offset: 7, type, time_us: 1, data });
+const line = (type: string, data: Record<string, unknown>) => logLine(eventOf(7, type, data), 0);
 
 describe('logLine', () => {
   it('reads a log event with its level, whatever its case', () => {

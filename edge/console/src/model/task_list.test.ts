@@ -77,7 +77,7 @@ describe('TaskList', () => {
     client.event('a', 3, 'log', { message: 'x' });
     expect(list.all()[0]).toMatchObject({ progress: 0.5, offset: 2 });
     client.event('a', 4, 'task.completed', { result: 1 });
-    expect(list.all()[0]).toMatchObject({ state: 'COMPLETED', result: undefined });
+    expect(list.all()[0]).toMatchObject({ state: 'COMPLETED', result: null });
   });
 
   it('asks once for a task it has not seen, and loses none of its events', async () => {

@@ -1,7 +1,8 @@
 import type { Client, Event, LongwireError, Snapshot, Stream, TasksQuery, TaskState } from '@longwire/client';
+import { foldTask, isOver, ofSnapshot, type TaskView } from '@longwire/client/task';
 import { Signal, type Schedule } from './signal';
-import { applySnapshot, emptyTask, foldState, isOver, type TaskView } from './task';
 
+export const kStates: readonly TaskState[] = ['RUNNING', 'PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
 export type StateFilter = TaskState | 'ALL';
 
 export const kPage = 200;
@@ -149,8 +150,8 @@ export class TaskList {
       events?.push(event);
       return;
     }
-    if (event.offset <= Math.max(row.offset, row.known)) return;
-    this.set(foldState(row, event));
+    if (event.offset <= row.offset) return;
+    this.set(foldTask(row, event));
     this.signal.touch();
   }
 
@@ -195,15 +196,15 @@ export class TaskList {
 
   private put(snapshot: Snapshot): void {
     const row = this.rows.get(snapshot.task);
-    if (row !== undefined && Math.max(row.offset, row.known) > snapshot.offset) return;
-    this.set(applySnapshot(emptyTask(snapshot.task), snapshot));
+    if (row !== undefined && row.offset > snapshot.offset) return;
+    this.set(ofSnapshot(snapshot));
     if (this.rows.size > kRowsMax) this.trim();
     this.signal.touch();
   }
 
   private set(row: TaskView): void {
-    // A row shows neither, and results can be large.
-    this.rows.set(row.task, { ...row, input: undefined, result: undefined, agents: [] });
+    // What no row shows can be large.
+    this.rows.set(row.task, { ...row, input: null, result: null, agents: [], questions: [] });
     this.sorted = null;
   }
 
