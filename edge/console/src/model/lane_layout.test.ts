@@ -3,7 +3,7 @@ import { barsOf, handoversOf, kRowOf, ticksOf, timeOf, xOf } from './lane_layout
 import { emptyStory, tell, type Item } from './story';
 import { eventOf } from './testing';
 
-const scale = { from_us: 0, to_us: 100_000, width_px: 1_000 };
+const scale = { from_us: 0, to_us: 100_000, now_us: 100_000, width_px: 1_000 };
 const row = (item: Item) => kRowOf[item.kind];
 
 function lanes(...events: [offset: number, type: string, data: Record<string, unknown>][]) {
@@ -22,7 +22,7 @@ it('places what went on by its time', () => {
     { left_px: 100, width_px: 900, is_open: true },
     { left_px: 200, width_px: 200, is_open: false },
   ]);
-  expect(barsOf(lane!.items, scale, 15, row)).toMatchObject([{ left_px: 100, is_open: true }]);
+  expect(barsOf(lane!.items, { ...scale, now_us: 15_000 }, 15, row)).toMatchObject([{ left_px: 100, width_px: 50, is_open: true }]);
   expect(barsOf(lane!.items, { ...scale, from_us: 50_000 }, Infinity, row)).toMatchObject([{ left_px: 0, width_px: 1_000 }]);
 });
 
@@ -32,7 +32,7 @@ it('draws no more than there is room for', () => {
     'agent.message',
     { agent: 'A', message: String(i) },
   ]);
-  const bars = barsOf(lanes(...events)[0]!.items, { from_us: 0, to_us: 5_000_000, width_px: 600 }, Infinity, row);
+  const bars = barsOf(lanes(...events)[0]!.items, { ...scale, to_us: 5_000_000, width_px: 600 }, Infinity, row);
   expect(bars.length).toBeLessThanOrEqual(200);
   expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(5_000);
 });

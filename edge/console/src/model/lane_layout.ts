@@ -6,6 +6,8 @@ export interface Scale {
   from_us: number;
   to_us: number;
   width_px: number;
+  /** How far it has come: what is open ends there. */
+  now_us: number;
 }
 
 export interface Bar<T> {
@@ -38,7 +40,7 @@ export function barsOf<T extends Item | Status>(spans: readonly T[], scale: Scal
   for (const span of spans) {
     if (span.from > at || span.from_us > scale.to_us) break;
     const is_open = isOpen(span, at);
-    const to_us = is_open || span.to_us === null ? scale.to_us : Math.min(span.to_us, scale.to_us);
+    const to_us = is_open || span.to_us === null ? Math.min(scale.now_us, scale.to_us) : Math.min(span.to_us, scale.to_us);
     if (to_us < scale.from_us) continue;
     const left_px = Math.max(0, xOf(scale, span.from_us));
     const bar = { span, left_px, width_px: Math.max(kNarrowPx, xOf(scale, to_us) - left_px), is_open, count: 1 };

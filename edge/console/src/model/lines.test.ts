@@ -12,6 +12,7 @@ describe('logLine', () => {
       who: 'A',
       message: 'careful',
     });
+    expect([line('log', {})!.attempt, line('task.retrying', {})!.attempt]).toEqual([0, null]);
     expect(line('log', { i: 3 })).toMatchObject({ level: 'info', message: '{"i":3}' });
   });
 

@@ -12,8 +12,8 @@ export interface LogLine {
   who: string;
   message: string;
   details: unknown;
-  /** Index into the story's attempts. */
-  attempt: number;
+  /** Of what an attempt has put out: index into the story's attempts. What the task itself does is never undone. */
+  attempt: number | null;
 }
 
 const kLevels: Record<string, Level> = {
@@ -39,7 +39,7 @@ export function logLine(event: Event, attempt: number): LogLine | null {
     who,
     message,
     details,
-    attempt,
+    attempt: type.startsWith('task.') ? null : attempt,
   });
   const agent = say(data.agent ?? data.agent_id);
   switch (type) {

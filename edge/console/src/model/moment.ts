@@ -16,7 +16,8 @@ export function attemptAt({ attempts }: Story, at: number): number {
 export type Standing = 'present' | 'rolled back' | 'earlier run';
 
 /** What became of what an attempt has put out: the next attempt of its run begins anew, so it does not count any more. */
-export function standingOf({ attempts }: Story, index: number, at: number): Standing {
+export function standingOf({ attempts }: Story, index: number | null, at: number): Standing {
+  if (index === null) return 'present';
   const next = attempts[index + 1];
   if (next === undefined || next.from > at) return 'present';
   return next.run === attempts[Math.max(index, 0)]!.run ? 'rolled back' : 'earlier run';

@@ -30,9 +30,10 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
   const from_us = story.first_us ?? 0;
   const last_us = story.last_us ?? 0;
   const to_us = Math.max(is_over ? last_us : Math.max(last_us, now_ms * 1_000), from_us + 1_000);
-  const scale: Scale = useMemo(() => ({ from_us, to_us, width_px: width * zoom }), [from_us, to_us, width, zoom]);
+  const now_us = replay.kind === 'past' ? replay.time_us : to_us;
+  const scale: Scale = { from_us, to_us, now_us, width_px: width * zoom };
   const lanes = useMemo(() => lanesAt(story, offset), [story, version, offset]);
-  const hand_px = replay.kind === 'past' ? xOf(scale, replay.time_us) : null;
+  const hand_px = replay.kind === 'past' ? xOf(scale, now_us) : null;
 
   const seek = (event: MouseEvent<HTMLDivElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect();

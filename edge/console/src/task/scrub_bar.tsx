@@ -66,7 +66,11 @@ export function ScrubBar({ moment, controls, tab }: { moment: Moment; controls: 
         {stopwatch(time_us - first_us)}
         <span className="muted">
           {' '}
-          / {stopwatch(length)} · {count(shown)} of {count(items.length)}
+          / {stopwatch(length)}
+          <span className="scrub-count">
+            {' '}
+            · {count(shown)} of {count(items.length)}
+          </span>
         </span>
       </span>
       <select

@@ -36,7 +36,7 @@ export function TaskPage({ route }: { route: Extract<Route, { page: 'task' }> })
   if (watch.problem !== null && gone) return <Problem task={task} error={watch.problem} />;
 
   const has_lanes = watch.story.lanes.some(({ agent, items }) => agent !== '' || items.some(({ kind }) => kind !== 'wait'));
-  const tab = picked ?? (has_lanes && (watch.story.texts.length > 0 || watch.logs === 0) ? 'overview' : 'log');
+  const tab = picked ?? (has_lanes ? 'overview' : 'log');
   const counts: Record<Tab, number> = { overview: 0, log: watch.lines.total, events: watch.events.total };
   return (
     <article className="page page-task" aria-labelledby="task-title">

@@ -16,6 +16,8 @@ export function Texts({ moment: { watch, version, offset, is_over, replay } }: {
   useEffect(() => {
     if (follow.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   }, [texts]);
+  // Agents may well work without a word.
+  if (texts.length === 0 && watch.story.lanes.length > 0) return null;
   if (texts.length === 0) return <Empty title={is_over && replay.kind === 'live' ? 'This task has streamed no text' : 'No text yet'} />;
   const left_out = texts.length - kShownMax;
   return (
