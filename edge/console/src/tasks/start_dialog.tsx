@@ -4,7 +4,8 @@ import { useClient } from '@longwire/client/react';
 import { Icon } from '../parts/icon';
 import { parseJson } from '../parts/json';
 import { taskHref } from '../shell/route';
-import { firstInput, knownKinds } from './known_kinds';
+import { readField, writeField } from './input_text';
+import { firstInput, knownKind, knownKinds, type InputField } from './known_kinds';
 
 export function StartDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -53,7 +54,7 @@ function StartForm({ onClose }: { onClose: () => void }) {
 
   const served = new Set(workers?.flatMap((worker) => worker.kinds));
   const choices = [...knownKinds.map((known) => known.kind), ...[...served].filter((k) => !knownKinds.some((known) => known.kind === k))];
-  const about = knownKinds.find((known) => known.kind === kind)?.about;
+  const known = knownKind(kind);
   const parsed = parseJson(input);
   const json_error = parsed.ok ? null : `Line ${parsed.error.line}, column ${parsed.error.column}: ${parsed.error.message}`;
 
@@ -117,17 +118,20 @@ function StartForm({ onClose }: { onClose: () => void }) {
             ))}
           </div>
           <p className="hint" id="kind-about">
-            {about ?? 'A kind of your own.'}
+            {known?.about ?? 'A kind of your own.'}
             {workers !== null && kind !== '' && !serves(served, kind) && ' No worker serves it now: the task will wait in the queue.'}
           </p>
         </div>
+        {known?.fields.map((field) => (
+          <Field key={`${kind} ${field.name}`} field={field} value={readField(input, field)} onSay={(said) => setInput((before) => writeField(before, field, said))} />
+        ))}
         <div className="field">
           <label htmlFor="input">Input (JSON)</label>
           <textarea
             id="input"
             ref={field}
             className="code"
-            rows={8}
+            rows={6}
             spellCheck={false}
             value={input}
             aria-invalid={json_error !== null}
@@ -171,6 +175,45 @@ function StartForm({ onClose }: { onClose: () => void }) {
         </button>
       </div>
     </form>
+  );
+}
+
+interface FieldProps {
+  field: InputField;
+  /** Null where the input has something else there. */
+  value: string | null;
+  onSay: (said: string) => void;
+}
+
+/** One field of the input; what is in the JSON below is what is sent. */
+function Field({ field, value, onSay }: FieldProps) {
+  const id = `field-${field.name}`;
+  // While it is written it may be what the input can't have yet, such as a space behind a word.
+  const [draft, setDraft] = useState<string | null>(null);
+  const common = {
+    id,
+    disabled: value === null,
+    value: draft ?? value ?? '',
+    onBlur: () => setDraft(null),
+    onChange: ({ target }: { target: { value: string } }) => {
+      setDraft(target.value);
+      onSay(target.value);
+    },
+  };
+  if (field.type === 'yes or no') {
+    return (
+      <label className="field-check">
+        <input type="checkbox" checked={value === 'true'} disabled={value === null} onChange={(event) => onSay(String(event.target.checked))} />
+        {field.label}
+      </label>
+    );
+  }
+  return (
+    <div className="field">
+      <label htmlFor={id}>{field.label}</label>
+      {field.type === 'long text' ? <textarea rows={2} {...common} /> : <input type={field.type === 'number' ? 'number' : 'text'} {...common} />}
+      {field.hint !== undefined && <p className="hint">{field.hint}</p>}
+    </div>
   );
 }
 
