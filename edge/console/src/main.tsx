@@ -15,6 +15,7 @@ import './style/task.css';
 import './style/overview.css';
 import './style/side.css';
 import './style/scrub.css';
+import './style/try.css';
 import './style/small.css';
 
 const kTokenKey = 'longwire.token';
@@ -56,6 +57,7 @@ const client = connect('/', { name: 'longwire-console', token: getToken });
 const session: Session = {
   list: new TaskList(client),
   list_href: '#/',
+  token: getToken,
   setToken: (token) => {
     keepToken(token);
     client.retry();

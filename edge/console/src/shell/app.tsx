@@ -2,6 +2,7 @@ import { useConnection } from '@longwire/client/react';
 import { Empty } from '../parts/empty';
 import { TaskPage } from '../task/task_page';
 import { TasksPage } from '../tasks/tasks_page';
+import { TryPage } from '../try/try_page';
 import { useRoute } from './hooks';
 import type { Route } from './route';
 import { TokenPanel } from './token_panel';
@@ -25,6 +26,8 @@ function Page({ route }: { route: Route }) {
       return <TasksPage route={route} />;
     case 'task':
       return <TaskPage key={route.task} route={route} />;
+    case 'try':
+      return <TryPage id={route.dialect} />;
     case 'unknown':
       return (
         <Empty title="There is no such page">

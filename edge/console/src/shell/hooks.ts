@@ -9,6 +9,7 @@ export interface Session {
   list: TaskList;
   /** Where the list was left: back to it is back to what was filtered. */
   list_href: string;
+  token: () => string | undefined;
   setToken: (token: string) => void;
 }
 

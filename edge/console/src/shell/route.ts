@@ -8,6 +8,7 @@ export type Route =
   | { page: 'tasks'; state: StateFilter; text: string }
   /** `at`: the offset of the event at which it is looked at; null is live. */
   | { page: 'task'; task: string; tab: Tab | null; at: number | null }
+  | { page: 'try'; dialect: string | null }
   | { page: 'unknown' };
 
 export function parseRoute(hash: string): { route: Route; token: string | null } {
@@ -22,6 +23,7 @@ function parsePath(path: string, words: URLSearchParams): Route {
     const state = words.get('state')?.toUpperCase() ?? '';
     return { page: 'tasks', state: kStates.find((one) => one === state) ?? 'ALL', text: words.get('q') ?? '' };
   }
+  if (parts[0] === 'try' && parts.length <= 2) return { page: 'try', dialect: parts[1] ?? null };
   if (parts.length !== 2 || parts[0] !== 'tasks') return { page: 'unknown' };
   try {
     const task = decodeURIComponent(parts[1]!);
@@ -44,6 +46,8 @@ export const tasksHref = (state: StateFilter = 'ALL', text = ''): string =>
 
 export const taskHref = (task: string, { tab = null, at = null }: { tab?: Tab | null; at?: number | null } = {}): string =>
   withWords(`#/tasks/${encodeURIComponent(task)}`, { tab, at });
+
+export const tryHref = (dialect = ''): string => (dialect === '' ? '#/try' : `#/try/${dialect}`);
 
 /** Says in the address where the reader is, without a step back to where it was. */
 export function replaceAddress(href: string): void {

@@ -2,10 +2,13 @@ import { useConnection } from '@longwire/client/react';
 import { Icon } from '../parts/icon';
 import { ConnectionBadge } from './connection_badge';
 import { useRoute } from './hooks';
-import { tasksHref, type Route } from './route';
+import { tasksHref, tryHref, type Route } from './route';
 import { kThemes, useTheme } from './theme';
 
-const kPlaces: { words: string; href: string; pages: Route['page'][] }[] = [{ words: 'Tasks', href: tasksHref(), pages: ['tasks', 'task'] }];
+const kPlaces: { words: string; href: string; pages: Route['page'][] }[] = [
+  { words: 'Tasks', href: tasksHref(), pages: ['tasks', 'task'] },
+  { words: 'Try it', href: tryHref(), pages: ['try'] },
+];
 
 export function TopBar() {
   const connection = useConnection();

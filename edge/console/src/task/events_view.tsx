@@ -2,8 +2,8 @@ import type { Event } from '@longwire/client';
 import { useMemo, useState } from 'react';
 import { clockTimeMs, dateTime } from '../parts/format';
 import { JsonView } from '../parts/json_view';
+import { Rows } from '../parts/rows';
 import { SearchField } from '../parts/search_field';
-import { Rows } from './rows';
 import type { Moment } from './use_moment';
 
 /** The events as they came. */

@@ -4,8 +4,8 @@ import { standingOf } from '../model/moment';
 import { clockTimeMs, dateTime } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { JsonView } from '../parts/json_view';
+import { Rows } from '../parts/rows';
 import { SearchField } from '../parts/search_field';
-import { Rows } from './rows';
 import type { Moment } from './use_moment';
 
 type LevelChoice = 'all' | 'output' | 'warn' | 'error';

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { countUpTo, type Tail } from '../model/tail';
-import { Empty } from '../parts/empty';
-import { count, plural } from '../parts/format';
-import { Icon } from '../parts/icon';
-import { VirtualList, type VirtualListHandle } from '../parts/virtual_list';
+import { Empty } from './empty';
+import { count, plural } from './format';
+import { Icon } from './icon';
+import { VirtualList, type VirtualListHandle } from './virtual_list';
 
 const kLinePx = 22;
 
