@@ -16,6 +16,7 @@ import './style/overview.css';
 import './style/side.css';
 import './style/scrub.css';
 import './style/try.css';
+import './style/boards.css';
 import './style/small.css';
 
 const kTokenKey = 'longwire.token';

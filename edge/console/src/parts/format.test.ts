@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, duration, stopwatch } from './format';
+import { ago, bytes, duration, shortNumber, stopwatch } from './format';
 
 describe('format', () => {
   it('writes durations in the two units that matter', () => {
@@ -17,6 +17,11 @@ describe('format', () => {
 
   it('writes places in time', () => {
     expect([0, 7_340_000, 83_000_000, 3_723_490_000].map(stopwatch)).toEqual(['0:00.0', '0:07.3', '1:23.0', '1:02:03.4']);
+  });
+
+  it('writes numbers short', () => {
+    expect([0, 0.4, 7, 999, 1_234, 999_999, 3_400_000].map(shortNumber)).toEqual(['0', '0.4', '7', '999', '1.2k', '1.0M', '3.4M']);
+    expect([512, 1_536, 3_145_728].map(bytes)).toEqual(['512 B', '1.5 KiB', '3.0 MiB']);
   });
 
   it('writes ages in one unit', () => {

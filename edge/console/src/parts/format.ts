@@ -54,3 +54,16 @@ export function stopwatch(us: number): string {
   const minutes = Math.floor(s / 60) % 60;
   return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(s % 60)}.${tenths % 10}`;
 }
+
+/** "7", "1.2k", "3.4M" */
+export function shortNumber(n: number): string {
+  if (n >= 999_500) return `${(n / 1_000_000).toFixed(1)}M`;
+  if (n >= 1_000) return `${(n / 1_000).toFixed(1)}k`;
+  return n === 0 || n >= 10 ? String(Math.round(n)) : n.toFixed(1).replace(/\.0$/, '');
+}
+
+/** "512 B", "1.5 KiB", "3.0 MiB" */
+export function bytes(n: number): string {
+  if (n < 1_024) return `${Math.round(n)} B`;
+  return n < 1_048_576 ? `${(n / 1_024).toFixed(1)} KiB` : `${(n / 1_048_576).toFixed(1)} MiB`;
+}

@@ -1,12 +1,17 @@
 import { useConnection } from '@longwire/client/react';
+import { lazy, Suspense } from 'react';
+import { AgentsPage } from '../agents/agents_page';
 import { Empty } from '../parts/empty';
 import { TaskPage } from '../task/task_page';
 import { TasksPage } from '../tasks/tasks_page';
-import { TryPage } from '../try/try_page';
 import { useRoute } from './hooks';
 import type { Route } from './route';
 import { TokenPanel } from './token_panel';
 import { TopBar } from './top_bar';
+
+// What is needed less often, and draws charts or knows products, comes when it is.
+const ClusterPage = lazy(async () => ({ default: (await import('../cluster/cluster_page')).ClusterPage }));
+const TryPage = lazy(async () => ({ default: (await import('../try/try_page')).TryPage }));
 
 export function App() {
   const route = useRoute();
@@ -15,7 +20,9 @@ export function App() {
   return (
     <div className="app">
       <TopBar />
-      <main className="main">{needs_token ? <TokenPanel /> : <Page route={route} />}</main>
+      <main className="main">
+        <Suspense fallback={<Empty title="One moment…" />}>{needs_token ? <TokenPanel /> : <Page route={route} />}</Suspense>
+      </main>
     </div>
   );
 }
@@ -26,6 +33,10 @@ function Page({ route }: { route: Route }) {
       return <TasksPage route={route} />;
     case 'task':
       return <TaskPage key={route.task} route={route} />;
+    case 'agents':
+      return <AgentsPage />;
+    case 'cluster':
+      return <ClusterPage />;
     case 'try':
       return <TryPage id={route.dialect} />;
     case 'unknown':

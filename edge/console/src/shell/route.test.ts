@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseRoute, taskHref, tasksHref } from './route';
+import { parseRoute, taskHref, tasksHref, tryHref } from './route';
 
 const route = (hash: string) => parseRoute(hash).route;
 
@@ -8,6 +8,11 @@ it('finds each page at the address that leads to it', () => {
   expect(route(tasksHref('FAILED', 'a b&c'))).toEqual({ page: 'tasks', state: 'FAILED', text: 'a b&c' });
   expect(route(taskHref('a/b c'))).toEqual({ page: 'task', task: 'a/b c', tab: null, at: null });
   expect(route(taskHref('t', { tab: 'log', at: 42 }))).toEqual({ page: 'task', task: 't', tab: 'log', at: 42 });
+  expect([route('#/agents'), route('#/cluster')]).toEqual([{ page: 'agents' }, { page: 'cluster' }]);
+  expect([route(tryHref()), route(tryHref('stream'))]).toEqual([
+    { page: 'try', dialect: null },
+    { page: 'try', dialect: 'stream' },
+  ]);
   expect(tasksHref()).toBe('#/');
 });
 

@@ -9,6 +9,8 @@ export type Route =
   /** `at`: the offset of the event at which it is looked at; null is live. */
   | { page: 'task'; task: string; tab: Tab | null; at: number | null }
   | { page: 'try'; dialect: string | null }
+  | { page: 'agents' }
+  | { page: 'cluster' }
   | { page: 'unknown' };
 
 export function parseRoute(hash: string): { route: Route; token: string | null } {
@@ -23,6 +25,7 @@ function parsePath(path: string, words: URLSearchParams): Route {
     const state = words.get('state')?.toUpperCase() ?? '';
     return { page: 'tasks', state: kStates.find((one) => one === state) ?? 'ALL', text: words.get('q') ?? '' };
   }
+  if (parts.length === 1 && (parts[0] === 'agents' || parts[0] === 'cluster')) return { page: parts[0] };
   if (parts[0] === 'try' && parts.length <= 2) return { page: 'try', dialect: parts[1] ?? null };
   if (parts.length !== 2 || parts[0] !== 'tasks') return { page: 'unknown' };
   try {

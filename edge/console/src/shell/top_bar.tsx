@@ -7,6 +7,8 @@ import { kThemes, useTheme } from './theme';
 
 const kPlaces: { words: string; href: string; pages: Route['page'][] }[] = [
   { words: 'Tasks', href: tasksHref(), pages: ['tasks', 'task'] },
+  { words: 'Agents', href: '#/agents', pages: ['agents'] },
+  { words: 'Cluster', href: '#/cluster', pages: ['cluster'] },
   { words: 'Try it', href: tryHref(), pages: ['try'] },
 ];
 
