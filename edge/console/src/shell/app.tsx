@@ -11,6 +11,7 @@ import { TopBar } from './top_bar';
 
 // What is needed less often, and draws charts or knows products, comes when it is.
 const ClusterPage = lazy(async () => ({ default: (await import('../cluster/cluster_page')).ClusterPage }));
+const SessionsPage = lazy(async () => ({ default: (await import('../sessions/sessions_page')).SessionsPage }));
 const TryPage = lazy(async () => ({ default: (await import('../try/try_page')).TryPage }));
 
 export function App() {
@@ -35,6 +36,8 @@ function Page({ route }: { route: Route }) {
       return <TaskPage key={route.task} route={route} />;
     case 'agents':
       return <AgentsPage />;
+    case 'sessions':
+      return <SessionsPage chosen={route.session} />;
     case 'cluster':
       return <ClusterPage />;
     case 'try':

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseRoute, taskHref, tasksHref, tryHref } from './route';
+import { parseRoute, sessionHref, taskHref, tasksHref, tryHref } from './route';
 
 const route = (hash: string) => parseRoute(hash).route;
 
@@ -9,6 +9,10 @@ it('finds each page at the address that leads to it', () => {
   expect(route(taskHref('a/b c'))).toEqual({ page: 'task', task: 'a/b c', tab: null, at: null });
   expect(route(taskHref('t', { tab: 'log', at: 42 }))).toEqual({ page: 'task', task: 't', tab: 'log', at: 42 });
   expect([route('#/agents'), route('#/cluster')]).toEqual([{ page: 'agents' }, { page: 'cluster' }]);
+  expect([route('#/sessions'), route(sessionHref('a/b'))]).toEqual([
+    { page: 'sessions', session: null },
+    { page: 'sessions', session: 'a/b' },
+  ]);
   expect([route(tryHref()), route(tryHref('stream'))]).toEqual([
     { page: 'try', dialect: null },
     { page: 'try', dialect: 'stream' },

@@ -10,6 +10,7 @@ export type Route =
   | { page: 'task'; task: string; tab: Tab | null; at: number | null }
   | { page: 'try'; dialect: string | null }
   | { page: 'agents' }
+  | { page: 'sessions'; session: string | null }
   | { page: 'cluster' }
   | { page: 'unknown' };
 
@@ -27,14 +28,19 @@ function parsePath(path: string, words: URLSearchParams): Route {
   }
   if (parts.length === 1 && (parts[0] === 'agents' || parts[0] === 'cluster')) return { page: parts[0] };
   if (parts[0] === 'try' && parts.length <= 2) return { page: 'try', dialect: parts[1] ?? null };
-  if (parts.length !== 2 || parts[0] !== 'tasks') return { page: 'unknown' };
+  const id = parts.length === 2 ? decoded(parts[1]!) : null;
+  if (parts[0] === 'sessions' && parts.length <= 2) return { page: 'sessions', session: id };
+  if (parts[0] !== 'tasks' || id === null) return { page: 'unknown' };
+  const at = words.get('at') ?? '';
+  const tab = kTabs.find((one) => one === words.get('tab')) ?? null;
+  return { page: 'task', task: id, tab, at: /^\d{1,15}$/.test(at) ? Number(at) : null };
+}
+
+function decoded(part: string): string | null {
   try {
-    const task = decodeURIComponent(parts[1]!);
-    const at = words.get('at') ?? '';
-    const tab = kTabs.find((one) => one === words.get('tab')) ?? null;
-    return { page: 'task', task, tab, at: /^\d{1,15}$/.test(at) ? Number(at) : null };
+    return decodeURIComponent(part);
   } catch {
-    return { page: 'unknown' };
+    return null;
   }
 }
 
@@ -49,6 +55,8 @@ export const tasksHref = (state: StateFilter = 'ALL', text = ''): string =>
 
 export const taskHref = (task: string, { tab = null, at = null }: { tab?: Tab | null; at?: number | null } = {}): string =>
   withWords(`#/tasks/${encodeURIComponent(task)}`, { tab, at });
+
+export const sessionHref = (session: string): string => `#/sessions/${encodeURIComponent(session)}`;
 
 export const tryHref = (dialect = ''): string => (dialect === '' ? '#/try' : `#/try/${dialect}`);
 

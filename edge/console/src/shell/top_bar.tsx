@@ -8,6 +8,7 @@ import { kThemes, useTheme } from './theme';
 const kPlaces: { words: string; href: string; pages: Route['page'][] }[] = [
   { words: 'Tasks', href: tasksHref(), pages: ['tasks', 'task'] },
   { words: 'Agents', href: '#/agents', pages: ['agents'] },
+  { words: 'Sessions', href: '#/sessions', pages: ['sessions'] },
   { words: 'Cluster', href: '#/cluster', pages: ['cluster'] },
   { words: 'Try it', href: tryHref(), pages: ['try'] },
 ];
