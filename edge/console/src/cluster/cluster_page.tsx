@@ -71,7 +71,7 @@ export function ClusterPage() {
           lines={[{ label: 'ping', colour: '--agent', values: samples.map(({ answer_ms }) => answer_ms) }]}
         />
         <Chart title="Topics held" times_ms={times_ms} format={shortNumber} lines={[level('topics', '--tool', 'longwire_edge_topics')]} />
-        <Chart title="Recent events kept" times_ms={times_ms} format={bytes} least={1_024} lines={[level('bytes', '--quiet', 'longwire_edge_ring_bytes')]} />
+        <Chart title="Recent events kept" times_ms={times_ms} format={bytes} least={1_000} lines={[level('bytes', '--quiet', 'longwire_edge_ring_bytes')]} />
       </div>
     </section>
   );

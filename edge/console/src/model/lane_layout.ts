@@ -19,8 +19,8 @@ export interface Bar<T> {
   count: number;
 }
 
-/** Rows of a lane, top to bottom: what is a matter of long, and what happens meanwhile. */
-export const kRowOf: Record<Item['kind'], 0 | 1 | 2> = { step: 0, wait: 0, tool: 1, text: 1, handoff: 2, message: 2, artifact: 2 };
+/** Rows of a lane, top to bottom: what takes long, the tools it takes, what is written meanwhile, and moments. */
+export const kRowOf: Record<Item['kind'], 0 | 1 | 2 | 3> = { step: 0, wait: 0, tool: 1, text: 2, handoff: 3, message: 3, artifact: 3 };
 
 const kNarrowPx = 3;
 

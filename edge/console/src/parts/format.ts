@@ -62,8 +62,9 @@ export function shortNumber(n: number): string {
   return n === 0 || n >= 10 ? String(Math.round(n)) : n.toFixed(1).replace(/\.0$/, '');
 }
 
-/** "512 B", "1.5 KiB", "3.0 MiB" */
+/** "512 B", "1.5 kB", "34 MB" */
 export function bytes(n: number): string {
-  if (n < 1_024) return `${Math.round(n)} B`;
-  return n < 1_048_576 ? `${(n / 1_024).toFixed(1)} KiB` : `${(n / 1_048_576).toFixed(1)} MiB`;
+  if (n < 1_000) return `${Math.round(n)} B`;
+  const [value, unit] = n < 1_000_000 ? [n / 1_000, 'kB'] : [n / 1_000_000, 'MB'];
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }

@@ -40,7 +40,10 @@ function Board({ watch, chosen }: { watch: SessionsWatch; chosen: string | null 
       </div>
       <div className="sessions">
         <nav className="session-list table" aria-label="Sessions">
-          {sessions.length === 0 ? <Empty title="No session goes on" /> : sessions.map((one) => <Entry key={one.session_id} session={one} is_chosen={one.session_id === chosen} />)}
+          {sessions.length === 0 && <Empty title="No session goes on" />}
+          {sessions.map((one) => (
+            <Entry key={one.session_id} session={one} is_chosen={one.session_id === chosen} />
+          ))}
         </nav>
         {chosen === null ? (
           <div className="session table">

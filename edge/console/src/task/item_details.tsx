@@ -30,8 +30,10 @@ export function ItemDetails({ item, offset, onClose }: { item: Item; offset: num
         <Icon name="close" />
       </button>
       <p>{itemWords(item, is_open)}</p>
-      <JsonView value={said ?? null} label={item.kind === 'tool' ? 'Arguments' : 'Event'} />
-      {item.kind === 'tool' && !is_open && <JsonView value={item.outcome ?? null} label="Result" />}
+      <div className="inspector-values">
+        <JsonView value={said ?? null} label={item.kind === 'tool' ? 'Arguments' : 'Event'} />
+        {item.kind === 'tool' && !is_open && <JsonView value={item.outcome ?? null} label="Result" />}
+      </div>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { ItemDetails, itemWords } from './item_details';
 import type { Moment } from './use_moment';
 
 const kZoomMax = 64;
-const kLanePx = 62;
+const kLanePx = 72;
 
 /** Who did what when: a lane for each agent, with its steps, tools, texts and handoffs along the time. */
 export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: number) => void }) {
@@ -40,37 +40,39 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
     onSeek(timeOf(scale, event.clientX - left));
   };
   return (
-    <section className="lanes" aria-label="Time line">
-      <div className="lanes-tools">
-        <span className="muted">{duration(to_us - from_us)}</span>
-        <button type="button" className="button button-small" disabled={zoom <= 1} aria-label="Show more of the time" onClick={() => setZoom(zoom / 2)}>
-          −
-        </button>
-        <button type="button" className="button button-small" disabled={zoom >= kZoomMax} aria-label="Show the time closer" onClick={() => setZoom(zoom * 2)}>
-          +
-        </button>
-      </div>
-      <div className="lanes-rows">
-        <ul className="lane-names" aria-hidden="true">
-          {lanes.map((lane) => (
-            <li key={lane.agent} className="lane-name" title={lane.agent}>
-              <span>{lane.emoji}</span>
-              {lane.agent || 'Task'}
-            </li>
-          ))}
-        </ul>
-        <div className="lanes-box" ref={box}>
-          <div className="lanes-space" style={{ width: scale.width_px }} onClick={seek} onKeyDown={moveFocus}>
-            <Axis scale={scale} />
-            <Superseded moment={moment} scale={scale} />
-            {width > 0 && lanes.map((lane) => <LaneRow key={lane.agent} lane={lane} scale={scale} offset={offset} chosen={chosen} onChoose={setChosen} />)}
-            <Handovers lanes={lanes} scale={scale} offset={offset} />
-            {hand_px !== null && <div className="lanes-hand" style={{ left: hand_px }} />}
+    <>
+      <section className="lanes" aria-label="Time line">
+        <div className="lanes-tools">
+          <span className="muted">{duration(to_us - from_us)}</span>
+          <button type="button" className="button button-small" disabled={zoom <= 1} aria-label="Show more of the time" onClick={() => setZoom(zoom / 2)}>
+            −
+          </button>
+          <button type="button" className="button button-small" disabled={zoom >= kZoomMax} aria-label="Show the time closer" onClick={() => setZoom(zoom * 2)}>
+            +
+          </button>
+        </div>
+        <div className="lanes-rows">
+          <ul className="lane-names" aria-hidden="true">
+            {lanes.map((lane) => (
+              <li key={lane.agent} className="lane-name" title={lane.agent}>
+                <span>{lane.emoji}</span>
+                {lane.agent || 'Task'}
+              </li>
+            ))}
+          </ul>
+          <div className="lanes-box" ref={box}>
+            <div className="lanes-space" style={{ width: scale.width_px }} onClick={seek} onKeyDown={moveFocus}>
+              <Axis scale={scale} />
+              <Superseded moment={moment} scale={scale} />
+              {width > 0 && lanes.map((lane) => <LaneRow key={lane.agent} lane={lane} scale={scale} offset={offset} chosen={chosen} onChoose={setChosen} />)}
+              <Handovers lanes={lanes} scale={scale} offset={offset} />
+              {hand_px !== null && <div className="lanes-hand" style={{ left: hand_px }} />}
+            </div>
           </div>
         </div>
-      </div>
+      </section>
       {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} onClose={() => setChosen(null)} />}
-    </section>
+    </>
   );
 }
 
@@ -184,7 +186,7 @@ function BarButton({ bar, is_chosen, is_first, onChoose }: { bar: Bar<Item>; is_
         onChoose(span);
       }}
     >
-      {width_px >= kWordsPx ? span.label : ''}
+      {width_px >= kWordsPx && span.kind !== 'text' ? span.label : ''}
     </button>
   );
 }
