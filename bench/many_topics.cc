@@ -14,18 +14,20 @@
 #include <vector>
 
 #include "bench/counting_client.h"
-#include "bench/link_publisher.h"
-#include "bench/process_cost.h"
+#include "bench/elapsed.h"
+#include "bench/link_client.h"
 #include "bench/processes.h"
+#include "bench/usage.h"
 #include "protocol/node/clock.h"
 
 namespace {
 
 using longwire::bench::CountingClient;
 using longwire::bench::cpu_seconds;
-using longwire::bench::LinkPublisher;
+using longwire::bench::LinkClient;
 using longwire::bench::Processes;
 using longwire::bench::resident_bytes;
+using longwire::bench::seconds_since;
 using longwire::integration::Deadline;
 using longwire::integration::Process;
 
@@ -35,10 +37,6 @@ constexpr std::size_t kUnsubscribesPerFrame = 100;
 constexpr std::size_t kEvents = 100'000;
 constexpr std::size_t kProbes = 2'000;  // topics of which an event tells that all are subscribed to again
 constexpr std::size_t kFilters = 1'000;
-
-double seconds_since(std::int64_t from_us) {
-    return static_cast<double>(longwire::now_us() - from_us) * 1e-6;
-}
 
 std::string topic(std::size_t i) {
     std::array<char, 48> name{};
@@ -97,14 +95,18 @@ class Bench {
     }
 
     /// Whoever has been silent for long has no session any more.
-    LinkPublisher& new_publisher() {
+    LinkClient& new_publisher() {
         publisher_.reset();
         return publisher();
     }
 
-    LinkPublisher& publisher() {
-        if (!publisher_) publisher_ = std::make_unique<LinkPublisher>(processes_.endpoint("edges"));
+    LinkClient& publisher() {
+        if (!publisher_) publisher_ = std::make_unique<LinkClient>(processes_.endpoint("edges"));
         return *publisher_;
+    }
+
+    void publish(const std::string& where) {
+        publisher().publish(where, "a text of a few words, as people write them");
     }
 
     /// Since the last call: seconds, CPU seconds and memory of each process.
@@ -147,7 +149,7 @@ class Bench {
         start_broker();
         publisher();
         begin();
-        for (std::size_t i = 0; i < topics_; ++i) publisher().publish(topic(i));
+        for (std::size_t i = 0; i < topics_; ++i) publish(topic(i));
         publisher().finish();
         say("topics made with an event each (recently active)", topics_);
     }
@@ -193,7 +195,7 @@ class Bench {
         new_publisher();
         begin();
         for (std::size_t i = 0; i < kEvents; i += kProbes) {
-            for (std::size_t n = 0; n < kProbes; ++n) publisher().publish(topic(picked.next()));
+            for (std::size_t n = 0; n < kProbes; ++n) publish(topic(picked.next()));
             publisher().finish();
             client.wait_for_pushes(pushed + i);
         }
@@ -210,7 +212,7 @@ class Bench {
         publisher();
         const auto pushed = client.pushes();
         Scattered picked(subscribed_);
-        for (std::size_t i = 0; i < kProbes; ++i) publisher().publish(topic(picked.next()));
+        for (std::size_t i = 0; i < kProbes; ++i) publish(topic(picked.next()));
         publisher().finish();
         client.wait_for_pushes(pushed + kProbes);
         say("subscribed again after the broker's restart", subscribed_);
@@ -269,7 +271,7 @@ class Bench {
     /// A filter is answered before it is in force.
     void await_filter(CountingClient& client) {
         for (const auto pushed = client.pushes(); client.pushes() == pushed;) {
-            publisher().publish(topic(0));
+            publish(topic(0));
             publisher().finish();
             client.read_for(100);
         }
@@ -280,7 +282,7 @@ class Bench {
     Processes processes_;
     std::unique_ptr<Process> broker_;
     std::unique_ptr<Process> edge_;
-    std::unique_ptr<LinkPublisher> publisher_;
+    std::unique_ptr<LinkClient> publisher_;
     std::uint16_t port_ = 0;
     Cost before_;
 };

@@ -7,105 +7,39 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
+#include "bench/elapsed.h"
+#include "bench/link_client.h"
 #include "bench/processes.h"
 #include "bench/swarm.h"
 #include "bench/usage.h"
 #include "protocol/json.h"
-#include "protocol/link/subscriber_receiver.h"
 #include "protocol/node/clock.h"
-#include "protocol/zmq/socket.h"
 #include "tests/integration/support/http_client.h"
 #include "tests/integration/support/tcp_stream.h"
 
 namespace {
 
-namespace link = longwire::link;
 using longwire::bench::cpu_seconds;
+using longwire::bench::LinkClient;
 using longwire::bench::Processes;
 using longwire::bench::resident_mib;
+using longwire::bench::seconds_since;
 using longwire::bench::Swarm;
 using longwire::integration::Deadline;
 using longwire::integration::HttpClient;
 using longwire::integration::Process;
 using longwire::integration::TcpStream;
 
-constexpr std::size_t kPublishesInFlight = 4'000;
-constexpr std::size_t kPayloadBytes = 256;
+constexpr std::size_t kTextBytes = 248;
 constexpr std::size_t kPageEvents = 1'000;
-
-/// Publishes as an edge does for its clients.
-class Publisher final : private link::SubscriberListener {
-  public:
-    explicit Publisher(const std::string& endpoint)
-        : socket_(longwire::zmq_link::connect_dealer(context_, endpoint, "edge-publisher").value()) {
-        turn_until([&] { return link_.is_up(); });
-    }
-
-    void publish(const std::string& topic, std::size_t number) {
-        turn_until([&] { return asked_ - answered_ < kPublishesInFlight; });
-        auto json =
-            R"({"topic":")" + topic + R"(","type":"bench","data":{"i":)" + std::to_string(number) + R"(,"text":")";
-        json.append(kPayloadBytes - 24, 'x').append("\"}}");
-        const auto fields = longwire::json_to_msgpack(json).value();
-        link_.request("dev", "dev", "publish", fields, true, longwire::now_us());
-        ++asked_;
-    }
-
-    void finish() {
-        turn_until([&] { return answered_ == asked_; });
-        if (refused_ > 0) throw std::runtime_error(std::to_string(refused_) + " events were refused");
-    }
-
-  private:
-    void turn_until(const std::function<bool()>& condition) {
-        const Deadline deadline(Processes::kPatienceMs);
-        while (!condition()) {
-            if (deadline.has_passed()) throw std::runtime_error("publishing takes too long");
-            turn();
-        }
-    }
-
-    void turn() {
-        for (const auto& message : link_.take_outgoing()) {
-            if (!longwire::zmq_link::send(socket_, {message})) return link_.unreachable(longwire::now_us());
-        }
-        std::array<zmq::pollitem_t, 1> items{{{socket_.handle(), 0, ZMQ_POLLIN, 0}}};
-        longwire::zmq_link::wait(items, 2);
-        for (int i = 0; i < 1'000; ++i) {
-            const auto message = longwire::zmq_link::receive(socket_);
-            if (!message) break;
-            link_.receive((*message)[0], longwire::now_us());
-        }
-        link_.tick(longwire::now_us());
-    }
-
-    void on_link_up() override {}
-    void on_link_down() override {}
-    void on_subscribed(const std::string&, const link::Subscribed&) override {}
-    void on_subscribe_failed(const std::string&, const longwire::Error&) override {}
-    void on_events(const link::TopicEvents&) override {}
-    void on_gap(const std::string&, const link::DeliveryGap&) override {}
-    void on_fetched(std::uint64_t, const longwire::Result<link::Fetched>&) override {}
-    void on_reply(std::uint64_t, const longwire::Result<std::string_view>& reply) override {
-        ++answered_;
-        if (!reply) ++refused_;
-    }
-
-    zmq::context_t context_;
-    zmq::socket_t socket_;
-    link::SubscriberReceiver link_{{.edge = "edge-publisher"}, *this};
-    std::size_t asked_ = 0;
-    std::size_t answered_ = 0;
-    std::size_t refused_ = 0;
-};
 
 class Bench {
   public:
@@ -132,19 +66,19 @@ class Bench {
     void fill() {
         const auto began_us = longwire::now_us();
         const auto broker_s = cpu_seconds(broker_->pid());
-        Publisher publisher(processes_.endpoint("edges"));
-        for (std::size_t i = 1; i <= behind_; ++i) {
-            publisher.publish("room/one", i);
+        const std::string text(kTextBytes, 'x');
+        LinkClient publisher(processes_.endpoint("edges"));
+        for (std::size_t i = 0; i < behind_; ++i) {
+            publisher.publish("room/one", text);
             for (std::size_t client = 0; client < clients_; ++client) {
-                publisher.publish("room/own-" + std::to_string(client), i);
+                publisher.publish("room/own-" + std::to_string(client), text);
             }
         }
-        for (std::size_t i = 1; i <= events_; ++i) publisher.publish("room/long", i);
+        for (std::size_t i = 0; i < events_; ++i) publisher.publish("room/long", text);
         publisher.finish();
         const auto published = static_cast<double>(behind_ * (clients_ + 1) + events_);
         std::printf("published %.0f events in %.1f s, broker %.1f CPU s per million\n", published,
-                    static_cast<double>(longwire::now_us() - began_us) * 1e-6,
-                    (cpu_seconds(broker_->pid()) - broker_s) * 1e6 / published);
+                    seconds_since(began_us), (cpu_seconds(broker_->pid()) - broker_s) * 1e6 / published);
     }
 
     Edge launch_edge() {
@@ -250,7 +184,7 @@ class Bench {
                   resident_mib(broker_pid),
                   0};
         work();
-        used.seconds = static_cast<double>(longwire::now_us() - began_us) * 1e-6;
+        used.seconds = seconds_since(began_us);
         used.edge_s += cpu_seconds(edge_pid);
         used.broker_s += cpu_seconds(broker_pid);
         used.own_s += cpu_seconds(::getpid());

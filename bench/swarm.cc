@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "bench/elapsed.h"
 #include "protocol/node/clock.h"
 #include "tests/integration/support/ws_client.h"
 
@@ -59,7 +60,6 @@ Swarm::~Swarm() {
 void Swarm::replay(std::size_t clients, const std::function<Command(std::size_t)>& command, std::uint64_t last,
                    integration::Deadline deadline) {
     const auto began_us = now_us();
-    const auto seconds = [&] { return static_cast<double>(now_us() - began_us) * 1e-6; };
     clients_.resize(clients);
     for (std::size_t i = 0; i < clients; ++i) {
         clients_[i].command = command(i);
@@ -80,9 +80,9 @@ void Swarm::replay(std::size_t clients, const std::function<Command(std::size_t)
             if (!was_subscribed && client.frames.replies() > 0) ++subscribed;
             if (!was_complete && client.frames.last_offset() >= last) ++complete;
         }
-        if (subscribed == clients && subscribed_s_ == 0) subscribed_s_ = seconds();
+        if (subscribed == clients && subscribed_s_ == 0) subscribed_s_ = seconds_since(began_us);
     }
-    complete_s_ = seconds();
+    complete_s_ = seconds_since(began_us);
 }
 
 void Swarm::connect(Client& client) {

@@ -19,12 +19,15 @@ inline double cpu_seconds(pid_t pid) {
 }
 
 /// Memory now.
-inline double resident_mib(pid_t pid) {
+inline double resident_bytes(pid_t pid) {
     std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
     long size = 0;
     long resident = 0;
     statm >> size >> resident;
-    return static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)) / (1 << 20);
+    return static_cast<double>(resident * ::sysconf(_SC_PAGESIZE));
+}
+inline double resident_mib(pid_t pid) {
+    return resident_bytes(pid) / (1 << 20);
 }
 
 }  // namespace longwire::bench

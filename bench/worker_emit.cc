@@ -2,27 +2,15 @@
 // sockets on loopback, until the last event is accepted. The broker is the tests' fake one, which parses and orders
 // every event and keeps none.
 
-#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <string>
 
+#include "bench/usage.h"
 #include "unit/worker/running_worker.h"
 #include "worker/demo/demo_kinds.h"
-
-namespace {
-
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
     const std::string n = argc > 1 ? argv[1] : "1000000";
@@ -38,14 +26,14 @@ int main(int argc, char** argv) {
     if (!longwire::testing::welcomed(broker)) return 1;
 
     const auto start = std::chrono::steady_clock::now();
-    const auto cpu_start = cpu_seconds();
+    const auto cpu_start = longwire::bench::cpu_seconds(::getpid());
     for (int i = 0; i < tasks; ++i) {
         broker.assign("count-" + std::to_string(i), 1, "demo.count", "{\"n\":" + n + ",\"bytes\":" + bytes + "}");
     }
     const auto events = (std::stoull(n) + 21) * static_cast<std::size_t>(tasks);  // with the progress and the end
     if (!broker.wait_until([&](const auto& seen) { return seen.event_count >= events; })) return 1;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    const auto cpu = cpu_seconds() - cpu_start;
+    const auto cpu = longwire::bench::cpu_seconds(::getpid()) - cpu_start;
     const auto seen = broker.seen();
     std::printf("%zu events in %.2f s: %.0f events/s, %.2f CPU s per million; resent messages %zu, in order %s\n",
                 seen.event_count, took.count(), static_cast<double>(seen.event_count) / took.count(),

@@ -16,8 +16,9 @@
 namespace longwire::broker {
 namespace {
 
-constexpr std::size_t kMessagesPerTurn = 1024;  // of one socket; more of one would starve the others
-constexpr std::size_t kPublishedBytesPerTurn = 4 << 20;
+// Of one socket; more of one would starve the others.
+constexpr std::size_t kMessagesPerTurn = 1024;
+constexpr std::size_t kBytesPerTurn = 4 << 20;
 constexpr std::int64_t kTickMs = 20;  // longest sleep: leases, holes and heartbeats are looked at
 constexpr std::int64_t kMetricsPeriodUs = 250'000;
 constexpr std::int64_t kStallUs = 500'000;  // a turn that began so late was not the peers' doing
@@ -75,9 +76,8 @@ Status Shell::bind(const Endpoints& endpoints, std::uint32_t partitions) {
 
 Status Shell::run(int stop_fd) {
     TurnPacer pacer;
-    std::size_t messages = 0;
     while (true) {
-        const auto delay_us = pacer.begin_turn(now_us(), messages);
+        const auto delay_us = pacer.begin_turn(now_us(), std::exchange(messages_, 0));
         if (!has_more_) sleep_us(delay_us);
         wait(stop_fd, has_more_ ? 0 : kTickMs);
         if (stopped_) return {};
@@ -85,7 +85,6 @@ Status Shell::run(int stop_fd) {
         has_more_ = false;
         read_sockets();
         inbox_.log = log_->poll();
-        messages = inbox_.published.size() + inbox_.from_workers.size() + inbox_.from_edges.size();
         LW_TRY_STATUS(step());
         // An engine whose outcomes are there at once must not wait for the next message to be heard.
         for (inbox_.log = log_->poll(); !inbox_.log.empty(); inbox_.log = log_->poll()) LW_TRY_STATUS(step());
@@ -121,7 +120,7 @@ void Shell::read_sockets() {
 
 void Shell::read_published() {
     std::size_t bytes = 0;
-    for (std::size_t i = 0; i < kMessagesPerTurn && bytes < kPublishedBytesPerTurn; ++i) {
+    for (std::size_t i = 0; i < kMessagesPerTurn && bytes < kBytesPerTurn; ++i) {
         const auto message = zmq_link::receive(events_);
         if (!message) return;
         if (message->size() != 2) continue;  // not of our making; its key says nothing we could answer to
@@ -132,10 +131,13 @@ void Shell::read_published() {
 }
 
 void Shell::read_frames(zmq::socket_t& socket, std::vector<LinkFrame>& frames) {
-    for (std::size_t i = 0; i < kMessagesPerTurn; ++i) {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < kMessagesPerTurn && bytes < kBytesPerTurn; ++i) {
         const auto message = zmq_link::receive(socket);
         if (!message) return;
-        if (message->size() == 2) frames.push_back({std::string((*message)[0]), std::string((*message)[1])});
+        if (message->size() != 2) continue;
+        bytes += (*message)[1].size();
+        frames.push_back({std::string((*message)[0]), std::string((*message)[1])});
     }
     has_more_ = true;
 }
@@ -154,6 +156,7 @@ Status Shell::step() {
     for (const auto& committed : inbox_.log.committed) LW_TRY_STATUS(committed.status);
     if (inbox_.log.room) note_room(*inbox_.log.room);
     broker_.step(now_us(), inbox_, outbox_);
+    messages_ += inbox_.published.size() + inbox_.from_workers.size() + outbox_.edge_messages_taken;
     inbox_.clear();
     if (outbox_.commit) log_->append(std::move(*outbox_.commit));
     for (auto& read : outbox_.reads) log_->read(std::move(read));

@@ -70,7 +70,8 @@ class Shell {
     BrokerInbox inbox_;
     BrokerOutbox outbox_;
     std::size_t tap_subscriptions_ = 0;
-    bool has_more_ = false;  // a socket had more than one turn may take
+    bool has_more_ = false;     // a socket had more than one turn may take
+    std::size_t messages_ = 0;  // taken in this turn
     bool stopped_ = false;
     std::int64_t turned_us_ = 0;
     LogLimiter notice_limiter_{kNoticesPerSecond};

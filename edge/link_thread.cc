@@ -15,7 +15,7 @@
 namespace longwire::edge {
 namespace {
 
-constexpr std::size_t kMessagesPerTurn = 1024;
+constexpr std::size_t kFramesPerTurn = 1024;
 constexpr std::int64_t kTickMs = 20;
 
 /// The loop's sockets and state, all of the link thread.
@@ -31,19 +31,24 @@ class Loop {
         return (items[1].revents & ZMQ_POLLIN) != 0;
     }
 
-    /// How many messages there were; kMessagesPerTurn if there may be more.
-    std::size_t read() {
-        for (std::size_t i = 0; i < kMessagesPerTurn; ++i) {
-            const auto message = zmq_link::receive(socket_);
-            if (!message) return i;
-            router_.link().receive((*message)[0], now_us());
+    struct Read {
+        std::size_t messages = 0;
+        bool may_have_more = false;
+    };
+    Read read() {
+        Read read;
+        for (std::size_t i = 0; i < kFramesPerTurn; ++i) {
+            const auto frame = zmq_link::receive(socket_);
+            if (!frame) return read;
+            read.messages += router_.link().receive((*frame)[0], now_us());
         }
-        return kMessagesPerTurn;
+        read.may_have_more = true;
+        return read;
     }
 
     void write() {
-        for (const auto& message : router_.link().take_outgoing()) {
-            if (zmq_link::send(socket_, {message})) continue;
+        for (const auto& frame : router_.link().take_outgoing()) {
+            if (zmq_link::send(socket_, {frame})) continue;
             router_.link().unreachable(now_us());
             return;
         }
@@ -102,8 +107,9 @@ void LinkThread::run(const Deliver& deliver) {
         const auto delay_us = pacer.begin_turn(now_us(), messages);
         if (!has_more) sleep_us(delay_us);
         if (loop.wait(wake_.fd(), !has_more)) wake_.clear();
-        messages = loop.read();
-        has_more = messages == kMessagesPerTurn;
+        const auto read = loop.read();
+        messages = read.messages;
+        has_more = read.may_have_more;
         std::vector<std::pair<std::size_t, std::vector<ToLink>>> posted;
         {
             const std::lock_guard lock(mutex_);

@@ -85,11 +85,11 @@ void WsClient::close(std::uint16_t code, std::string_view reason) {
     connection_.close(code, reason);
 }
 
-void WsClient::send_text(std::string message) {
+void WsClient::send_text(std::string_view message) {
     connection_.send(message, false);
 }
 
-void WsClient::send_binary(std::string message) {
+void WsClient::send_binary(std::string_view message) {
     connection_.send(message, true);
 }
 

@@ -57,8 +57,8 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
     void keep_heartbeat(std::int64_t now_us);
     std::uint64_t ping();
 
-    void send_text(std::string message) override;
-    void send_binary(std::string message) override;
+    void send_text(std::string_view message) override;
+    void send_binary(std::string_view message) override;
     void send_frames(SharedSlice frames) override;
     bool takes_deflated() const override { return connection_.takes_deflated(); }
     void send(SharedBytes text, std::string_view /*id*/) override { connection_.send(*text, false); }

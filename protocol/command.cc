@@ -5,7 +5,6 @@
 
 #include "protocol/envelope.h"
 #include "protocol/limits.h"
-#include "protocol/msgpack_fields.h"
 #include "protocol/msgpack_reader.h"
 #include "protocol/topic.h"
 #include "protocol/url.h"
@@ -275,6 +274,10 @@ bool is_command(std::string_view name) {
 
 Result<Command> decode_command(std::string_view name, std::string_view map) {
     LW_TRY(const MsgpackFields fields, MsgpackFields::parse(map, "command"));
+    return decode_command(name, fields);
+}
+
+Result<Command> decode_command(std::string_view name, const MsgpackFields& fields) {
     return decode_named(name, fields);
 }
 

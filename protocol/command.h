@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "protocol/msgpack_fields.h"
 #include "protocol/result.h"
 
 /// What clients ask of the cluster, in the words and fields of the client protocol. An edge checks a command's form
@@ -146,5 +147,6 @@ bool is_command(std::string_view name);
 /// Reads a command from a MessagePack map (a client's whole message will do: other fields are let through).
 /// Errors: bad_request with the field; too_large.
 Result<Command> decode_command(std::string_view name, std::string_view fields);
+Result<Command> decode_command(std::string_view name, const MsgpackFields& fields);
 
 }  // namespace longwire

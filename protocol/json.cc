@@ -249,7 +249,11 @@ void append_json_string(std::string_view text, std::string& out) {
         out.append(text.substr(0, unchanged));
         text.remove_prefix(unchanged);
         if (text.empty()) break;
-        is_ascii(text[0]) ? append_escaped(text[0], out) : void(out.append(kReplacement));
+        if (is_ascii(text[0])) {
+            append_escaped(text[0], out);
+        } else {
+            out.append(kReplacement);
+        }
         text.remove_prefix(1);
     }
     out += '"';

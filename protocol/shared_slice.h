@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,7 +13,7 @@ using SharedBytes = std::shared_ptr<const std::string>;
 
 /// A part of an immutable, shared buffer: copying one copies no bytes, and many events can live in one buffer.
 struct SharedSlice {
-    SharedBytes owner;
+    std::shared_ptr<const void> owner;  // of the buffer, whatever it is
     std::string_view bytes;
 
     /// All of a buffer; nothing for none.
@@ -25,6 +26,14 @@ struct SharedSlice {
         auto owner = std::make_shared<const std::string>(std::move(text));
         const std::string_view bytes = *owner;
         return {std::move(owner), bytes};
+    }
+
+    /// In one piece of memory that is no larger than it must be.
+    static SharedSlice copy_of(std::string_view bytes) {
+        auto owner = std::make_shared_for_overwrite<char[]>(bytes.size());
+        std::copy(bytes.begin(), bytes.end(), owner.get());
+        const std::string_view copy(owner.get(), bytes.size());
+        return {std::move(owner), copy};
     }
 };
 

@@ -1,5 +1,7 @@
 #include "protocol/topic.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 
@@ -29,17 +31,6 @@ constexpr auto kNameChars = [] {
 bool is_name_char(char c) {
     return kNameChars[static_cast<unsigned char>(c)];
 }
-
-/// CRC-32 as zlib has it, by the byte.
-constexpr auto kCrcOfByte = [] {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
-        std::uint32_t crc = byte;
-        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
-        table[byte] = crc;
-    }
-    return table;
-}();
 
 }  // namespace
 
@@ -99,9 +90,8 @@ std::string_view task_of_topic(std::string_view topic) {
 }
 
 std::uint32_t partition_of(std::string_view path, std::uint32_t partitions) {
-    std::uint32_t crc = ~0U;
-    for (const char c : path) crc = kCrcOfByte[(crc ^ static_cast<std::uint8_t>(c)) & 0xFF] ^ (crc >> 8);
-    return ~crc % partitions;
+    const auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(path.data()), static_cast<uInt>(path.size()));
+    return static_cast<std::uint32_t>(crc) % partitions;
 }
 
 std::string topic_key(std::string_view path, std::uint32_t partition) {

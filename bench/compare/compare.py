@@ -15,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
 from longwire_system import Longwire
 from mosquitto_system import Mosquitto
@@ -31,6 +33,7 @@ from works import SIZES, WORKS, Report, Work, is_exact
 
 ROOT = Path(__file__).parents[2]
 LOAD_TIMEOUT_S = 600
+ENDERS = (signal.SIGINT, signal.SIGTERM)
 
 PEERS: list[System] = [*SCRIPTS, Nats(), NatsCluster(), Nchan(), NchanOverRedis(), Mosquitto()]
 
@@ -105,27 +108,50 @@ def run_once(system: System, work: Work, arguments: argparse.Namespace) -> Repor
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def run_told(system: System, work: Work, arguments: argparse.Namespace, label: str) -> Report | str:
+    """Says meanwhile what comes of it; why not, where nothing has."""
+    begun = time.monotonic()
+    try:
+        report = run_once(system, work, arguments)
+    except (LoadFailed, ServerFailed) as failure:
+        print(f"{label}: failed: {failure}", file=sys.stderr)
+        return str(failure)
+    print(f"{label}: {summary(work, report)} ({time.monotonic() - begun:.0f} s)", file=sys.stderr)
+    if system.name == OURS and not is_exact(report):
+        print(f"{label}: not exact: {json.dumps(report)}", file=sys.stderr)
+    return report
+
+
 def run_all(results: Results, arguments: argparse.Namespace) -> bool:
-    """False if Longwire has lost or doubled anything."""
+    """False if Longwire has lost or doubled anything. A round counts, and is in the files, once it is whole."""
     all_well = True
-    for round_number in range(1, arguments.repeat + 1):
-        for work in results.works:
-            for system in filter(work.is_for, results.systems):
-                begun = time.monotonic()
-                label = f"[{round_number}/{arguments.repeat}] {work.name} {system.name}"
-                try:
-                    report = run_once(system, work, arguments)
-                except (LoadFailed, ServerFailed) as failure:
-                    results.add_failure(work, system, str(failure))
-                    print(f"{label}: failed: {failure}", file=sys.stderr)
-                    all_well &= system.name != OURS
-                    continue
-                results.add(work, system, report)
-                print(f"{label}: {summary(work, report)} ({time.monotonic() - begun:.0f} s)", file=sys.stderr)
-                if system.name == OURS and not is_exact(report):
-                    print(f"{label}: not exact: {json.dumps(report)}", file=sys.stderr)
-                    all_well = False
+    for number in range(1, arguments.repeat + 1):
+        round_label = f"[{number}/{arguments.repeat}]"
+        outcomes = [
+            (work, system, run_told(system, work, arguments, f"{round_label} {work.name} {system.name}"))
+            for work in results.works
+            for system in filter(work.is_for, results.systems)
+        ]
+        with undisturbed():
+            for work, system, outcome in outcomes:
+                if isinstance(outcome, str):
+                    results.add_failure(work, system, outcome)
+                else:
+                    results.add(work, system, outcome)
+                if system.name == OURS:
+                    all_well &= not isinstance(outcome, str) and is_exact(outcome)
+            write_files(results, arguments.out)
     return all_well
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Whoever ends this waits until what is within is done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDERS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def summary(work: Work, report: Report) -> str:
@@ -143,8 +169,9 @@ def write_files(results: Results, folder: Path) -> None:
 
 def main() -> int:
     arguments = read_arguments()
-    # Servers must not outlive this, however it is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # Servers must not outlive this, and whole rounds must not be lost with it, however it is ended.
+    for ender in ENDERS:
+        signal.signal(ender, signal.default_int_handler)
     allow_descriptors()
     ours = Longwire(arguments.bin)
     if missing := ours.missing():
@@ -163,8 +190,11 @@ def main() -> int:
     load = os.getloadavg()[0]
     if load > 1:
         print(f"others use this machine (load {load:.1f}): figures will be worse than without them", file=sys.stderr)
-    all_well = run_all(results, arguments)
-    write_files(results, arguments.out)
+    try:
+        all_well = run_all(results, arguments)
+    except KeyboardInterrupt:
+        print("ended early: what follows is of the rounds that were whole by then", file=sys.stderr)
+        all_well = False
     print(render(results, arguments.markdown))
     return 0 if all_well else 1
 

@@ -20,10 +20,11 @@ class Batches {
 
     edge::EventBatchPtr next() {
         const auto first = std::exchange(next_, next_ + views_.size());
-        return edge::EventBatch::make(std::string(kPath), kEpoch, first, views_);
+        return edge::EventBatch::make(path_, kEpoch, first, views_);
     }
 
   private:
+    SharedText path_{kPath};  // as a router has it
     std::vector<std::string> bytes_;
     std::vector<std::string_view> views_;
     std::uint64_t next_ = 1;

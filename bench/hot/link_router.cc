@@ -13,12 +13,14 @@ class Route final : public Work {
         router_.link().tick(kNowUs);
         say(link::EdgeWelcome{kProtocolVersion, "broker", 16});
         for (std::size_t shard = 0; shard < kShards; ++shard) {
-            router_.take(shard, edge::WatchTopic{std::string(kPath)}, kNowUs);
+            router_.take(shard, edge::WatchTopic{SharedText(kPath)}, kNowUs);
         }
-        for (const auto& message : router_.link().take_outgoing()) {
-            const auto decoded = link::decode<link::EdgeToBroker>(message);
-            const auto* subscribe = std::get_if<link::Subscribe>(&decoded->message);
-            if (subscribe != nullptr) say(link::Subscribed{subscribe->request, kEpoch, 0, 0, 1});
+        for (const auto& frame : router_.link().take_outgoing()) {
+            link::decode_each<link::EdgeToBroker>(frame, [&](const auto& decoded) {
+                const auto* subscribe = std::get_if<link::Subscribe>(&decoded->message);
+                if (subscribe != nullptr) say(link::Subscribed{subscribe->request, kEpoch, 0, 0, 1});
+                return true;
+            });
         }
     }
 

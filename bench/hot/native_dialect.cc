@@ -8,8 +8,8 @@ namespace {
 
 class NullTransport final : public edge::Transport {
   public:
-    void send_text(std::string message) override { bytes += message.size(); }
-    void send_binary(std::string message) override { bytes += message.size(); }
+    void send_text(std::string_view message) override { bytes += message.size(); }
+    void send_binary(std::string_view message) override { bytes += message.size(); }
     void send_frames(SharedSlice frames) override { bytes += frames.bytes.size(); }
     std::size_t unsent_bytes() const override { return 0; }
     void tell_when_drained() override {}

@@ -153,7 +153,7 @@ void Broker::send_held(const HeldMessage& held) {
     } else {
         const auto edge = edges_.find(held.peer);
         const bool is_current = edge != edges_.end() && edge->second.session == held.session;
-        if (is_current) send_now(held.peer, edge->second, held.message);
+        if (is_current) tell(edge->second, held.message);
     }
 }
 
@@ -166,13 +166,16 @@ void Broker::deliver(Topic& topic, const Record& record) {
 }
 
 void Broker::flush_edges() {
-    for (auto& [name, edge] : edges_) flush_edge(name, edge);
+    for (auto& [name, edge] : edges_) {
+        flush_edge(name, edge);
+        take_frames(name, edge);
+    }
 }
 
 void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
     // A gap lies before the events that were found behind it.
     for (const auto& gap : edge.sender.take_gaps()) {
-        send_now(name, edge, link::prepare(link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to}));
+        tell(edge, link::DeliveryGap{gap.path, gap.epoch, gap.from, gap.to});
     }
     if (const auto differences = edge.sender.take_differences(); differences > 0) {
         stats_.differences_to_edges += differences;
@@ -183,8 +186,7 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
     std::size_t bytes = 0;
     const auto send = [&] {
         if (deliver.topics.empty()) return;
-        out_->to_edges.push_back({name, link::encode(edge.counter.next(now_us_), deliver)});
-        edge.sender.sent(out_->to_edges.back().bytes.size());
+        edge.sender.sent(edge.frames.add(edge.counter.next(now_us_), deliver, bytes));
         deliver.topics.clear();
         bytes = 0;
     };
@@ -228,7 +230,7 @@ void Broker::tend_links() {
         if (edge.counter.is_peer_lost(now_us_)) {
             lost.push_back(name);
         } else if (edge.counter.is_heartbeat_due(now_us_)) {
-            send_now(name, edge, link::prepare(link::BrokerHeartbeat{}));
+            tell(edge, link::BrokerHeartbeat{});
         }
     }
     for (const auto& name : lost) {

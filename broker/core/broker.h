@@ -22,6 +22,7 @@
 #include "broker/core/task_outputs.h"
 #include "broker/core/topics.h"
 #include "protocol/envelope.h"
+#include "protocol/link/frame_writer.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/producer_receiver.h"
 #include "protocol/link/subscriber_messages.h"
@@ -69,6 +70,7 @@ struct BrokerOutbox {
     std::vector<TapFrame> tap;
     std::vector<std::string> notices;              // for the log: what an operator would want to know
     std::vector<std::string> warnings;             // likewise, where something is not as it should be
+    std::size_t edge_messages_taken = 0;           // of which a frame holds several
     std::vector<std::int64_t> cancelled_after_us;  // of tasks that were asked to end and now have, durably
 
     void clear() { *this = {}; }
@@ -157,6 +159,7 @@ class Broker final : private SchedulerPort {
         link::SubscriberSender sender;
         link::LinkCounter counter;
         std::uint64_t session = 0;
+        link::FrameWriter frames;  // of the step under way
     };
     struct HeldMessage {
         PeerKind kind;
@@ -255,6 +258,8 @@ class Broker final : private SchedulerPort {
 
     // broker_edges.cc: the subscriber link
     void on_edge_frame(const LinkFrame& frame);
+    Status take_edge_message(const std::string& peer, const Result<link::Numbered<link::EdgeToBroker>>& decoded);
+    void on_edge_hello(const std::string& peer, std::uint64_t number, const link::EdgeHello& hello);
     void on_edge_message(const std::string& peer, EdgeLink& edge, const link::EdgeToBroker& message);
     void on_subscribe(const std::string& peer, EdgeLink& edge, const link::Subscribe& subscribe);
     void on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch);
@@ -264,7 +269,9 @@ class Broker final : private SchedulerPort {
     Result<std::string> ledger(std::string_view realm, const LedgerCommand& command) const;
     void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
     static link::Prepared prepare_reply(std::uint64_t request, const Result<std::string>& result);
-    void send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message);
+    /// Among what else the edge is told in this step.
+    void tell(EdgeLink& edge, const auto& message) { edge.frames.add(edge.counter.next(now_us_), message); }
+    void take_frames(const std::string& name, EdgeLink& edge);
     void reset_edge(const std::string& peer, std::string_view reason);
     void end_edge(const std::string& peer);
     void take_page(ReadPage& page);

@@ -48,30 +48,45 @@ std::string publish_headers(std::string_view user, std::string_view key) {
 }  // namespace
 
 void Broker::on_edge_frame(const LinkFrame& frame) {
-    const auto decoded = link::decode<link::EdgeToBroker>(frame.bytes);
+    using Decoded = Result<link::Numbered<link::EdgeToBroker>>;
+    link::decode_each<link::EdgeToBroker>(frame.bytes, [&](const Decoded& decoded) {
+        ++out_->edge_messages_taken;
+        const auto taken = take_edge_message(frame.peer, decoded);
+        if (!taken) reset_edge(frame.peer, taken.error().message);
+        return taken.has_value();
+    });
+}
+
+/// Errors: the session cannot go on.
+Status Broker::take_edge_message(const std::string& peer, const Result<link::Numbered<link::EdgeToBroker>>& decoded) {
     if (!decoded) {
-        out_->notices.push_back("edge " + frame.peer + ": " + describe(decoded.error()));
-        return reset_edge(frame.peer, "malformed message");
+        out_->notices.push_back("edge " + peer + ": " + describe(decoded.error()));
+        return bad_request("link", "malformed message");
     }
     if (const auto* hello = std::get_if<link::EdgeHello>(&decoded->message)) {
-        if (hello->version != kProtocolVersion) {
-            constexpr std::string_view kWhy = "this broker speaks another version of the link";
-            out_->to_edges.push_back({frame.peer, link::encode(1, link::HelloRefused{kWhy})});
-            return;
-        }
-        end_edge(frame.peer);
-        const auto window = std::clamp<std::uint64_t>(hello->window_bytes, kBatchBytesTarget, 256 << 20);
-        EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++};
-        auto& edge = edges_.emplace(frame.peer, std::move(fresh)).first->second;
-        static_cast<void>(edge.counter.accept(decoded->number, now_us_));
-        out_->notices.push_back("edge " + frame.peer + " joined");
-        return send_now(frame.peer, edge,
-                        link::prepare(link::EdgeWelcome{kProtocolVersion, options_.name, options_.partitions}));
+        on_edge_hello(peer, decoded->number, *hello);
+        return {};
     }
-    const auto edge = edges_.find(frame.peer);
-    if (edge == edges_.end()) return reset_edge(frame.peer, "no session");
-    if (!edge->second.counter.accept(decoded->number, now_us_)) return reset_edge(frame.peer, "a message was lost");
-    on_edge_message(frame.peer, edge->second, decoded->message);
+    const auto edge = edges_.find(peer);
+    if (edge == edges_.end()) return bad_request("link", "no session");
+    if (!edge->second.counter.accept(decoded->number, now_us_)) return bad_request("link", "a message was lost");
+    on_edge_message(peer, edge->second, decoded->message);
+    return {};
+}
+
+void Broker::on_edge_hello(const std::string& peer, std::uint64_t number, const link::EdgeHello& hello) {
+    if (hello.version != kProtocolVersion) {
+        constexpr std::string_view kWhy = "this broker speaks another version of the link";
+        out_->to_edges.push_back({peer, link::encode(1, link::HelloRefused{kWhy})});
+        return;
+    }
+    end_edge(peer);
+    const auto window = std::clamp<std::uint64_t>(hello.window_bytes, kBatchBytesTarget, 256 << 20);
+    EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++, {}};
+    auto& edge = edges_.emplace(peer, std::move(fresh)).first->second;
+    static_cast<void>(edge.counter.accept(number, now_us_));
+    out_->notices.push_back("edge " + peer + " joined");
+    tell(edge, link::EdgeWelcome{kProtocolVersion, options_.name, options_.partitions});
 }
 
 void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link::EdgeToBroker& message) {
@@ -90,7 +105,7 @@ void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link
                     return reply(peer, edge, subscribe.request, checked.error());
                 }
                 edge.sender.subscribe_filter(subscribe.realm, subscribe.filter);
-                send_now(peer, edge, link::prepare(link::Subscribed{subscribe.request, 0, 0, 0, 0}));
+                tell(edge, link::Subscribed{subscribe.request, 0, 0, 0, 0});
             },
             [&](const link::UnsubscribeFilter& unsubscribe) {
                 edge.sender.unsubscribe_filter(unsubscribe.realm, unsubscribe.filter);
@@ -120,8 +135,7 @@ void Broker::on_subscribe(const std::string& peer, EdgeLink& edge, const link::S
     if (!edge.sender.is_subscribed(*topic.path)) ++topic.subscribers;
     flush_edge(peer, edge);  // what a filter is owed of this topic lies before the answer
     edge.sender.subscribe(topic.path, topic.epoch, after, topic.committed);
-    send_now(peer, edge,
-             link::prepare(link::Subscribed{subscribe.request, topic.epoch, after, topic.committed, topic.tail}));
+    tell(edge, link::Subscribed{subscribe.request, topic.epoch, after, topic.committed, topic.tail});
 }
 
 void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch& fetch) {
@@ -131,7 +145,7 @@ void Broker::on_fetch(const std::string& peer, EdgeLink& edge, const link::Fetch
     if (!has_events) {
         link::Fetched none{fetch.request, 0, 0, 1, 0, {}};
         if (topic != nullptr) none = {fetch.request, topic->epoch, topic->committed, topic->tail, 0, {}};
-        return send_now(peer, edge, link::prepare(none));
+        return tell(edge, none);
     }
     const auto token = next_read_++;
     reads_.emplace(token, PendingRead{peer, edge.session, fetch.request, topic->committed});
@@ -155,7 +169,7 @@ void Broker::take_page(ReadPage& page) {
         fetched.envelopes.push_back({envelope.bytes});
         bytes += envelope.bytes.size() + kBlobHeaderBytes;
     }
-    out_->to_edges.push_back({name, link::encode(edge->second.counter.next(now_us_), fetched, bytes)});
+    edge->second.frames.add(edge->second.counter.next(now_us_), fetched, bytes);
 }
 
 /// Where to go on. What was committed since the log was asked, with `committed` as the last one then, may be readable
@@ -179,7 +193,7 @@ void Broker::take_failed_read(const FailedRead& failed) {
     const auto next = next_readable(failed, committed);
     if (fetch == 0) return edge->second.sender.page(failed.path, next, {});
     const link::Fetched none{fetch, topic.epoch, topic.committed, topic.tail, next, {}};
-    send_now(name, edge->second, link::prepare(none));
+    tell(edge->second, none);
 }
 
 void Broker::on_request(const std::string& peer, EdgeLink& edge, const link::Request& request) {
@@ -286,8 +300,8 @@ link::Prepared Broker::prepare_reply(std::uint64_t request, const Result<std::st
     return link::prepare(message);
 }
 
-void Broker::send_now(const std::string& name, EdgeLink& edge, const link::Prepared& message) {
-    out_->to_edges.push_back({name, link::seal(edge.counter.next(now_us_), message)});
+void Broker::take_frames(const std::string& name, EdgeLink& edge) {
+    for (auto& frame : edge.frames.take()) out_->to_edges.push_back({name, std::move(frame)});
 }
 
 void Broker::reset_edge(const std::string& peer, std::string_view reason) {
@@ -298,6 +312,7 @@ void Broker::reset_edge(const std::string& peer, std::string_view reason) {
 void Broker::end_edge(const std::string& peer) {
     const auto edge = edges_.find(peer);
     if (edge == edges_.end()) return;
+    take_frames(peer, edge->second);
     presence_.lose_edge(peer, now_us_);
     scheduler_.edge_gone(peer, now_us_);
     edge->second.sender.for_each_subscribed([this](const SharedText& path) {

@@ -112,7 +112,7 @@ void Broker::answer_with_output(const OutputAsker& asker, std::string_view realm
     }
     // Without room for new work what has been decided may have to wait long: only what tells of it waits with it.
     if (!room_ && !is_under_way(topic_path(realm, task_topic(task)))) {
-        return send_now(asker.edge, edge->second, prepare_reply(asker.request, snapshot));
+        return tell(edge->second, prepare_reply(asker.request, snapshot));
     }
     reply(asker.edge, edge->second, asker.request, snapshot);
 }

@@ -37,13 +37,13 @@ void Broker::take_room(const Status& room) {
 bool Broker::answer_without_room(const std::string& peer, EdgeLink& edge, const link::Request& request,
                                  const Command& command) {
     if (is_new_work(command)) {
-        send_now(peer, edge, prepare_reply(request.request, room_.error()));
+        tell(edge, prepare_reply(request.request, room_.error()));
         return true;
     }
     const auto shown = paths_shown(request.realm, command);
     const bool is_durable = shown ? !is_under_way(*shown) : tells_of_the_present(command);
     if (!is_durable) return false;
-    send_now(peer, edge, prepare_reply(request.request, obey(peer, request, command)));
+    tell(edge, prepare_reply(request.request, obey(peer, request, command)));
     return true;
 }
 

@@ -7,30 +7,31 @@
 namespace longwire::edge {
 
 void BatchRing::push(EventBatchPtr batch) {
-    bytes_ += batch->bytes();
-    batches_.push_back(std::move(batch));
+    if (!kept_) kept_ = std::make_unique<Kept>();
+    kept_->bytes += batch->bytes();
+    kept_->batches.push_back(std::move(batch));
 }
 
 void BatchRing::drop_oldest() {
-    bytes_ -= batches_[oldest_]->bytes();
-    batches_[oldest_++].reset();
-    if (empty()) return clear();
+    auto& [batches, oldest, bytes] = *kept_;
+    bytes -= batches[oldest]->bytes();
+    batches[oldest++].reset();
+    if (oldest == batches.size()) return clear();
     // What has been dropped is moved over when it is half of all, so that each batch is moved once on average.
-    if (oldest_ * 2 < batches_.size()) return;
-    batches_.erase(batches_.begin(), batches_.begin() + static_cast<std::ptrdiff_t>(oldest_));
-    oldest_ = 0;
+    if (oldest * 2 < batches.size()) return;
+    batches.erase(batches.begin(), batches.begin() + static_cast<std::ptrdiff_t>(oldest));
+    oldest = 0;
 }
 
 void BatchRing::clear() {
-    batches_ = {};
-    oldest_ = 0;
-    bytes_ = 0;
+    kept_.reset();
 }
 
 EventBatchPtr BatchRing::find(std::uint64_t offset) const {
-    const auto begin = batches_.begin() + static_cast<std::ptrdiff_t>(oldest_);
+    if (!kept_) return nullptr;
+    const auto begin = kept_->batches.begin() + static_cast<std::ptrdiff_t>(kept_->oldest);
     const auto later =
-        std::upper_bound(begin, batches_.end(), offset,
+        std::upper_bound(begin, kept_->batches.end(), offset,
                          [](std::uint64_t wanted, const EventBatchPtr& b) { return wanted < b->first(); });
     if (later == begin) return nullptr;
     const auto& batch = *std::prev(later);

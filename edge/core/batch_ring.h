@@ -2,13 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "edge/core/event_batch.h"
 
 namespace longwire::edge {
 
-/// The newest batches of one topic, oldest first. There may be holes between them. An empty one owns no memory, because
+/// The newest batches of one topic, oldest first. There may be holes between them. An empty one is a null pointer, because
 /// most topics of an edge that watches many are quiet.
 class BatchRing {
   public:
@@ -20,13 +21,17 @@ class BatchRing {
     /// The batch with this event; null if it is not kept.
     EventBatchPtr find(std::uint64_t offset) const;
 
-    bool empty() const { return oldest_ == batches_.size(); }
-    std::size_t bytes() const { return bytes_; }
+    bool empty() const { return kept_ == nullptr; }
+    std::size_t bytes() const { return kept_ ? kept_->bytes : 0; }
 
   private:
-    std::vector<EventBatchPtr> batches_;
-    std::size_t oldest_ = 0;  // those before it have been dropped
-    std::size_t bytes_ = 0;
+    struct Kept {
+        std::vector<EventBatchPtr> batches;
+        std::size_t oldest = 0;  // those before it have been dropped
+        std::size_t bytes = 0;
+    };
+
+    std::unique_ptr<Kept> kept_;  // null while empty
 };
 
 }  // namespace longwire::edge

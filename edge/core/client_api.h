@@ -18,8 +18,9 @@ class Transport {
   public:
     virtual ~Transport() = default;
 
-    virtual void send_text(std::string message) = 0;
-    virtual void send_binary(std::string message) = 0;
+    /// One whole message, of which it queues a copy.
+    virtual void send_text(std::string_view message) = 0;
+    virtual void send_binary(std::string_view message) = 0;
 
     /// Whole WebSocket frames, ready made.
     virtual void send_frames(SharedSlice frames) = 0;

@@ -14,13 +14,20 @@
 namespace longwire::edge {
 namespace {
 
-constexpr std::size_t kFieldsBytes = 128;  // about what an event takes beside its payload
+/// What a thread keeps of the memory in which it renders: enough for nearly all batches.
+constexpr std::size_t kScratchBytesKept = std::size_t{1} << 20;
 
 template <class Number>
 void append_number(Number number, std::string& out) {
     std::array<char, 24> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     out.append(std::string_view(digits.data(), end));
+}
+
+/// Where this thread renders, before a copy is kept that has no room to spare.
+std::string& scratch() {
+    thread_local std::string text;
+    return text;
 }
 
 Envelope unreadable_envelope() {
@@ -82,32 +89,44 @@ void append_event_msgpack(std::string_view topic, std::uint64_t offset, const En
 }
 
 template <class Append>
-Rendering Rendering::of(std::size_t count, std::size_t bytes_expected, Append append) {
+Rendering Rendering::of(std::size_t count, Append append) {
+    auto& out = scratch();
+    out.clear();
     Rendering rendering;
-    rendering.starts_.reserve(count);
-    std::string bytes;
-    bytes.reserve(bytes_expected);
-    for (std::size_t i = 0; i < count; ++i) {
-        rendering.starts_.push_back(static_cast<std::uint32_t>(bytes.size()));
-        append(i, bytes);
+    rendering.later_starts_.reserve(count - 1);
+    append(std::size_t{0}, out);
+    for (std::size_t i = 1; i < count; ++i) {
+        rendering.later_starts_.push_back(static_cast<std::uint32_t>(out.size()));
+        append(i, out);
     }
-    rendering.bytes_ = std::make_shared<const std::string>(std::move(bytes));
+    rendering.all_ = SharedSlice::copy_of(out);
+    if (out.capacity() > kScratchBytesKept) std::string().swap(out);
     return rendering;
 }
 
 std::string_view Rendering::at(std::size_t i) const {
-    const std::size_t end = i + 1 < starts_.size() ? starts_[i + 1] : bytes_->size();
-    return std::string_view(*bytes_).substr(starts_[i], end - starts_[i]);
+    const auto end = i + 1 < size() ? start(i + 1) : all_.bytes.size();
+    return all_.bytes.substr(start(i), end - start(i));
 }
 
 bool Rendering::has_longer(std::size_t bytes) const {
-    for (std::size_t i = 0; i < starts_.size(); ++i) {
+    for (std::size_t i = 0; i < size(); ++i) {
         if (at(i).size() > bytes) return true;
     }
     return false;
 }
 
-std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64_t epoch, std::uint64_t first,
+namespace {
+
+Rendering deflated(const Rendering& frames, bool binary) {
+    return Rendering::of(frames.size(), [&](std::size_t i, std::string& out) {
+        Deflater::of_this_thread().append_frame(ws_frame_payload(frames.at(i)), binary, out);
+    });
+}
+
+}  // namespace
+
+std::shared_ptr<const EventBatch> EventBatch::make(SharedText path, std::uint64_t epoch, std::uint64_t first,
                                                    const std::vector<std::string_view>& envelopes) {
     auto batch = std::make_shared<EventBatch>();
     batch->path_ = std::move(path);
@@ -115,82 +134,67 @@ std::shared_ptr<const EventBatch> EventBatch::make(std::string path, std::uint64
     batch->first_ = first;
     std::size_t size = 0;
     for (const auto envelope : envelopes) size += envelope.size();
-    std::string bytes;
-    bytes.reserve(size);
-    for (const auto envelope : envelopes) bytes += envelope;
-    batch->bytes_ = std::make_shared<const std::string>(std::move(bytes));
+    batch->bytes_.reserve(size);
+    for (const auto envelope : envelopes) batch->bytes_ += envelope;
     batch->envelopes_.reserve(envelopes.size());
-    std::string_view rest = *batch->bytes_;
+    std::string_view rest = batch->bytes_;
     for (const auto given : envelopes) {
         const auto envelope = parse_envelope(rest.substr(0, given.size()));
         rest.remove_prefix(given.size());
         batch->envelopes_.push_back(envelope ? *envelope : unreadable_envelope());
     }
-    const auto expected = size * 2 + envelopes.size() * kFieldsBytes;
-    batch->json_ =
-        Rendering::of(envelopes.size(), expected, [&, topic = batch->topic()](std::size_t i, std::string& out) {
-            append_ws_frame_of(out, WsOpcode::text,
-                               [&] { append_event_json(topic, first + i, batch->envelopes_[i], out); });
-        });
+    batch->json_ = Rendering::of(envelopes.size(), [&, topic = batch->topic()](std::size_t i, std::string& out) {
+        append_ws_frame_of(out, WsOpcode::text,
+                           [&] { append_event_json(topic, first + i, batch->envelopes_[i], out); });
+    });
     return batch;
 }
 
+/// As `render()` returns it to whoever asks first.
+template <class Render>
+const Rendering& EventBatch::rendered(Form OtherForms::*form, Render render) const {
+    std::call_once(other_forms_once_, [&] { other_forms_ = std::make_unique<OtherForms>(); });
+    auto& [once, rendering] = *other_forms_.*form;
+    std::call_once(once, [&] { rendering = render(); });
+    return rendering;
+}
+
 const Rendering& EventBatch::rendered_msgpack() const {
-    std::call_once(msgpack_once_, [&] {
-        const auto expected = bytes_->size() + size() * kFieldsBytes;
-        msgpack_ = Rendering::of(size(), expected, [&, topic = topic()](std::size_t i, std::string& out) {
+    return rendered(&OtherForms::msgpack, [&] {
+        return Rendering::of(size(), [&, topic = topic()](std::size_t i, std::string& out) {
             append_ws_frame_of(out, WsOpcode::binary,
                                [&] { append_event_msgpack(topic, first_ + i, envelopes_[i], out); });
         });
     });
-    return msgpack_;
 }
 
 const Rendering& EventBatch::rendered_event_stream() const {
-    std::call_once(event_stream_once_, [&] {
-        const auto id = "id: " + epoch_text(epoch_) + ":";
-        event_stream_ = Rendering::of(size(), json_.bytes() + size() * 64, [&](std::size_t i, std::string& out) {
+    return rendered(&OtherForms::event_stream, [&] {
+        return Rendering::of(size(), [&, id = "id: " + epoch_text(epoch_) + ":"](std::size_t i, std::string& out) {
             out += id;
             append_number(first_ + i, out);
             out.append("\ndata: ").append(json(i)).append("\n\n");
         });
     });
-    return event_stream_;
-}
-
-const Rendering& EventBatch::rendered_deflated_json() const {
-    std::call_once(deflated_json_once_, [&] {
-        deflated_json_ = Rendering::of(size(), json_.bytes(), [&](std::size_t i, std::string& out) {
-            Deflater::of_this_thread().append_frame(json(i), false, out);
-        });
-    });
-    return deflated_json_;
-}
-
-const Rendering& EventBatch::rendered_deflated_msgpack() const {
-    std::call_once(deflated_msgpack_once_, [&] {
-        deflated_msgpack_ = Rendering::of(size(), bytes_->size(), [&](std::size_t i, std::string& out) {
-            Deflater::of_this_thread().append_frame(msgpack(i), true, out);
-        });
-    });
-    return deflated_msgpack_;
 }
 
 SharedSlice EventBatch::deflated_json_frames(std::size_t i) const {
-    return json_.has_longer(Deflater::kBytesMin) ? rendered_deflated_json().from(i) : json_.from(i);
+    if (!json_.has_longer(Deflater::kBytesMin)) return json_.from(i);
+    return rendered(&OtherForms::deflated_json, [&] { return deflated(json_, false); }).from(i);
 }
 
 SharedSlice EventBatch::deflated_msgpack_frames(std::size_t i) const {
     const auto& plain = rendered_msgpack();
-    return plain.has_longer(Deflater::kBytesMin) ? rendered_deflated_msgpack().from(i) : plain.from(i);
+    if (!plain.has_longer(Deflater::kBytesMin)) return plain.from(i);
+    return rendered(&OtherForms::deflated_msgpack, [&] { return deflated(plain, true); }).from(i);
 }
 
 std::string_view EventBatch::realm() const {
-    return split_path(path_).realm;
+    return split_path(*path_).realm;
 }
 
 std::string_view EventBatch::topic() const {
-    return split_path(path_).topic;
+    return split_path(*path_).topic;
 }
 
 std::string_view EventBatch::json(std::size_t i) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>  // tidy: allow(include) shards share a batch, and whoever wants a form first renders it
@@ -9,14 +11,16 @@
 
 #include "protocol/envelope.h"
 #include "protocol/shared_slice.h"
+#include "protocol/shared_text.h"
 
 namespace longwire::edge {
 
-/// Events in one form, one after the other in one piece of memory, of which any number of clients hold parts.
+/// Events in one form, one after the other in one piece of memory, of which any number of clients hold parts. There is
+/// at least one, and where there is no other it has no memory beside its bytes.
 class Rendering {
   public:
     /// The events from number `i` on.
-    SharedSlice from(std::size_t i) const { return {bytes_, std::string_view(*bytes_).substr(starts_[i])}; }
+    SharedSlice from(std::size_t i) const { return {all_.owner, all_.bytes.substr(start(i))}; }
 
     /// Event number `i` alone.
     std::string_view at(std::size_t i) const;
@@ -24,15 +28,18 @@ class Rendering {
     /// Whether any event has more than so many bytes.
     bool has_longer(std::size_t bytes) const;
 
-    std::size_t bytes() const { return bytes_->size() + starts_.size() * sizeof(starts_[0]); }
+    std::size_t size() const { return 1 + later_starts_.size(); }
+    std::size_t bytes() const { return all_.bytes.size() + later_starts_.size() * sizeof(later_starts_[0]); }
 
-    /// Calls `append(i, out)` for each of `count` events.
+    /// What `append(i, out)` appends for each of `count` events. It must not render anything itself.
     template <class Append>
-    static Rendering of(std::size_t count, std::size_t bytes_expected, Append append);
+    static Rendering of(std::size_t count, Append append);
 
   private:
-    SharedBytes bytes_;
-    std::vector<std::uint32_t> starts_;  // a batch is smaller than one message of a link
+    std::size_t start(std::size_t i) const { return i == 0 ? 0 : later_starts_[i - 1]; }
+
+    SharedSlice all_;
+    std::vector<std::uint32_t> later_starts_;  // of all but the first; a batch is smaller than one message of a link
 };
 
 /// Consecutive events of one topic as they came from the broker, and in the forms in which clients get them, each
@@ -40,11 +47,12 @@ class Rendering {
 /// hold it.
 class EventBatch {
   public:
-    /// Copies the envelopes; one that cannot be read becomes an event of type "unreadable" rather than a hole.
-    static std::shared_ptr<const EventBatch> make(std::string path, std::uint64_t epoch, std::uint64_t first,
+    /// Copies the envelopes, of which there is at least one; one that cannot be read becomes an event of type
+    /// "unreadable" rather than a hole.
+    static std::shared_ptr<const EventBatch> make(SharedText path, std::uint64_t epoch, std::uint64_t first,
                                                   const std::vector<std::string_view>& envelopes);
 
-    const std::string& path() const { return path_; }
+    std::string_view path() const { return *path_; }
     std::string_view realm() const;
     std::string_view topic() const;
     std::uint64_t epoch() const { return epoch_; }
@@ -70,30 +78,38 @@ class EventBatch {
     /// The events from number `i` on as messages of an event stream over this topic alone, with "epoch:offset" as ids.
     SharedSlice event_stream(std::size_t i) const { return rendered_event_stream().from(i); }
 
-    /// The memory of what every batch has. The other forms are rendered when a first client wants them and come on top,
-    /// each about as large.
-    std::size_t bytes() const { return bytes_->size() + json_.bytes() + envelopes_.size() * sizeof(Envelope); }
+    /// The memory of what every batch has for itself. The other forms are rendered when a first client wants them and
+    /// come on top, each about as large.
+    std::size_t bytes() const {
+        const auto later_envelopes = (size() - 1) * sizeof(Envelope);
+        return sizeof(EventBatch) + bytes_.size() + later_envelopes + json_.bytes();
+    }
 
   private:
+    struct Form {
+        std::once_flag once;
+        Rendering rendering;
+    };
+    struct OtherForms {
+        Form msgpack;
+        Form event_stream;
+        Form deflated_json;
+        Form deflated_msgpack;
+    };
+
+    template <class Render>
+    const Rendering& rendered(Form OtherForms::*form, Render render) const;
     const Rendering& rendered_msgpack() const;
     const Rendering& rendered_event_stream() const;
-    const Rendering& rendered_deflated_json() const;
-    const Rendering& rendered_deflated_msgpack() const;
 
-    std::string path_;
+    SharedText path_;
     std::uint64_t epoch_ = 0;
     std::uint64_t first_ = 0;
-    SharedBytes bytes_;
-    std::vector<Envelope> envelopes_;
+    std::string bytes_;
+    boost::container::small_vector<Envelope, 1> envelopes_;  // most batches are of one event
     Rendering json_;
-    mutable std::once_flag msgpack_once_;
-    mutable Rendering msgpack_;
-    mutable std::once_flag event_stream_once_;
-    mutable Rendering event_stream_;
-    mutable std::once_flag deflated_json_once_;
-    mutable Rendering deflated_json_;
-    mutable std::once_flag deflated_msgpack_once_;
-    mutable Rendering deflated_msgpack_;
+    mutable std::once_flag other_forms_once_;
+    mutable std::unique_ptr<OtherForms> other_forms_;
 };
 
 using EventBatchPtr = std::shared_ptr<const EventBatch>;

@@ -36,22 +36,20 @@ Hub::Hub(Options options, std::function<void(ToLink)> to_link)
 
 Hub::~Hub() = default;
 
-HubTopic* Hub::find(std::string_view path) const {
-    const auto found = topics_.find(path);
-    return found == topics_.end() ? nullptr : found->second.get();
+HubTopic* Hub::find(std::string_view path) {
+    return topics_.find(path);
 }
 
-HubTopic& Hub::find_or_add(const std::string& path) {
-    if (auto* const known = find(path)) return *known;
+HubTopic& Hub::find_or_add(const SharedText& path) {
+    if (auto* const known = find(*path)) return *known;
     auto added = std::make_unique<HubTopic>();
     added->path = path;
-    auto& topic = *added;
-    topics_.emplace(topic.path, std::move(added));
+    auto& topic = topics_.add(std::move(added));
     to_link_(WatchTopic{path});
     // Each topic's share has become smaller. When it is a fifth smaller, those that keep more than theirs give it up.
     if (topics_.size() * 4 >= topics_when_shrunk_ * 5) {
         topics_when_shrunk_ = topics_.size();
-        for (const auto& [name, other] : topics_) shrink_ring(*other, ring_share());
+        topics_.for_each([this](HubTopic& other) { shrink_ring(other, ring_share()); });
     }
     return topic;
 }
@@ -60,11 +58,11 @@ void Hub::remove(HubTopic& topic) {
     drop_fetches(topic);
     pages_.drop(topic);
     clear_ring(topic);
-    topics_.erase(topic.path);
+    topics_.erase(*topic.path);
     topics_when_shrunk_ = std::min(topics_when_shrunk_, std::max<std::size_t>(topics_.size(), 1));
 }
 
-void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, const From& from, const Merging& merging) {
+void Hub::watch(Watcher& watcher, std::uint64_t id, const SharedText& path, const From& from, const Merging& merging) {
     auto& topic = find_or_add(path);
     auto added = std::make_unique<HubWatch>();
     auto& watch = *added;
@@ -74,16 +72,13 @@ void Hub::watch(Watcher& watcher, std::uint64_t id, const std::string& path, con
     watch.merging = merging;
     watch.place = static_cast<std::uint32_t>(topic.watches.size());
     topic.watches.push_back(&watch);
-    auto& theirs = watcher.watches_;
-    const auto place = std::upper_bound(theirs.begin(), theirs.end(), id,
-                                        [](std::uint64_t wanted, const auto& other) { return wanted < other->id; });
-    theirs.insert(place, std::move(added));
+    watcher.watches_.insert(std::move(added));
     if (topic.is_ready) return open(watch, from);
     watch.from = std::make_unique<From>(from);
 }
 
 void Hub::unwatch(Watcher& watcher, std::uint64_t id, std::int64_t now_us) {
-    const auto found = find_by_id(watcher.watches_, id);
+    const auto found = watcher.watches_.find(id);
     if (found == watcher.watches_.end()) return;
     leave(**found, now_us);
     watcher.watches_.erase(found);
@@ -244,7 +239,7 @@ void Hub::on_refused(const TopicRefused& refused) {
         auto& watcher = *watch->watcher;
         const auto id = watch->id;
         set_state(*watch, State::opening);
-        watcher.watches_.erase(find_by_id(watcher.watches_, id));
+        watcher.watches_.erase(watcher.watches_.find(id));
         watcher.on_watch_failed(id, name, refused.error);
     }
     remove(*topic);
@@ -344,10 +339,10 @@ void Hub::tick(std::int64_t now_us) {
     while (!idle_.empty() && now_us - idle_.front().first >= options_.linger_ms * 1000) {
         const auto [since_us, path] = std::move(idle_.front());
         idle_.pop_front();
-        auto* const topic = find(path);
+        auto* const topic = find(*path);
         if (topic == nullptr || !topic->watches.empty() || topic->idle_since_us != since_us) continue;
         remove(*topic);
-        to_link_(UnwatchTopic{path});
+        to_link_(UnwatchTopic{std::string(*path)});
     }
     pages_.expire(now_us - kPagesKeptUs);
     for (const auto token : std::exchange(failed_fetches_, {})) ask_if_wanted(token);

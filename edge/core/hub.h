@@ -16,6 +16,8 @@
 #include "edge/core/topic_ledger.h"
 #include "edge/core/upstream.h"
 #include "edge/core/watcher.h"
+#include "protocol/path_table.h"
+#include "protocol/shared_text.h"
 
 namespace longwire::edge {
 
@@ -45,8 +47,12 @@ class Hub {
     ~Hub();
 
     /// Begins to watch; on_watching follows, perhaps from within this call. `watch` must be new to the watcher.
-    void watch(Watcher& watcher, std::uint64_t watch, const std::string& path, const From& from,
+    void watch(Watcher& watcher, std::uint64_t watch, const SharedText& path, const From& from,
                const Merging& merging = {});
+    void watch(Watcher& watcher, std::uint64_t id, std::string_view path, const From& from,
+               const Merging& merging = {}) {
+        watch(watcher, id, SharedText(path), from, merging);
+    }
     void unwatch(Watcher& watcher, std::uint64_t watch, std::int64_t now_us);
 
     void watch_filter(Watcher& watcher, const std::string& realm, const std::string& filter);
@@ -101,8 +107,8 @@ class Hub {
     };
     static constexpr std::uint64_t kNoEvents = UINT64_MAX;
 
-    HubTopic* find(std::string_view path) const;
-    HubTopic& find_or_add(const std::string& path);
+    HubTopic* find(std::string_view path);
+    HubTopic& find_or_add(const SharedText& path);
     void remove(HubTopic& topic);
     void leave(HubWatch& watch, std::int64_t now_us);
     void open(HubWatch& watch, const From& from);
@@ -143,10 +149,10 @@ class Hub {
 
     Options options_;
     std::function<void(ToLink)> to_link_;
-    std::unordered_map<std::string_view, std::unique_ptr<HubTopic>> topics_;  // the key lives in the topic
-    std::vector<Watcher*> filtering_;                                         // those with filters
-    std::set<HubFilter> lost_filters_;                                        // with the link, and not in force again
-    std::unordered_map<std::uint64_t, Fetch> fetches_;                        // by token
+    PathTable<HubTopic> topics_;
+    std::vector<Watcher*> filtering_;                   // those with filters
+    std::set<HubFilter> lost_filters_;                  // with the link, and not in force again
+    std::unordered_map<std::uint64_t, Fetch> fetches_;  // by token
     PageCache pages_;
     std::vector<std::uint64_t> failed_fetches_;  // to be asked again
     TurnQueue fetches_to_ask_;                   // tokens
@@ -154,7 +160,7 @@ class Hub {
     std::vector<Watcher*> woken_;                // those who may have a turn, now that a fetch has ended
     std::vector<HubWatch*> resting_;
     std::int64_t now_us_ = 0;
-    std::deque<std::pair<std::int64_t, std::string>> idle_;  // since when, path; an entry may be out of date
+    std::deque<std::pair<std::int64_t, SharedText>> idle_;  // since when, path; an entry may be out of date
     std::uint64_t next_fetch_ = 1;
     std::size_t ring_bytes_ = 0;
     Tally received_;

@@ -7,13 +7,18 @@ namespace {
 
 constexpr std::size_t kNotesMax = 16;
 
+TopicTallies& tallies_of(HubTopic& topic) {
+    if (!topic.tallies) topic.tallies = std::make_unique<TopicTallies>();
+    return *topic.tallies;
+}
+
 }  // namespace
 
 /// The topic stands at `last` now; `step` says what has come to bring it there.
 void Hub::take_step(HubTopic& topic, std::uint64_t last, Tally step) {
     step.due = last - topic.last;
     topic.last = last;
-    topic.received += step;
+    tallies_of(topic).received += step;
     received_ += step;
     if (step.adds_up()) return;
     ++differences_.received;
@@ -24,7 +29,7 @@ void Hub::take_step(HubTopic& topic, std::uint64_t last, Tally step) {
 void Hub::give_step(HubWatch& watch, std::uint64_t next, Tally step) {
     step.due = next - watch.next;
     watch.next = next;
-    watch.topic->given += step;
+    tallies_of(*watch.topic).given += step;
     given_ += step;
     if (step.adds_up()) return;
     ++differences_.given;
@@ -33,15 +38,19 @@ void Hub::give_step(HubWatch& watch, std::uint64_t next, Tally step) {
 
 void Hub::note_difference(std::string_view hop, const HubTopic& topic, const Tally& step) {
     if (difference_notes_.size() >= kNotesMax) return;
-    difference_notes_.push_back(std::string(hop) + ": of " + std::to_string(step.due) + " events of " + topic.path +
-                                " " + std::to_string(step.events) + " were handed on, " + std::to_string(step.merged) +
-                                " merged, " + std::to_string(step.gap) + " told as a gap");
+    difference_notes_.push_back(std::string(hop) + ": of " + std::to_string(step.due) + " events of " +
+                                std::string(*topic.path) + " " + std::to_string(step.events) + " were handed on, " +
+                                std::to_string(step.merged) + " merged, " + std::to_string(step.gap) +
+                                " told as a gap");
 }
 
 void Hub::on_ledger_asked(const LedgerAsked& asked) {
     const auto* const topic = find(asked.path);
     LedgerCounted counted{asked.survey, {}};
-    if (topic != nullptr) counted.ledger = {topic->last, topic->watches.size(), topic->received, topic->given};
+    if (topic != nullptr) {
+        const auto tallies = topic->tallies ? *topic->tallies : TopicTallies{};
+        counted.ledger = {topic->last, topic->watches.size(), tallies.received, tallies.given};
+    }
     to_link_(std::move(counted));
 }
 

@@ -42,13 +42,6 @@ Tally tally_of(const MergedStretch& stretch) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<HubWatch>>::iterator find_by_id(std::vector<std::unique_ptr<HubWatch>>& watches,
-                                                            std::uint64_t id) {
-    const auto found = std::lower_bound(watches.begin(), watches.end(), id,
-                                        [](const auto& watch, std::uint64_t wanted) { return watch->id < wanted; });
-    return found != watches.end() && (*found)->id == id ? found : watches.end();
-}
-
 void Hub::set_state(HubWatch& watch, State state) {
     auto& watcher = *watch.watcher;
     if (watch.state == State::fetching) {
@@ -113,7 +106,7 @@ void Hub::serve(Watcher& watcher) {
 /// Serves the first watch of a queue. False if it has to wait until a fetch has ended, or there is none.
 bool Hub::give_turn(Watcher& watcher, TurnQueue& queue, std::size_t fetches_max) {
     while (!queue.empty()) {
-        const auto found = find_by_id(watcher.watches_, queue.front());
+        const auto found = watcher.watches_.find(queue.front());
         if (found == watcher.watches_.end() || (*found)->state != State::behind) {
             if (found != watcher.watches_.end()) (*found)->is_queued = false;
             queue.pop();
@@ -245,7 +238,7 @@ void Hub::ask_for(std::uint64_t token, const Fetch& fetch) {
     if (asked_ >= kFetchesAtOnceMax) return fetches_to_ask_.push(token);
     ++asked_;
     const auto epoch = fetch.after == kNoEvents ? 0 : fetch.topic->epoch;
-    to_link_(FetchEvents{token, fetch.topic->path, epoch, fetch.after, kFetchEventsMax});
+    to_link_(FetchEvents{token, std::string(*fetch.topic->path), epoch, fetch.after, kFetchEventsMax});
 }
 
 /// Asks, unless all who waited for it have gone.

@@ -1,6 +1,7 @@
 #include "edge/core/link_router.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "protocol/command.h"
 #include "protocol/msgpack_fields.h"
@@ -10,13 +11,6 @@
 
 namespace longwire::edge {
 namespace {
-
-std::vector<std::string_view> views(const std::vector<link::Blob>& blobs) {
-    std::vector<std::string_view> result;
-    result.reserve(blobs.size());
-    for (const auto& blob : blobs) result.push_back(blob.bytes);
-    return result;
-}
 
 /// Of which topic the ledger is asked for; empty where it isn't.
 std::string ledger_path(const SendCommand& command) {
@@ -52,23 +46,27 @@ void LinkRouter::take(std::size_t shard, ToLink message, std::int64_t now_us) {
                message);
 }
 
-void LinkRouter::watch_topic(std::size_t shard, const std::string& path) {
-    auto& topic = topics_[path];
-    const bool is_new = topic.shards.none();
-    topic.shards.set(shard);
-    if (is_new) {
-        link_.subscribe(path);
-    } else if (topic.is_ready) {
-        to_shards_[shard].emplace_back(TopicReady{path, topic.epoch, topic.last, topic.tail});
+void LinkRouter::watch_topic(std::size_t shard, const SharedText& path) {
+    if (auto* const known = topics_.find(*path)) {
+        known->shards.set(shard);
+        if (known->is_ready) {
+            to_shards_[shard].emplace_back(TopicReady{std::string(*path), known->epoch, known->last, known->tail});
+        }
+        return;
     }
+    auto topic = std::make_unique<Topic>();
+    topic->path = path;
+    topic->shards.set(shard);
+    topics_.add(std::move(topic));
+    link_.subscribe(path);
 }
 
 void LinkRouter::unwatch_topic(std::size_t shard, const std::string& path) {
-    const auto topic = topics_.find(path);
-    if (topic == topics_.end()) return;
-    topic->second.shards.reset(shard);
-    if (topic->second.shards.any()) return;
-    topics_.erase(topic);
+    auto* const topic = topics_.find(path);
+    if (topic == nullptr) return;
+    topic->shards.reset(shard);
+    if (topic->shards.any()) return;
+    topics_.erase(path);
     link_.unsubscribe(path);
 }
 
@@ -93,9 +91,10 @@ void LinkRouter::unwatch_filter(std::size_t shard, const std::string& realm, con
     link_.unsubscribe_filter(realm, filter);
 }
 
-void LinkRouter::tell(const Shards& shards, const FromLink& message) {
+template <class Message>
+void LinkRouter::tell(const Shards& shards, const Message& message) {
     for (std::size_t i = 0; i < to_shards_.size(); ++i) {
-        if (shards.test(i)) to_shards_[i].push_back(message);
+        if (shards.test(i)) to_shards_[i].emplace_back(message);
     }
 }
 
@@ -109,42 +108,38 @@ void LinkRouter::on_link_down() {
 }
 
 void LinkRouter::on_subscribed(const std::string& path, const link::Subscribed& subscribed) {
-    const auto found = topics_.find(path);
-    if (found == topics_.end()) return;
-    auto& topic = found->second;
-    topic.is_ready = true;
-    topic.epoch = subscribed.epoch;
-    topic.last = subscribed.after;
-    topic.tail = subscribed.tail;
-    tell(topic.shards, TopicReady{path, topic.epoch, topic.last, topic.tail});
+    auto* const topic = topics_.find(path);
+    if (topic == nullptr) return;
+    topic->is_ready = true;
+    topic->epoch = subscribed.epoch;
+    topic->last = subscribed.after;
+    topic->tail = subscribed.tail;
+    tell(topic->shards, TopicReady{path, topic->epoch, topic->last, topic->tail});
 }
 
 void LinkRouter::on_subscribe_failed(const std::string& path, const Error& error) {
-    const auto topic = topics_.extract(path);
-    if (!topic.empty()) tell(topic.mapped().shards, TopicRefused{path, error});
+    if (const auto topic = topics_.take(path)) tell(topic->shards, TopicRefused{path, error});
 }
 
 void LinkRouter::on_events(const link::TopicEvents& events) {
-    std::string path(events.path);
-    Shards shards;
-    if (const auto found = topics_.find(path); found != topics_.end() && found->second.is_ready) {
-        auto& topic = found->second;
-        topic.last = std::max(topic.last, events.first + events.envelopes.size() - 1);
-        shards = topic.shards;
+    Shards shards = filtering(events.path);
+    auto* const topic = topics_.find(events.path);
+    if (topic != nullptr && topic->is_ready) {
+        topic->last = std::max(topic->last, events.first + events.envelopes.size() - 1);
+        shards |= topic->shards;
     }
-    shards |= filtering(events.path);
     if (shards.none()) return;
     events_ += events.envelopes.size();
-    tell(shards, EventsArrived{EventBatch::make(std::move(path), events.epoch, events.first, views(events.envelopes))});
+    auto path = topic != nullptr ? topic->path : SharedText(events.path);
+    tell(shards, EventsArrived{batch_of(std::move(path), events.epoch, events.first, events.envelopes)});
 }
 
 void LinkRouter::on_gap(const std::string& path, const link::DeliveryGap& gap) {
     auto shards = filtering(path);
-    if (const auto found = topics_.find(path); found != topics_.end() && found->second.is_ready) {
-        auto& topic = found->second;
-        topic.last = gap.to;
-        if (gap.from <= topic.tail) topic.tail = gap.to + 1;
-        shards |= topic.shards;
+    if (auto* const topic = topics_.find(path); topic != nullptr && topic->is_ready) {
+        topic->last = gap.to;
+        if (gap.from <= topic->tail) topic->tail = gap.to + 1;
+        shards |= topic->shards;
     }
     tell(shards, EventsTrimmed{path, gap.from, gap.to});
 }
@@ -155,6 +150,13 @@ void LinkRouter::on_filter_in_force(const std::string& realm, const std::string&
         known.is_in_force = true;
         tell(known.shards, FilterInForce{realm, filter, was_lost});
     }
+}
+
+EventBatchPtr LinkRouter::batch_of(SharedText path, std::uint64_t epoch, std::uint64_t first,
+                                   const std::vector<link::Blob>& envelopes) {
+    envelopes_.clear();
+    for (const auto& envelope : envelopes) envelopes_.push_back(envelope.bytes);
+    return EventBatch::make(std::move(path), epoch, first, envelopes_);
 }
 
 /// The shards with a filter that matches a topic.
@@ -168,17 +170,25 @@ LinkRouter::Shards LinkRouter::filtering(std::string_view path) const {
     return shards;
 }
 
+std::optional<LinkRouter::Asked> LinkRouter::take_asked(std::uint64_t request) {
+    const auto found = asked_.find(request);
+    if (found == asked_.end()) return std::nullopt;
+    auto asked = std::move(found->second);
+    asked_.erase(found);
+    return asked;
+}
+
 void LinkRouter::on_reply(std::uint64_t request, const Result<std::string_view>& reply) {
-    auto asked = asked_.extract(request);
-    if (asked.empty()) return;
-    if (reply && !asked.mapped().path.empty()) return begin_survey(std::move(asked.mapped()), *reply);
+    auto asked = take_asked(request);
+    if (!asked) return;
+    if (reply && !asked->path.empty()) return begin_survey(std::move(*asked), *reply);
     Result<std::string> answer = std::string();
     if (reply) {
         answer = std::string(*reply);
     } else {
         answer = reply.error();
     }
-    to_shards_[asked.mapped().shard].emplace_back(CommandAnswered{asked.mapped().token, std::move(answer)});
+    to_shards_[asked->shard].emplace_back(CommandAnswered{asked->token, std::move(answer)});
 }
 
 /// To what the broker knows of a ledger this edge adds its own part, which is with its shards.
@@ -200,16 +210,18 @@ void LinkRouter::take_count(const LedgerCounted& counted) {
 }
 
 void LinkRouter::on_fetched(std::uint64_t request, const Result<link::Fetched>& fetched) {
-    const auto asked = asked_.extract(request);
-    if (asked.empty()) return;
-    const auto& [shard, token, path] = asked.mapped();
+    const auto asked = take_asked(request);
+    if (!asked) return;
+    const auto& [shard, token, path] = *asked;
     if (!fetched) {
         to_shards_[shard].emplace_back(EventsFetched{token, fetched.error()});
         return;
     }
     FetchedPage page{fetched->epoch, fetched->head, fetched->tail, nullptr, 0};
     if (!fetched->envelopes.empty()) {
-        page.batch = EventBatch::make(path, fetched->epoch, fetched->first, views(fetched->envelopes));
+        const auto* const topic = topics_.find(path);
+        page.batch = batch_of(topic != nullptr ? topic->path : SharedText(path), fetched->epoch, fetched->first,
+                              fetched->envelopes);
     } else if (fetched->first > fetched->tail) {
         page.unreadable_to = fetched->first - 1;
     }

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <bitset>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "edge/core/upstream.h"
 #include "protocol/link/subscriber_receiver.h"
+#include "protocol/path_table.h"
+#include "protocol/shared_text.h"
 
 namespace longwire::edge {
 
@@ -35,6 +40,7 @@ class LinkRouter final : private link::SubscriberListener {
     using Shards = std::bitset<kShardsMax>;
 
     struct Topic {
+        SharedText path;
         Shards shards;
         bool is_ready = false;
         std::uint64_t epoch = 0;
@@ -60,14 +66,18 @@ class LinkRouter final : private link::SubscriberListener {
         TopicLedger ledger;
     };
 
-    void watch_topic(std::size_t shard, const std::string& path);
+    void watch_topic(std::size_t shard, const SharedText& path);
     void unwatch_topic(std::size_t shard, const std::string& path);
     void watch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
     void unwatch_filter(std::size_t shard, const std::string& realm, const std::string& filter);
     Shards filtering(std::string_view path) const;
     void begin_survey(Asked asked, std::string_view answer);
     void take_count(const LedgerCounted& counted);
-    void tell(const Shards& shards, const FromLink& message);
+    std::optional<Asked> take_asked(std::uint64_t request);
+    EventBatchPtr batch_of(SharedText path, std::uint64_t epoch, std::uint64_t first,
+                           const std::vector<link::Blob>& envelopes);
+    template <class Message>
+    void tell(const Shards& shards, const Message& message);
 
     void on_link_up() override;
     void on_link_down() override;
@@ -82,11 +92,12 @@ class LinkRouter final : private link::SubscriberListener {
     link::SubscriberReceiver link_;
     Shards all_;
     std::vector<std::vector<FromLink>> to_shards_;
-    std::unordered_map<std::string, Topic> topics_;
+    PathTable<Topic> topics_;
     std::vector<Filter> filters_;
-    std::unordered_map<std::uint64_t, Asked> asked_;
+    boost::unordered_flat_map<std::uint64_t, Asked> asked_;
     std::unordered_map<std::uint64_t, Survey> surveys_;
     std::uint64_t next_survey_ = 1;
+    std::vector<std::string_view> envelopes_;  // of one batch; kept for its memory alone
     std::string edge_;
     std::uint64_t events_ = 0;
 };

@@ -3,29 +3,26 @@
 #include <algorithm>
 #include <array>
 
-#include "protocol/msgpack_fields.h"
-
 namespace longwire::edge {
-namespace {
 
-/// Whether obeying a command twice is the same as once. A start is, because the edge names its task; a publish with a
-/// key is; run and input are not.
-bool may_repeat(std::string_view command, std::string_view fields) {
+bool may_repeat(std::string_view command, const MsgpackFields& fields) {
     constexpr std::array<std::string_view, 10> kHarmless{"start",   "cancel", "attach", "state", "tasks",
                                                          "workers", "ledger", "join",   "leave", "presence"};
     if (std::find(kHarmless.begin(), kHarmless.end(), command) != kHarmless.end()) return true;
-    if (command != "publish") return false;
-    const auto parsed = MsgpackFields::parse(fields, "command");
-    return parsed && parsed->has("key");
+    return command == "publish" && fields.has("key");
 }
 
-}  // namespace
-
 std::uint64_t Requests::command(const Identity& who, std::string_view command, std::string fields, OnReply on_reply) {
+    const auto parsed = MsgpackFields::parse(fields, "command");
+    const bool repeat = parsed && may_repeat(command, *parsed);
+    return this->command(who, command, std::move(fields), repeat, std::move(on_reply));
+}
+
+std::uint64_t Requests::command(const Identity& who, std::string_view command, std::string fields, bool may_repeat,
+                                OnReply on_reply) {
     const auto token = next_token_++;
     replies_.emplace(token, std::move(on_reply));
-    const bool repeat = may_repeat(command, fields);
-    to_link_(SendCommand{token, who.realm, who.user, std::string(command), std::move(fields), repeat});
+    to_link_(SendCommand{token, who.realm, who.user, std::string(command), std::move(fields), may_repeat});
     return token;
 }
 

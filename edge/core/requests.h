@@ -10,8 +10,13 @@
 
 #include "edge/core/authenticator.h"
 #include "edge/core/upstream.h"
+#include "protocol/msgpack_fields.h"
 
 namespace longwire::edge {
+
+/// Whether obeying a command twice is the same as once. A start is, because the edge names its task; a publish with a
+/// key is; run and input are not.
+bool may_repeat(std::string_view command, const MsgpackFields& fields);
 
 /// One shard's questions to the broker that wait for an answer. Each is answered exactly once, later, or given up by
 /// its asker before.
@@ -26,6 +31,10 @@ class Requests {
 
     /// Passes a command on that is already checked in form. Returns a token for give_up().
     std::uint64_t command(const Identity& who, std::string_view command, std::string fields, OnReply on_reply);
+
+    /// The same for who has looked into the fields already.
+    std::uint64_t command(const Identity& who, std::string_view command, std::string fields, bool may_repeat,
+                          OnReply on_reply);
 
     /// The same where many may ask the same at once: they share the answer to the first of them, so it may be as old as
     /// that one's question.

@@ -7,6 +7,7 @@
 #include "edge/core/event_batch.h"
 #include "edge/core/topic_ledger.h"
 #include "protocol/result.h"
+#include "protocol/shared_text.h"
 
 /// What a shard and the link thread say to each other.
 namespace longwire::edge {
@@ -14,7 +15,7 @@ namespace longwire::edge {
 // Shard to link.
 
 struct WatchTopic {
-    std::string path;
+    SharedText path;
 };
 struct UnwatchTopic {
     std::string path;

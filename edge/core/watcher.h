@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -81,6 +82,16 @@ struct HubWatch {
     Merging merging;
 };
 
+/// One client's watches. It may have hundreds of thousands, and give them up one by one.
+struct HubWatchById {
+    using is_transparent = void;
+    static std::uint64_t id_of(std::uint64_t id) { return id; }
+    static std::uint64_t id_of(const std::unique_ptr<HubWatch>& watch) { return watch->id; }
+    std::size_t operator()(const auto& one) const { return id_of(one); }
+    bool operator()(const auto& one, const auto& other) const { return id_of(one) == id_of(other); }
+};
+using HubWatches = boost::unordered_flat_set<std::unique_ptr<HubWatch>, HubWatchById, HubWatchById>;
+
 struct HubFilter {
     std::string realm;
     std::string filter;
@@ -126,7 +137,7 @@ class Watcher {
   private:
     friend class Hub;
 
-    std::vector<std::unique_ptr<HubWatch>> watches_;  // by id
+    HubWatches watches_;
     std::vector<HubFilter> filters_;
     TurnQueue lagging_;    // watches whose client was too slow for what came live,
     TurnQueue replaying_;  // and those on their way from the past, which take half of the room

@@ -159,7 +159,7 @@ Result<std::string> TranslatedDialect::NativeSide::take(std::string_view& frame)
     return std::string(std::exchange(frame, {}));
 }
 
-void TranslatedDialect::NativeSide::send(Transport& /*transport*/, std::string message) const {
+void TranslatedDialect::NativeSide::send(Transport& /*transport*/, std::string_view message) const {
     owner_.on_native(message);
 }
 

@@ -50,8 +50,8 @@ class TranslatedDialect final : public Dialect, private Host, private TimerClien
       public:
         explicit NativeSide(TranslatedDialect& owner) : owner_(owner) {}
 
-        void send_text(std::string /*message*/) override {}
-        void send_binary(std::string /*message*/) override {}
+        void send_text(std::string_view /*message*/) override {}
+        void send_binary(std::string_view /*message*/) override {}
         void send_frames(SharedSlice /*frames*/) override {}
         std::size_t unsent_bytes() const override { return owner_.channel_.unsent_bytes(); }
         void tell_when_drained() override { owner_.channel_.tell_when_drained(); }
@@ -59,7 +59,7 @@ class TranslatedDialect final : public Dialect, private Host, private TimerClien
 
         bool is_binary() const override { return true; }
         Result<std::string> take(std::string_view& frame) const override;
-        void send(Transport& transport, std::string message) const override;
+        void send(Transport& transport, std::string_view message) const override;
         void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const override;
         void send_event(Transport& transport, const MergedPush& push) const override;
 

@@ -70,7 +70,7 @@ void ProductExchange::send(SharedBytes text, std::string_view id) {
 
 void ProductExchange::write(std::string text) {
     wrote_us_ = services_.shard.now_us;
-    exchange_->write(std::make_shared<const std::string>(std::move(text)));
+    exchange_->write(SharedSlice::of(std::move(text)));
 }
 
 void ProductExchange::answer(unsigned status, std::string json) {

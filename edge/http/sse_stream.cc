@@ -122,8 +122,7 @@ void SseStream::on_watch_failed(std::uint64_t, std::string_view, const Error& er
 void SseStream::on_events(std::uint64_t watch, const EventBatchPtr& batch, std::size_t from) {
     topics_[watch].offset = batch->last();
     if (topics_.size() > 1) return write_with_cursors(watch, *batch, from);
-    const auto slice = batch->event_stream(from);
-    write(from == 0 ? slice.owner : std::make_shared<const std::string>(slice.bytes));
+    write(batch->event_stream(from));
 }
 
 /// With several topics each id says where all of them stand.
@@ -153,10 +152,10 @@ std::string SseStream::cursor() const {
 }
 
 void SseStream::write(std::string text) {
-    write(std::make_shared<const std::string>(std::move(text)));
+    write(SharedSlice::of(std::move(text)));
 }
 
-void SseStream::write(SharedBytes text) {
+void SseStream::write(SharedSlice text) {
     wrote_us_ = shard_.now_us;
     exchange_->write(std::move(text));
 }

@@ -28,7 +28,8 @@ class SseStream final : public Watcher {
         std::string snapshot;  // to be sent when the watch begins
     };
 
-    /// Topics in the order of the request, with where each begins.
+    /// Topics in the order of the request, with where each begins. Nobody else may keep `exchange`, whose callbacks
+    /// then end with the stream.
     SseStream(ShardServices& shard, Identity identity, std::vector<Topic> topics,
               std::shared_ptr<net::HttpExchange> exchange);
     ~SseStream() override;
@@ -56,13 +57,13 @@ class SseStream final : public Watcher {
     void ask_for_snapshot(std::size_t topic);
     std::string cursor() const;
     void write(std::string text);
-    void write(SharedBytes text);
+    void write(SharedSlice text);
     void write_with_cursors(std::uint64_t watch, const EventBatch& batch, std::size_t from);
 
     ShardServices& shard_;
     Identity identity_;
     std::vector<Topic> topics_;
-    std::shared_ptr<net::HttpExchange> exchange_;
+    std::shared_ptr<net::HttpExchange> exchange_;  // its callbacks hold `this`
     std::int64_t wrote_us_ = 0;
     StallWatch stall_;
     std::set<std::uint64_t> requests_;

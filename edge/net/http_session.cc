@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "edge/net/http_exchange.h"
 #include "edge/net/http_message.h"
 #include "edge/net/http_request.h"
 #include "edge/net/ws_session.h"
@@ -28,10 +29,8 @@ constexpr std::size_t kProgressBytes = std::size_t{16} * 1024;
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-class Exchange;
-
 /// One HTTP connection: requests are parsed, served and answered one after the other, in order.
-class HttpSession final : public Connection {
+class HttpSession final : public Connection, public AnswerWriter {
   public:
     HttpSession(ShardLoop& loop, Socket socket, std::string remote_address)
         : Connection(loop), stream_(std::move(socket), *this), remote_address_(std::move(remote_address)) {}
@@ -44,16 +43,15 @@ class HttpSession final : public Connection {
     void drain(std::uint16_t code) override;
     void cut() override { end(); }
 
-    // Exchange
-    void respond(const HttpResponse& response);
-    void begin_stream(const HttpResponse& head);
-    void write(SharedBytes piece);
-    void end_stream();
-    void end_unfinished_stream();
-    void on_dropped();
-    void tell_when_drained();
-    std::size_t unsent_bytes() const { return stream_.unsent_bytes(); }
-    std::uint64_t sent_bytes() const { return stream_.sent_bytes(); }
+    // AnswerWriter
+    void respond(const HttpResponse& response) override;
+    void begin_stream(const HttpResponse& head) override;
+    void write(SharedSlice piece) override;
+    void end_stream() override;
+    void tell_when_drained() override;
+    std::size_t unsent_bytes() const override { return stream_.unsent_bytes(); }
+    std::uint64_t sent_bytes() const override { return stream_.sent_bytes(); }
+    void on_dropped() override;
 
   private:
     using Parser = http::request_parser<http::string_body>;
@@ -80,6 +78,7 @@ class HttpSession final : public Connection {
     void serve();
     bool upgrade(BeastRequest& parsed, const HttpRequest& request);
     void send_head(const HttpResponse& response, bool stream);
+    void end_unfinished_stream();
     void answer_and_close(const HttpResponse& response);
     void finish_answer();
     void linger();
@@ -105,79 +104,6 @@ class HttpSession final : public Connection {
     bool waiting_writable_ = false;
     bool tell_drained_ = false;
     bool cut_ = false;  // end at the next flush, without sending the rest
-};
-
-/// The App's side of a request. Outlives the session where the App keeps it; nothing happens then.
-class Exchange final : public HttpExchange {
-  public:
-    explicit Exchange(const std::shared_ptr<HttpSession>& session) : session_(session) {}
-    Exchange(const Exchange&) = delete;
-    Exchange& operator=(const Exchange&) = delete;
-
-    ~Exchange() override {
-        if (const auto session = open_session()) session->on_dropped();
-    }
-
-    void respond(HttpResponse response) override {
-        if (const auto session = open_session()) session->respond(response);
-    }
-    void begin_stream(HttpResponse head) override {
-        if (const auto session = open_session()) session->begin_stream(head);
-    }
-    void write(SharedBytes piece) override {
-        if (const auto session = open_session()) session->write(std::move(piece));
-    }
-    void end_stream() override {
-        if (const auto session = open_session()) session->end_stream();
-    }
-    std::size_t unsent_bytes() const override {
-        const auto session = open_session();
-        return session ? session->unsent_bytes() : 0;
-    }
-    std::uint64_t sent_bytes() const override {
-        const auto session = open_session();
-        return session ? session->sent_bytes() : 0;
-    }
-    void when_drained(std::function<void()> callback) override {
-        const auto session = open_session();
-        if (!session) return;
-        drained_ = std::move(callback);
-        session->tell_when_drained();
-    }
-    void on_abandoned(std::function<void()> callback) override {
-        if (abandoned_) {
-            callback();
-        } else if (open_) {
-            callback_ = std::move(callback);
-        }
-    }
-
-    /// The answer is complete. What is captured in the callback goes.
-    void complete() {
-        open_ = false;
-        callback_ = nullptr;
-        drained_ = nullptr;
-    }
-
-    void drained() {
-        if (const auto callback = std::exchange(drained_, nullptr)) callback();
-    }
-
-    /// The client has gone. An answer may still come (the client may only have ended its side).
-    void abandon() {
-        if (abandoned_) return;
-        abandoned_ = true;
-        if (const auto callback = std::exchange(callback_, nullptr)) callback();
-    }
-
-  private:
-    std::shared_ptr<HttpSession> open_session() const { return open_ ? session_.lock() : nullptr; }
-
-    std::weak_ptr<HttpSession> session_;
-    std::function<void()> callback_;
-    std::function<void()> drained_;
-    bool open_ = true;
-    bool abandoned_ = false;
 };
 
 void HttpSession::start(bool refused) {
@@ -352,13 +278,13 @@ void HttpSession::begin_stream(const HttpResponse& head) {
     if (peer_ended_) need_flush();
 }
 
-void HttpSession::write(SharedBytes piece) {
-    if (phase_ != Phase::streaming || !piece || piece->empty()) return;  // an empty chunk would be the last
-    if (!chunks_) return stream_.push(SharedSlice::whole(std::move(piece)));
+void HttpSession::write(SharedSlice piece) {
+    if (phase_ != Phase::streaming || piece.bytes.empty()) return;  // an empty chunk would be the last
+    if (!chunks_) return stream_.push(std::move(piece));
     std::array<char, 18> size;
-    const auto end = std::to_chars(size.data(), size.data() + size.size(), piece->size(), 16).ptr;
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), piece.bytes.size(), 16).ptr;
     stream_.append(std::string(size.data(), end) + "\r\n");
-    stream_.push(SharedSlice::whole(std::move(piece)));
+    stream_.push(std::move(piece));
     stream_.append("\r\n");
 }
 

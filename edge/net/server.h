@@ -46,7 +46,7 @@ struct HttpResponse {
 /// Answers one HTTP request, now or in a later turn of the same shard. Dropping it unanswered answers 500;
 /// dropping it before end_stream() cuts the connection, so that the client does not take what it has for the
 /// whole (and so that a stream that is read too slowly can be ended). After the answer is complete or the
-/// client has gone, calls do nothing.
+/// client has gone, calls do nothing. Callbacks go with the exchange: who alone keeps it may capture itself in them.
 class HttpExchange {
   public:
     virtual ~HttpExchange() = default;
@@ -59,7 +59,7 @@ class HttpExchange {
     /// writes leaves in one system call. `head.body` is not sent. A server that stops cuts open streams as if the
     /// client had gone.
     virtual void begin_stream(HttpResponse head) = 0;
-    virtual void write(SharedBytes piece) = 0;
+    virtual void write(SharedSlice piece) = 0;
     virtual void end_stream() = 0;
 
     /// Bytes of the stream that the kernel has not taken yet.

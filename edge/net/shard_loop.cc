@@ -106,15 +106,13 @@ void ShardLoop::run() {
 }
 
 void ShardLoop::run_turn() {
-    if (marked_.empty()) {
-        sleep_us(pacer_.begin_turn(steady_now_us(), handled_));
-        context_.run_one();
-    } else {
-        // Something was queued while the last turn was flushed: this turn must not wait.
-        context_.poll_one();
-    }
+    const auto delay_us = pacer_.begin_turn(steady_now_us(), handled_);
+    // What was queued while the last turn was flushed must not wait.
+    const bool may_wait = marked_.empty();
+    if (may_wait) sleep_us(delay_us);
+    handled_ = may_wait ? context_.run_one() : context_.poll_one();
     now_ms_ = steady_now_ms();
-    for (handled_ = 1; handled_ < kHandlersPerTurn && context_.poll_one() > 0;) ++handled_;
+    while (handled_ < kHandlersPerTurn && context_.poll_one() > 0) ++handled_;
     app_->on_turn_end();
     flush_marked();
 }

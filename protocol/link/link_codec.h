@@ -33,6 +33,7 @@ struct Blob {
 template <class Message>
 struct Numbered {
     std::uint64_t number = 0;  // counts the messages of one direction of one link session, from 1
+    std::size_t bytes = 0;     // that it took
     Message message;
 };
 
@@ -157,39 +158,51 @@ Prepared prepare(const Message& message) {
     return prepared;
 }
 
-inline std::string seal(std::uint64_t number, const Prepared& prepared) {
-    std::string out;
-    out.reserve(prepared.body.size() + 16);
+inline void write_message(std::uint64_t number, const Prepared& prepared, std::string& out) {
     MsgpackWriter writer(out);
     writer.array(2 + prepared.fields);
     writer.unsigned_integer(prepared.kind);
     writer.unsigned_integer(number);
     writer.raw(prepared.body);
-    return out;
 }
 
-/// `bytes_expected` spares a large message from growing step by step.
 template <class Message>
-std::string encode(std::uint64_t number, const Message& message, std::size_t bytes_expected = 0) {
-    std::string out;
-    out.reserve(bytes_expected);
+void write_message(std::uint64_t number, const Message& message, std::string& out) {
     MsgpackWriter writer(out);
     writer.array(2 + detail::field_count<Message>());
     writer.unsigned_integer(Message::kKind);
     writer.unsigned_integer(number);
     detail::write_fields(writer, message);
+}
+
+/// A message alone.
+inline std::string seal(std::uint64_t number, const Prepared& prepared) {
+    std::string out;
+    out.reserve(prepared.body.size() + 16);
+    write_message(number, prepared, out);
     return out;
 }
 
-/// Reads a message of one of the types of `Variant`. Errors: bad_request for what is malformed or of unknown kind.
+template <class Message>
+std::string encode(std::uint64_t number, const Message& message) {
+    std::string out;
+    write_message(number, message, out);
+    return out;
+}
+
+/// Reads the next of several messages, each of one of the types of `Variant`. Errors: bad_request for what is malformed
+/// or of unknown kind; nothing behind it can be read then.
 template <class Variant>
-Result<Numbered<Variant>> decode(std::string_view bytes) {
-    MsgpackReader reader(bytes);
+Result<Numbered<Variant>> decode_next(MsgpackReader& reader) {
+    const auto start = reader.offset();
     const auto elements = reader.array();
     const auto kind = reader.unsigned_integer();
     Numbered<Variant> numbered;
     numbered.number = reader.unsigned_integer();
-    if (!reader.ok() || elements < 2) return bad_request("link", "is not [kind, number, fields...]");
+    if (!reader.ok() || elements < 2) {
+        reader.fail();
+        return bad_request("link", "is not [kind, number, fields...]");
+    }
     const auto read_as = [&]<class Message>(std::type_identity<Message>) {
         if (kind != Message::kKind) return false;
         Message message;
@@ -200,10 +213,30 @@ Result<Numbered<Variant>> decode(std::string_view bytes) {
     const auto known = [&]<class... Messages>(std::type_identity<std::variant<Messages...>>) {
         return (read_as(std::type_identity<Messages>{}) || ...);
     }(std::type_identity<Variant>{});
-    if (!known) return bad_request("link", "is of unknown kind " + std::to_string(kind));
-    if (!reader.ok() || !reader.at_end()) {
-        return bad_request("link", "is malformed, of kind " + std::to_string(kind));
+    if (!known) {
+        reader.fail();
+        return bad_request("link", "is of unknown kind " + std::to_string(kind));
     }
+    if (!reader.ok()) return bad_request("link", "is malformed, of kind " + std::to_string(kind));
+    numbered.bytes = reader.offset() - start;
+    return numbered;
+}
+
+/// Reads the messages of a frame one by one, for as long as they can be read and `take` (of a Result of decode_next())
+/// returns true.
+template <class Variant, class Take>
+void decode_each(std::string_view frame, Take take) {
+    MsgpackReader reader(frame);
+    while (take(decode_next<Variant>(reader)) && reader.ok() && !reader.at_end()) {
+    }
+}
+
+/// Reads a message that is alone. Errors as for decode_next().
+template <class Variant>
+Result<Numbered<Variant>> decode(std::string_view bytes) {
+    MsgpackReader reader(bytes);
+    auto numbered = decode_next<Variant>(reader);
+    if (numbered && !reader.at_end()) numbered = bad_request("link", "has something behind its end");
     return numbered;
 }
 

@@ -18,20 +18,26 @@ Error lost_error() {
 
 template <class Message>
 void SubscriberReceiver::send(const Message& message) {
-    outgoing_.push_back(encode(counter_->next(now_us_), message));
+    outgoing_.add(counter_->next(now_us_), message);
 }
 
-void SubscriberReceiver::subscribe(const std::string& path) {
-    const auto [entry, is_new] = topics_.try_emplace(path);
-    if (is_new && is_up_) ask_for(path, entry->second);
+void SubscriberReceiver::subscribe(const SharedText& path) {
+    if (topics_.find(*path) != nullptr) return;
+    auto added = std::make_unique<Topic>();
+    added->path = path;
+    auto& topic = topics_.add(std::move(added));
+    if (!is_up_) return;
+    ask_when_possible(topic);
+    ask_waiting();
 }
 
-void SubscriberReceiver::unsubscribe(const std::string& path) {
-    const auto found = topics_.find(path);
-    if (found == topics_.end()) return;
-    asked_.erase(found->second.asked);
-    topics_.erase(found);
-    if (is_up_) send(Unsubscribe{path});
+void SubscriberReceiver::unsubscribe(std::string_view path) {
+    const auto topic = topics_.take(path);
+    if (!topic) return;
+    asked_.erase(topic->asked);
+    if (!is_up_) return;
+    if (topic->asked != kNotYetAsked) send(Unsubscribe{path});
+    ask_waiting();
 }
 
 void SubscriberReceiver::subscribe_filter(const std::string& realm, const std::string& filter) {
@@ -51,32 +57,42 @@ void SubscriberReceiver::connection_gone(std::string_view connection) {
 std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_view user, std::string_view command,
                                           std::string_view fields, bool may_repeat, std::int64_t now_us) {
     now_us_ = now_us;
-    const auto number = next_request_++;
-    return wait_for(
-        number, {prepare(Request{number, realm, user, command, {fields}}), false, may_repeat, now_us + kPatienceUs});
+    return ask(Request{next_request_++, realm, user, command, {fields}}, false, may_repeat);
 }
 
 std::uint64_t SubscriberReceiver::fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after,
                                         std::uint32_t events_max, std::int64_t now_us) {
     now_us_ = now_us;
-    const auto number = next_request_++;
-    return wait_for(number, {prepare(Fetch{number, path, epoch, after, events_max}), true, true, now_us + kPatienceUs});
+    return ask(Fetch{next_request_++, path, epoch, after, events_max}, true, true);
 }
 
-std::uint64_t SubscriberReceiver::wait_for(std::uint64_t number, Waiting waiting) {
+template <class Message>
+std::uint64_t SubscriberReceiver::ask(const Message& message, bool is_fetch, bool may_repeat) {
     // What cannot be asked now is answered in the next tick, never from within the asking.
-    if (waiting_.size() >= options_.requests_max || (!is_up_ && !waiting.may_repeat)) {
-        refused_.emplace_back(number, waiting.is_fetch);
-        return number;
+    if (waiting_.size() >= options_.requests_max || (!is_up_ && !may_repeat)) {
+        refused_.emplace_back(message.request, is_fetch);
+        return message.request;
     }
-    if (is_up_) outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
-    waiting_.emplace(number, std::move(waiting));
-    return number;
+    Waiting waiting{is_fetch, may_repeat, now_us_ + kPatienceUs, {}};
+    if (may_repeat) waiting.message = prepare(message);
+    if (is_up_) send(message);
+    waiting_.emplace_hint(waiting_.end(), message.request, std::move(waiting));
+    return message.request;
 }
 
-void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
+std::size_t SubscriberReceiver::receive(std::string_view frame, std::int64_t now_us) {
     now_us_ = now_us;
-    const auto decoded = decode<BrokerToEdge>(bytes);
+    std::size_t messages = 0;
+    decode_each<BrokerToEdge>(frame, [&](const Result<Numbered<BrokerToEdge>>& decoded) {
+        take(decoded, now_us);
+        const auto* const deliver = decoded ? std::get_if<Deliver>(&decoded->message) : nullptr;
+        messages += deliver == nullptr ? 1 : deliver->topics.size();
+        return true;
+    });
+    return messages;
+}
+
+void SubscriberReceiver::take(const Result<Numbered<BrokerToEdge>>& decoded, std::int64_t now_us) {
     if (!decoded || std::holds_alternative<LinkReset>(decoded->message)) {
         if (!is_up_) return;  // about an older session; the hello that is under way is said again in time
         end_session(now_us);
@@ -95,16 +111,16 @@ void SubscriberReceiver::receive(std::string_view bytes, std::int64_t now_us) {
     const bool is_next = counter_->accept(decoded->number, now_us);
     if (!is_up_) return;  // the rest of an older session
     if (!is_next) return end_session(now_us);
-    take(decoded->message, bytes, now_us);
+    take_in_session(*decoded, now_us);
 }
 
-void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us) {
+void SubscriberReceiver::take_in_session(const Numbered<BrokerToEdge>& message, std::int64_t now_us) {
     std::visit(Overloaded{
                    [&](const EdgeWelcome&) {},
                    [&](const Subscribed& subscribed) { take_subscribed(subscribed); },
                    [&](const Deliver& deliver) {
                        for (const auto& events : deliver.topics) take_events(events, now_us);
-                       consume(bytes.size());
+                       consume(message.bytes);
                    },
                    [&](const DeliveryGap& gap) { take_gap(gap); },
                    [&](const Reply& reply) { take_reply(reply); },
@@ -113,19 +129,20 @@ void SubscriberReceiver::take(const BrokerToEdge& message, std::string_view byte
                    [&](const LinkReset&) {},
                    [&](const HelloRefused&) {},
                },
-               message);
+               message.message);
 }
 
 void SubscriberReceiver::take_subscribed(const Subscribed& subscribed) {
     const auto asked = asked_.extract(subscribed.request);
     if (asked.empty()) return take_filter_subscribed(subscribed.request);
-    const auto& path = asked.mapped();
-    auto& topic = topics_.at(path);
+    const std::string path(*asked.mapped());
+    auto& topic = *topics_.find(path);
     topic.asked = 0;
     const bool goes_on = topic.epoch == subscribed.epoch;
     topic.epoch = subscribed.epoch;
     topic.last = subscribed.after;
     if (!goes_on) listener_.on_subscribed(path, subscribed);
+    ask_waiting();
 }
 
 void SubscriberReceiver::take_filter_subscribed(std::uint64_t request) {
@@ -138,9 +155,9 @@ void SubscriberReceiver::take_filter_subscribed(std::uint64_t request) {
 
 void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now_us) {
     if (events.envelopes.empty()) return;
-    const auto found = topics_.find(std::string(events.path));
-    if (found == topics_.end()) return listener_.on_events(events);
-    auto& topic = found->second;
+    auto* const found = topics_.find(events.path);
+    if (found == nullptr) return listener_.on_events(events);
+    auto& topic = *found;
     if (topic.asked != 0) {
         // While the answer to a Subscribe is under way, what comes is owed to a filter. One that goes on will bring it
         // again, in its place.
@@ -164,8 +181,8 @@ void SubscriberReceiver::take_events(const TopicEvents& events, std::int64_t now
 
 void SubscriberReceiver::take_gap(const DeliveryGap& gap) {
     const std::string path(gap.path);
-    if (const auto found = topics_.find(path); found != topics_.end()) {
-        auto& topic = found->second;
+    if (auto* const found = topics_.find(path)) {
+        auto& topic = *found;
         // While a Subscribe is under way, what comes is owed to a filter, as for events.
         if (topic.asked != 0 && topic.epoch == 0) return listener_.on_gap(path, gap);
         if (topic.asked != 0 || gap.to <= topic.last) return;
@@ -176,8 +193,9 @@ void SubscriberReceiver::take_gap(const DeliveryGap& gap) {
 
 void SubscriberReceiver::take_reply(const Reply& reply) {
     if (const auto asked = asked_.extract(reply.request); !asked.empty()) {
-        const auto path = asked.mapped();
+        const std::string path(*asked.mapped());
         topics_.erase(path);
+        ask_waiting();
         listener_.on_subscribe_failed(path, {errc_from_string(reply.code), std::string(reply.message),
                                              std::string(reply.field), reply.retry_after_ms});
         return;
@@ -233,9 +251,10 @@ void SubscriberReceiver::begin_session() {
     refusal_.clear();
     consumed_bytes_ = confirmed_bytes_ = 0;
     for (auto& filter : filters_) ask_for(filter);
-    for (auto& [path, topic] : topics_) ask_for(path, topic);
+    topics_.for_each([this](Topic& topic) { ask_when_possible(topic); });
+    ask_waiting();
     for (const auto& [number, waiting] : waiting_) {
-        outgoing_.push_back(seal(counter_->next(now_us_), waiting.message));
+        outgoing_.add(counter_->next(now_us_), waiting.message);
     }
     listener_.on_link_up();
 }
@@ -246,7 +265,8 @@ void SubscriberReceiver::end_session(std::int64_t now_us) {
     said_hello_us_ = now_us - kHelloAgainUs;
     outgoing_.clear();
     asked_.clear();
-    for (auto& [path, topic] : topics_) topic.asked = 0;
+    to_ask_.clear();
+    topics_.for_each([](Topic& topic) { topic.asked = 0; });
     for (auto& filter : filters_) filter.was_lost = true;
     std::vector<std::uint64_t> lost;
     for (const auto& [number, waiting] : waiting_) {
@@ -263,10 +283,24 @@ void SubscriberReceiver::fail(std::uint64_t number, bool is_fetch, const Error& 
     is_fetch ? listener_.on_fetched(number, error) : listener_.on_reply(number, error);
 }
 
-void SubscriberReceiver::ask_for(const std::string& path, Topic& topic) {
+void SubscriberReceiver::ask_when_possible(Topic& topic) {
+    topic.asked = kNotYetAsked;
+    to_ask_.push_back(topic.path);
+}
+
+void SubscriberReceiver::ask_waiting() {
+    while (!to_ask_.empty() && asked_.size() < options_.subscribes_max) {
+        auto* const topic = topics_.find(*to_ask_.front());
+        to_ask_.pop_front();
+        // It may have been given up, or asked for under an earlier entry, meanwhile.
+        if (topic != nullptr && topic->asked == kNotYetAsked) ask_for(*topic);
+    }
+}
+
+void SubscriberReceiver::ask_for(Topic& topic) {
     topic.asked = next_request_++;
-    asked_[topic.asked] = path;
-    send(Subscribe{topic.asked, path, topic.epoch, topic.last});
+    asked_[topic.asked] = topic.path;
+    send(Subscribe{topic.asked, *topic.path, topic.epoch, topic.last});
 }
 
 void SubscriberReceiver::ask_for(Filter& filter) {

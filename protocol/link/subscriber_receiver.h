@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,8 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/link/frame_writer.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/subscriber_messages.h"
+#include "protocol/path_table.h"
+#include "protocol/shared_text.h"
 
 namespace longwire::link {
 
@@ -47,13 +51,16 @@ class SubscriberListener {
 /// Requests that can be asked twice without harm are asked again in the next session; the others fail as `unavailable`
 /// when theirs ends, because they may or may not have been done. All fail after `kPatienceUs`.
 ///
-/// Bound: `requests_max` that wait; more fail at once. Thread: one at a time; no locks inside.
+/// Bound: `requests_max` that wait; more fail at once. Of subscriptions, `subscribes_max` wait for their answer and the
+/// others for those, so that a session that begins anew with very many does not flood the link.
+/// Thread: one at a time; no locks inside.
 class SubscriberReceiver {
   public:
     struct Options {
         std::string edge;
         std::size_t window_bytes = 16 << 20;
         std::size_t requests_max = 100'000;
+        std::size_t subscribes_max = 10'000;
     };
 
     static constexpr std::int64_t kPatienceUs = 10'000'000;
@@ -61,8 +68,9 @@ class SubscriberReceiver {
     SubscriberReceiver(Options options, SubscriberListener& listener)
         : options_(std::move(options)), listener_(listener) {}
 
-    void subscribe(const std::string& path);
-    void unsubscribe(const std::string& path);
+    void subscribe(const SharedText& path);
+    void subscribe(std::string_view path) { subscribe(SharedText(path)); }
+    void unsubscribe(std::string_view path);
     void subscribe_filter(const std::string& realm, const std::string& filter);
     void unsubscribe_filter(const std::string& realm, const std::string& filter);
 
@@ -78,7 +86,8 @@ class SubscriberReceiver {
     std::uint64_t fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
                         std::int64_t now_us);
 
-    void receive(std::string_view bytes, std::int64_t now_us);
+    /// Takes a frame. Gives how many messages there were in it, each topic with events counted as one.
+    std::size_t receive(std::string_view frame, std::int64_t now_us);
     void tick(std::int64_t now_us);
 
     bool is_up() const { return is_up_; }
@@ -90,15 +99,18 @@ class SubscriberReceiver {
     /// The last words of a session, for a clean end.
     void say_bye(std::int64_t now_us);
 
-    /// Messages to send, in order. One that cannot be sent ends the session: say so with unreachable().
-    std::vector<std::string> take_outgoing() { return std::exchange(outgoing_, {}); }
+    /// Frames to send, in order. One that cannot be sent ends the session: say so with unreachable().
+    std::vector<std::string> take_outgoing() { return outgoing_.take(); }
     void unreachable(std::int64_t now_us) { end_session(now_us); }
 
   private:
+    static constexpr std::uint64_t kNotYetAsked = UINT64_MAX;
+
     struct Topic {
+        SharedText path;
         std::uint64_t epoch = 0;  // 0: not yet told
         std::uint64_t last = 0;
-        std::uint64_t asked = 0;  // the number of the Subscribe that waits for its answer; 0: none
+        std::uint64_t asked = 0;  // the number of the Subscribe that waits for its answer, or kNotYetAsked; 0: none
     };
     struct Filter {
         std::string realm;
@@ -107,10 +119,10 @@ class SubscriberReceiver {
         bool was_lost = false;    // a session ended since it was last in force
     };
     struct Waiting {
-        Prepared message;
         bool is_fetch = false;
         bool may_repeat = false;
         std::int64_t deadline_us = 0;
+        Prepared message;  // of one that may be repeated
     };
 
     template <class Message>
@@ -118,11 +130,15 @@ class SubscriberReceiver {
     void say_hello(std::int64_t now_us);
     void begin_session();
     void end_session(std::int64_t now_us);
-    void ask_for(const std::string& path, Topic& topic);
+    void ask_when_possible(Topic& topic);
+    void ask_waiting();
+    void ask_for(Topic& topic);
     void ask_for(Filter& filter);
-    std::uint64_t wait_for(std::uint64_t number, Waiting waiting);
+    template <class Message>
+    std::uint64_t ask(const Message& message, bool is_fetch, bool may_repeat);
     void fail(std::uint64_t number, bool is_fetch, const Error& error);
-    void take(const BrokerToEdge& message, std::string_view bytes, std::int64_t now_us);
+    void take(const Result<Numbered<BrokerToEdge>>& decoded, std::int64_t now_us);
+    void take_in_session(const Numbered<BrokerToEdge>& message, std::int64_t now_us);
     void take_subscribed(const Subscribed& subscribed);
     void take_filter_subscribed(std::uint64_t request);
     void take_events(const TopicEvents& events, std::int64_t now_us);
@@ -141,12 +157,13 @@ class SubscriberReceiver {
     std::uint64_t next_request_ = 1;
     std::uint64_t consumed_bytes_ = 0;
     std::uint64_t confirmed_bytes_ = 0;
-    std::unordered_map<std::string, Topic> topics_;
-    std::unordered_map<std::uint64_t, std::string> asked_;  // number of a Subscribe -> path
+    PathTable<Topic> topics_;
+    std::deque<SharedText> to_ask_;                        // topics; an entry may be out of date
+    std::unordered_map<std::uint64_t, SharedText> asked_;  // number of a Subscribe -> path
     std::vector<Filter> filters_;
     std::map<std::uint64_t, Waiting> waiting_;
     std::vector<std::pair<std::uint64_t, bool>> refused_;  // requests, whether they are fetches; told in the next tick
-    std::vector<std::string> outgoing_;
+    FrameWriter outgoing_;
 };
 
 }  // namespace longwire::link

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         envelopes.push_back(bytes);
     }
     if (envelopes.empty()) return 0;
-    const auto batch = EventBatch::make("dev/task/t", 1, 7, envelopes);
+    const auto batch = EventBatch::make(SharedText("dev/task/t"), 1, 7, envelopes);
     check(batch, true);
     check(batch, false);
     return 0;

@@ -57,12 +57,12 @@ void ClientSession::close(std::uint16_t code, std::string_view) {
     link_.cut();
 }
 
-void ClientSession::send_text(std::string message) {
-    queue(SharedSlice::of(std::move(message)), false);
+void ClientSession::send_text(std::string_view message) {
+    queue(SharedSlice::of(std::string(message)), false);
 }
 
-void ClientSession::send_binary(std::string message) {
-    queue(SharedSlice::of(std::move(message)), false);
+void ClientSession::send_binary(std::string_view message) {
+    queue(SharedSlice::of(std::string(message)), false);
 }
 
 void ClientSession::send_frames(SharedSlice frames) {

@@ -47,8 +47,8 @@ class ClientSession final : private edge::Transport {
     void tick();
 
   private:
-    void send_text(std::string message) override;
-    void send_binary(std::string message) override;
+    void send_text(std::string_view message) override;
+    void send_binary(std::string_view message) override;
     void send_frames(SharedSlice frames) override;
     std::size_t unsent_bytes() const override { return unsent_bytes_; }
     void tell_when_drained() override { tells_when_drained_ = true; }

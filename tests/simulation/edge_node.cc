@@ -29,6 +29,7 @@ void EdgeNode::start() {
     link::SubscriberReceiver::Options options;
     options.edge = name();
     options.window_bytes = scenario.edge_window_bytes;
+    options.subscribes_max = 2;
     router_ = std::make_unique<edge::LinkRouter>(options, scenario.shards);
     edge::ClientLimits limits;
     limits.outbox_full_bytes = scenario.outbox_full_bytes;

@@ -46,10 +46,14 @@ void WireRules::from_worker(const std::string& worker, std::string_view bytes) {
     }
 }
 
-void WireRules::from_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us) {
-    const auto decoded = link::decode<link::EdgeToBroker>(bytes);
-    if (!decoded) return;
-    const auto& message = decoded->message;
+void WireRules::from_edge(const std::string& edge, std::string_view frame, std::int64_t now_us) {
+    link::decode_each<link::EdgeToBroker>(frame, [&](const auto& decoded) {
+        if (decoded) from_edge(edge, decoded->message, now_us);
+        return true;
+    });
+}
+
+void WireRules::from_edge(const std::string& edge, const link::EdgeToBroker& message, std::int64_t now_us) {
     model_.decisions().attendance().from_edge(edge, message, now_us);
     if (const auto* hello = std::get_if<link::EdgeHello>(&message)) {
         edges_[edge] = {std::max<std::uint64_t>(hello->window_bytes, kBatchBytesTarget), 0, 0};
@@ -114,14 +118,20 @@ void WireRules::check_child(const link::ChildState& child) {
     require(known == child.task, [&] { return told() + ", which was " + known + " before"; });
 }
 
-void WireRules::to_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us) {
-    const auto decoded = link::decode<link::BrokerToEdge>(bytes);
-    require(decoded.has_value(), [&] { return "the broker said something to " + edge + " that has no meaning"; });
-    model_.decisions().attendance().to_edge(edge, decoded->message, now_us);
+void WireRules::to_edge(const std::string& edge, std::string_view frame, std::int64_t now_us) {
+    link::decode_each<link::BrokerToEdge>(frame, [&](const auto& decoded) {
+        require(decoded.has_value(), [&] { return "the broker said something to " + edge + " that has no meaning"; });
+        to_edge(edge, *decoded, now_us);
+        return true;
+    });
+}
+
+void WireRules::to_edge(const std::string& edge, const link::Numbered<link::BrokerToEdge>& said, std::int64_t now_us) {
+    model_.decisions().attendance().to_edge(edge, said.message, now_us);
     std::visit(Overloaded{
                    [&](const link::EdgeWelcome&) { edges_[edge].sent_bytes = edges_[edge].confirmed_bytes = 0; },
                    [&](const link::Deliver& deliver) {
-                       count_delivered(edge, bytes.size());
+                       count_delivered(edge, said.bytes);
                        for (const auto& events : deliver.topics) check_events(edge, events);
                    },
                    [&](const link::Fetched& fetched) {
@@ -130,7 +140,7 @@ void WireRules::to_edge(const std::string& edge, std::string_view bytes, std::in
                    [&](const link::Reply& reply) { check_reply(reply); },
                    [&](const auto&) {},
                },
-               decoded->message);
+               said.message);
 }
 
 void WireRules::check_events(const std::string& edge, const link::TopicEvents& events) const {

@@ -23,9 +23,9 @@ class WireRules {
 
     void from_worker(const std::string& worker, std::string_view bytes);
     /// `now_us` is the broker's.
-    void from_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us);
+    void from_edge(const std::string& edge, std::string_view frame, std::int64_t now_us);
     void to_worker(const std::string& worker, std::string_view bytes);
-    void to_edge(const std::string& edge, std::string_view bytes, std::int64_t now_us);
+    void to_edge(const std::string& edge, std::string_view frame, std::int64_t now_us);
 
   private:
     struct WorkerSessions {
@@ -38,6 +38,8 @@ class WireRules {
         std::uint64_t confirmed_bytes = 0;
     };
 
+    void from_edge(const std::string& edge, const link::EdgeToBroker& message, std::int64_t now_us);
+    void to_edge(const std::string& edge, const link::Numbered<link::BrokerToEdge>& said, std::int64_t now_us);
     void on_answered(const std::string& worker, bool is_welcome);
     void check_committed(const std::string& worker, const std::vector<link::PartitionSequence>& positions);
     void check_assigned(const std::string& worker, const link::AttemptRef& attempt) const;

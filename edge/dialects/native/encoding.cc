@@ -1,7 +1,5 @@
 #include "edge/dialects/native/encoding.h"
 
-#include <utility>
-
 #include "edge/dialects/native/messages.h"
 #include "protocol/json.h"
 #include "protocol/msgpack_reader.h"
@@ -28,7 +26,7 @@ class JsonEncoding final : public NativeEncoding {
         return object;
     }
 
-    void send(Transport& transport, std::string message) const override {
+    void send(Transport& transport, std::string_view message) const override {
         transport.send_text(native::to_json(message));
     }
 
@@ -38,10 +36,10 @@ class JsonEncoding final : public NativeEncoding {
     }
 
     void send_event(Transport& transport, const MergedPush& push) const override {
-        if (push.payload.empty()) return transport.send_text(std::string(push.batch->json(push.index)));
+        if (push.payload.empty()) return transport.send_text(push.batch->json(push.index));
         std::string json;
         append_event_json(push.batch->topic(), push.offset(), envelope_of(push), json);
-        transport.send_text(std::move(json));
+        transport.send_text(json);
     }
 };
 
@@ -61,7 +59,7 @@ class MsgpackEncoding final : public NativeEncoding {
         return std::string(object);
     }
 
-    void send(Transport& transport, std::string message) const override { transport.send_binary(std::move(message)); }
+    void send(Transport& transport, std::string_view message) const override { transport.send_binary(message); }
 
     void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const override {
         transport.send_frames(transport.takes_deflated() ? batch->deflated_msgpack_frames(from)
@@ -69,10 +67,10 @@ class MsgpackEncoding final : public NativeEncoding {
     }
 
     void send_event(Transport& transport, const MergedPush& push) const override {
-        if (push.payload.empty()) return transport.send_binary(std::string(push.batch->msgpack(push.index)));
+        if (push.payload.empty()) return transport.send_binary(push.batch->msgpack(push.index));
         std::string object;
         append_event_msgpack(push.batch->topic(), push.offset(), envelope_of(push), object);
-        transport.send_binary(std::move(object));
+        transport.send_binary(object);
     }
 };
 

@@ -20,7 +20,7 @@ class NativeEncoding {
     /// Takes the next object off a frame that is not empty. After an error the frame holds what may be read after it.
     virtual Result<std::string> take(std::string_view& frame) const = 0;
 
-    virtual void send(Transport& transport, std::string message) const = 0;
+    virtual void send(Transport& transport, std::string_view message) const = 0;
 
     /// A batch's events from number `from` on.
     virtual void send_events(Transport& transport, const EventBatchPtr& batch, std::size_t from) const = 0;

@@ -115,14 +115,15 @@ void NativeDialect::on_command(Id id, std::string_view name, const MsgpackFields
         with_connection = with_text_field(object, "connection", connection_);
         object = with_connection;
     }
-    auto command = decode_command(name, object);
+    const auto command = with_connection.empty() ? decode_command(name, fields) : decode_command(name, object);
     if (!command) return reply(id, command.error());
     if (const auto* wanted = std::get_if<AttachCommand>(&*command)) return attach(id, *wanted);
     if (const auto* wanted = std::get_if<StartCommand>(&*command)) return start(id, *wanted, object);
     if (const auto* wanted = std::get_if<JoinCommand>(&*command)) return join(id, *wanted);
     if (const auto* wanted = std::get_if<LeaveCommand>(&*command)) return leave(id, *wanted);
     if (const auto* page = std::get_if<HistoryCommand>(&*command)) return history(id, *page);
-    ask(name, std::string(object), [this, id](const auto& result) { reply(id, result); });
+    note(shard_.requests.command(identity_, name, std::string(object), may_repeat(name, fields),
+                                 [this, id](const auto& result) { reply(id, result); }));
 }
 
 Result<std::string> NativeDialect::hello() const {

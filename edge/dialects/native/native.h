@@ -1,13 +1,14 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "edge/core/client_api.h"
@@ -16,6 +17,8 @@
 #include "edge/dialects/native/encoding.h"
 #include "protocol/command.h"
 #include "protocol/msgpack_fields.h"
+#include "protocol/shared_text.h"
+#include "protocol/topic.h"
 
 namespace longwire::edge {
 
@@ -58,6 +61,18 @@ class NativeDialect final : public Dialect, private Watcher {
         std::string snapshot;  // to push between the answer and the first event
         Merging merging;
     };
+    /// A topic that is subscribed to, with its realm as everybody else knows it.
+    struct Watched {
+        SharedText path;
+        std::uint64_t watch = 0;
+    };
+    struct ByTopic {
+        using is_transparent = void;
+        static std::string_view topic_of(std::string_view topic) { return topic; }
+        static std::string_view topic_of(const Watched& watched) { return split_path(*watched.path).topic; }
+        std::size_t operator()(const auto& one) const { return std::hash<std::string_view>{}(topic_of(one)); }
+        bool operator()(const auto& one, const auto& other) const { return topic_of(one) == topic_of(other); }
+    };
     /// A page of history that is read from its end, over as many fetches as it takes.
     struct ReverseRead;
 
@@ -81,6 +96,7 @@ class NativeDialect final : public Dialect, private Watcher {
     Result<std::string> unsubscribe(const MsgpackFields& fields);
     std::uint64_t open_watch(Opening opening);
     void watch(std::uint64_t watch, const std::string& topic, const From& from);
+    void forget_watch(std::string_view topic);
     void answer(const Asker& asker, std::string_view topic, const Result<std::string>& result);
     void fail_opening(std::uint64_t watch, const Error& error);
 
@@ -118,7 +134,7 @@ class NativeDialect final : public Dialect, private Watcher {
     bool is_half_full() override { return is_above(shard_.limits.outbox_full_bytes / 2); }
     bool is_above(std::size_t unsent_bytes);
 
-    void send(std::string message) { encoding_.send(transport_, std::move(message)); }
+    void send(std::string_view message) { encoding_.send(transport_, message); }
     void reply(Id id, const Result<std::string>& result);
 
     ShardServices& shard_;
@@ -131,8 +147,8 @@ class NativeDialect final : public Dialect, private Watcher {
     std::int64_t over_rate_since_us_ = 0;
     std::int64_t over_rate_us_ = INT64_MIN / 2;  // the last time; never yet
     std::vector<std::int64_t> garbage_us_;
-    std::unordered_map<std::string, std::uint64_t> watches_;  // by topic, those that are opening too
-    std::map<std::uint64_t, Opening> openings_;               // by watch
+    boost::unordered_flat_set<Watched, ByTopic, ByTopic> watches_;  // those that are opening too
+    std::map<std::uint64_t, Opening> openings_;                     // by watch
     std::set<std::string, std::less<>> filters_;
     MissedEvents missed_;  // by filters
     std::uint64_t next_watch_ = 1;

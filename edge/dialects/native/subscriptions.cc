@@ -77,7 +77,8 @@ Status NativeDialect::has_room(std::string_view field) const {
 
 Status NativeDialect::can_subscribe(const std::string& topic) const {
     LW_TRY_STATUS(check_topic(topic));
-    if (watches_.contains(topic)) return Error{Errc::conflict, "already subscribed to " + topic, "topic"};
+    if (watches_.contains(std::string_view(topic)))
+        return Error{Errc::conflict, "already subscribed to " + topic, "topic"};
     return has_room("topic");
 }
 
@@ -110,7 +111,7 @@ void NativeDialect::begin_snapshot(std::uint64_t watch_id, const std::string& to
 
 std::uint64_t NativeDialect::open_watch(Opening opening) {
     const auto id = next_watch_++;
-    watches_[opening.topic] = id;
+    watches_.insert({SharedText(topic_path(identity_.realm, opening.topic)), id});
     openings_.emplace(id, std::move(opening));
     return id;
 }
@@ -118,14 +119,20 @@ std::uint64_t NativeDialect::open_watch(Opening opening) {
 void NativeDialect::watch(std::uint64_t id, const std::string& topic, const From& from) {
     // The watch may begin, and its opening be over, within the call.
     const Merging merging = openings_.at(id).merging;
-    shard_.hub.watch(*this, id, topic_path(identity_.realm, topic), from, merging);
+    const auto path = watches_.find(std::string_view(topic))->path;
+    shard_.hub.watch(*this, id, path, from, merging);
+}
+
+void NativeDialect::forget_watch(std::string_view topic) {
+    const auto found = watches_.find(topic);
+    if (found != watches_.end()) watches_.erase(found);
 }
 
 void NativeDialect::fail_opening(std::uint64_t watch_id, const Error& error) {
     const auto failed = openings_.extract(watch_id);
     if (failed.empty()) return;
     const auto& opening = failed.mapped();
-    watches_.erase(opening.topic);
+    forget_watch(opening.topic);
     answer(opening.asker, opening.topic, error);
 }
 
@@ -155,9 +162,9 @@ Result<std::string> NativeDialect::unsubscribe(const MsgpackFields& fields) {
         return std::string(kEmptyMap);
     }
     LW_TRY(const std::string_view topic, fields.string("topic"));
-    const auto found = watches_.find(std::string(topic));
+    const auto found = watches_.find(topic);
     if (found == watches_.end()) return Error{Errc::not_found, "is not subscribed to", "topic"};
-    const auto watch_id = found->second;
+    const auto watch_id = found->watch;
     watches_.erase(found);
     shard_.hub.unwatch(*this, watch_id, shard_.now_us);
     fail_opening(watch_id, Error{Errc::conflict, "was unsubscribed before it had begun", "topic"});
@@ -172,7 +179,7 @@ void NativeDialect::on_watching(std::uint64_t watch_id, const WatchStart& start)
 }
 
 void NativeDialect::on_watch_failed(std::uint64_t watch_id, std::string_view topic, const Error& error) {
-    watches_.erase(std::string(topic));
+    forget_watch(topic);
     fail_opening(watch_id, error);
 }
 

@@ -8,7 +8,7 @@ namespace {
 TEST(SharedSlice, OfATextIsAllOfIt) {
     const auto slice = SharedSlice::of("an event");
     EXPECT_EQ(slice.bytes, "an event");
-    EXPECT_EQ(slice.bytes.data(), slice.owner->data());
+    EXPECT_EQ(slice.owner.use_count(), 1);
 }
 
 TEST(SharedSlice, OfAShortTextOutlivesTheOneItWasCopiedFrom) {
@@ -20,6 +20,17 @@ TEST(SharedSlice, OfAShortTextOutlivesTheOneItWasCopiedFrom) {
     }
     EXPECT_EQ(kept.bytes, "tiny");
     EXPECT_EQ(kept.owner.use_count(), 1);
+}
+
+TEST(SharedSlice, ACopyOutlivesWhatItIsOf) {
+    SharedSlice copy;
+    {
+        const std::string text(1000, 'x');
+        copy = SharedSlice::copy_of(text);
+        EXPECT_NE(copy.bytes.data(), text.data());
+    }
+    EXPECT_EQ(copy.bytes, std::string(1000, 'x'));
+    EXPECT_TRUE(SharedSlice::copy_of("").bytes.empty());
 }
 
 TEST(SharedSlice, WholeOfNothingIsEmpty) {

@@ -158,6 +158,43 @@ TEST_F(Damage, AFlippedByteInATableIsFoundByTheCheckAndToldToTheReader) {
     EXPECT_EQ(rest.first + rest.envelopes.size(), 41U) << "what lies behind the damage can be read";
 }
 
+TEST_F(Damage, WhereTopicsEndIsFoundPastADamagedBlockOrNotAtAll) {
+    open();
+    std::vector<Record> many;
+    for (std::uint64_t i = 1; i <= kEvents; ++i) many.push_back(record("r/a", i, noise()));
+    append(std::move(many));
+    append({record("r/b", 1), record("r/c", 1, noise()), record("r/c", 2, noise()), record("r/d", 1, noise())});
+    commit();
+    trim("r/b", 2);
+    commit();
+    open();  // what the write-ahead log held is now in tables
+    const auto sound = topics();
+    ASSERT_THAT(sound, ElementsAre("r/a 7 1..40", "r/b 7 2..1", "r/c 7 1..2", "r/d 7 1..1"));
+    log_.reset();
+    const auto table = file(".sst");
+    const auto size = std::filesystem::file_size(table);
+    std::size_t found_past_it = 0;
+    std::size_t not_found = 0;
+    for (std::uintmax_t at = 100; at < size; at += size / 24) {
+        flip(table, at);
+        if (auto opened = open_rocks_log(options_)) {
+            std::vector<std::string> found;
+            const auto visited =
+                (*opened)->visit_topics([&](const KeptTopic& topic) { found.push_back(topic_text(topic)); });
+            ++(visited ? found_past_it : not_found);
+            EXPECT_TRUE(visited || at > 100) << "the first block is not of any topic's end";
+            if (visited) {
+                EXPECT_EQ(found, sound) << "with a flipped byte at " << at;
+            } else {
+                EXPECT_THAT(visited.error().message, HasSubstr("cannot read r/"));
+            }
+        }
+        flip(table, at);
+    }
+    EXPECT_GT(found_past_it, 10U) << "most blocks are of the first topic's middle";
+    EXPECT_GT(not_found, 1U);
+}
+
 TEST_F(Damage, ADirectoryOfTheFormatBeforeBecomesOneOfThis) {
     open();
     log_.reset();

@@ -53,6 +53,11 @@ class RocksLogFixture : public ::testing::Test {
         ticket_ = 0;
     }
 
+    static std::string topic_text(const KeptTopic& topic) {
+        return topic.path + " " + std::to_string(topic.epoch) + " " + std::to_string(topic.tail) + ".." +
+               std::to_string(topic.head);
+    }
+
     static Record record(const std::string& path, std::uint64_t offset, std::string envelope = event()) {
         return {SharedText(path), 7, offset, SharedSlice::of(std::move(envelope))};
     }
@@ -64,6 +69,12 @@ class RocksLogFixture : public ::testing::Test {
                       std::move(state),
                       {},
                       false});
+    }
+
+    /// Drops a topic's events below `tail`, all of which must have been committed.
+    void trim(const std::string& path, std::uint64_t tail, std::int64_t time_us = kSecondUs) {
+        const auto none = std::make_shared<const std::vector<Record>>();
+        log_->append({++ticket_, time_us, none, {}, {{path, tail}}, false});
     }
 
     /// Outcomes gather until all that was appended is told of.
@@ -81,10 +92,7 @@ class RocksLogFixture : public ::testing::Test {
 
     std::vector<std::string> topics() {
         std::vector<std::string> found;
-        EXPECT_TRUE(log_->visit_topics([&](const KeptTopic& topic) {
-            found.push_back(topic.path + " " + std::to_string(topic.epoch) + " " + std::to_string(topic.tail) + ".." +
-                            std::to_string(topic.head));
-        }));
+        EXPECT_TRUE(log_->visit_topics([&](const KeptTopic& topic) { found.push_back(topic_text(topic)); }));
         return found;
     }
 

@@ -89,8 +89,7 @@ TEST_F(RocksLogTest, TopicsAreTrimmedWithABatchAndNeverBack) {
     append({record("r/a", 1), record("r/a", 2), record("r/b", 1)}, {}, kSecondUs);
     append({record("r/a", 3)}, {}, 2 * kSecondUs);
     commit();
-    CommitBatch batch{++ticket_, 3 * kSecondUs, std::make_shared<const std::vector<Record>>(), {}, {{"r/a", 4}}, false};
-    log_->append(batch);
+    trim("r/a", 4, 3 * kSecondUs);
     const auto outcome = commit();
     ASSERT_EQ(outcome.trimmed.size(), 1U);
     EXPECT_EQ(outcome.trimmed[0].tail, 4U);
@@ -101,6 +100,36 @@ TEST_F(RocksLogTest, TopicsAreTrimmedWithABatchAndNeverBack) {
     EXPECT_EQ(read("r/b", 0).first, 2U);
     open();
     EXPECT_THAT(topics(), ElementsAre("r/a 7 4..4", "r/b 7 2..1"));
+}
+
+TEST_F(RocksLogTest, EveryTopicsEndIsFoundHoweverManyEventsItHas) {
+    // Few events are stepped over and many searched for their end, and so are few that are large.
+    struct Topic {
+        std::string path;
+        std::uint64_t events = 0;
+        std::uint64_t tail = 1;
+        std::size_t bytes = 0;
+    };
+    const std::vector<Topic> all{{"r/0", 3, 4},     {"r/a", 1'000},       {"r/a!", 1},         {"r/a/b", 500, 501},
+                                 {"r/ab", 14},      {"r/b", 15},          {"r/c", 16},         {"r/d", 17},
+                                 {"r/e", 18, 19},   {"r/f", 100, 50},     {"r/g", 2, 1, 9000}, {"r/h", 9, 1, 1000},
+                                 {"r/i", 1, 1, 10}, {"r/j", 40, 40, 300}, {"r/k", 300, 301}};
+    open();
+    std::vector<std::string> expected;
+    for (const auto& topic : all) {
+        std::vector<Record> records;
+        for (std::uint64_t i = 1; i <= topic.events; ++i) records.push_back(record(topic.path, i, event(topic.bytes)));
+        append(std::move(records));
+        expected.push_back(topic_text({topic.path, 7, topic.events, topic.tail}));
+    }
+    commit();
+    for (const auto& topic : all) {
+        if (topic.tail > 1) trim(topic.path, topic.tail);
+    }
+    commit();
+    EXPECT_EQ(topics(), expected) << "in memory";
+    open();
+    EXPECT_EQ(topics(), expected) << "in files";
 }
 
 TEST_F(RocksLogTest, ABatchWithLifecycleEventsReachesMoreWhereThatIsAskedFor) {

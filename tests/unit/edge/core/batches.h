@@ -34,7 +34,7 @@ inline EventBatchPtr make_batch_of(const std::string& path, std::uint64_t first,
     std::vector<std::string> bytes;
     bytes.reserve(said.size());
     for (const auto& [type, data] : said) bytes.push_back(envelope_bytes(type, data));
-    return EventBatch::make(path, 1, first, {bytes.begin(), bytes.end()});
+    return EventBatch::make(SharedText(path), 1, first, {bytes.begin(), bytes.end()});
 }
 
 /// `count` events from offset `first` on, whose data is their offset.
@@ -45,7 +45,7 @@ inline EventBatchPtr make_batch(const std::string& path, std::uint64_t epoch, st
         const auto data = padding == 0 ? std::to_string(first + i) : "\"" + std::string(padding, 'x') + "\"";
         bytes.push_back(envelope_bytes("log", data));
     }
-    return EventBatch::make(path, epoch, first, {bytes.begin(), bytes.end()});
+    return EventBatch::make(SharedText(path), epoch, first, {bytes.begin(), bytes.end()});
 }
 
 }  // namespace longwire::edge

@@ -58,7 +58,7 @@ class CheckingWatcher final : public Watcher {
         last = gap.to;
     }
     void on_filtered_events(const EventBatchPtr& batch) override {
-        auto& place = filtered[batch->path()];
+        auto& place = filtered[std::string(batch->path())];
         if (place.first == batch->epoch()) {
             EXPECT_GT(batch->first(), place.second) << "a double by filter";
         }

@@ -88,7 +88,7 @@ std::string envelope_with(const std::string& message) {
 TEST(Deflater, ABatchHasItsLongEventsCompressedForAll) {
     const auto brief = envelope_with("brief");
     const auto lengthy = envelope_with(std::string(3'000, 'x'));
-    const auto batch = EventBatch::make("dev/room/a", 1, 1, {brief, lengthy});
+    const auto batch = EventBatch::make(SharedText("dev/room/a"), 1, 1, {brief, lengthy});
     const auto frames = batch->deflated_json_frames(0);
     EXPECT_TRUE(frames.bytes.starts_with(batch->json_frames(0).bytes.substr(0, 60)));
     const auto second = batch->deflated_json_frames(1);
@@ -100,7 +100,7 @@ TEST(Deflater, ABatchHasItsLongEventsCompressedForAll) {
 
 TEST(Deflater, ABatchWithoutThemIsTheSameForAll) {
     const auto brief = envelope_with("brief");
-    const auto batch = EventBatch::make("dev/room/a", 1, 1, {brief, brief});
+    const auto batch = EventBatch::make(SharedText("dev/room/a"), 1, 1, {brief, brief});
     EXPECT_EQ(batch->deflated_json_frames(1).bytes.data(), batch->json_frames(1).bytes.data());
     EXPECT_EQ(batch->deflated_msgpack_frames(0).bytes.data(), batch->msgpack_frames(0).bytes.data());
 }

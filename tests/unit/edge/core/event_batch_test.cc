@@ -123,7 +123,7 @@ TEST(EventBatch, FrameHeadersGrowWithThePayload) {
 
 TEST(EventBatch, AnUnreadableEnvelopeIsAnEventAndNoHole) {
     const auto good = envelope_bytes("log", "1");
-    const auto batch = EventBatch::make("dev/room/ops", 5, 1, {good, "\xC1garbage", good});
+    const auto batch = EventBatch::make(SharedText("dev/room/ops"), 5, 1, {good, "\xC1garbage", good});
     ASSERT_EQ(batch->size(), 3U);
     EXPECT_EQ(batch->json(1),
               R"({"topic":"room/ops","offset":2,"type":"unreadable","time_us":0,"data":null,"source":"edge"})");
@@ -145,6 +145,24 @@ TEST(EventBatch, ShardsMayAskForTheSameFormAtOnce) {
         for (auto& shard : shards) shard.join();
         for (const auto& mine : frames) EXPECT_EQ(mine.owner, frames[0].owner);
     }
+}
+
+TEST(EventBatch, ItsSizeIsThatOfItsEventsInBothForms) {
+    const auto envelope = envelope_bytes("log", "1");
+    const auto one = make_batch("dev/room/ops", 5, 1, 1);
+    EXPECT_EQ(one->bytes(), sizeof(EventBatch) + envelope.size() + one->json_frames(0).bytes.size());
+    const auto three = make_batch("dev/room/ops", 5, 1, 3);
+    EXPECT_EQ(three->bytes(), sizeof(EventBatch) + 3 * envelope.size() + three->json_frames(0).bytes.size() +
+                                  2 * (sizeof(Envelope) + sizeof(std::uint32_t)));
+}
+
+TEST(EventBatch, WhatIsRenderedNextDoesNotTouchWhatWasBefore) {
+    const auto large = make_batch("dev/room/ops", 5, 1, 2, 1'000'000);
+    const auto frames = std::string(large->json_frames(0).bytes);
+    const auto small = make_batch("dev/room/ops", 5, 3, 1);
+    EXPECT_NE(small->msgpack(0).find("room/ops"), std::string_view::npos);
+    EXPECT_EQ(small->json_frames(0).bytes.size(), 2 + small->json(0).size());
+    EXPECT_EQ(large->json_frames(0).bytes, frames);
 }
 
 TEST(EventBatch, ItsSizeDoesNotChangeWithTheFormsThatAreRenderedLater) {

@@ -96,7 +96,7 @@ class World {
         for (std::uint64_t i = 0; i < count; ++i) {
             bytes.push_back(envelope_bytes(random_() % 8 == 0 ? "log" : "task.progress", "{}"));
         }
-        return EventBatch::make(kPath, epoch_, head_ + 1, {bytes.begin(), bytes.end()});
+        return EventBatch::make(SharedText(kPath), epoch_, head_ + 1, {bytes.begin(), bytes.end()});
     }
 
     /// Also what the link has not delivered yet may be trimmed away.

@@ -11,7 +11,7 @@ TEST_F(HubTest, TheFirstWatchAsksForTheTopicAndOthersDoNot) {
     hub.watch(watcher, 1, kPath, kNow);
     hub.watch(watcher, 2, kPath, kNow);
     ASSERT_EQ(asked.size(), 1U);
-    EXPECT_EQ(all<WatchTopic>().at(0).path, kPath);
+    EXPECT_EQ(*all<WatchTopic>().at(0).path, kPath);
     EXPECT_FALSE(watcher.seen.contains(1)) << "nothing is said before the broker has answered";
 }
 

@@ -139,8 +139,9 @@ class World {
 
     void take(ToLink message) {
         if (const auto* watch = std::get_if<WatchTopic>(&message)) {
-            subscribed_.insert(watch->path);
-            to_hub_.emplace_back(TopicReady{watch->path, 1, heads_[number(watch->path)], 1});
+            const std::string path(*watch->path);
+            subscribed_.insert(path);
+            to_hub_.emplace_back(TopicReady{path, 1, heads_[number(path)], 1});
         } else if (const auto* unwatch = std::get_if<UnwatchTopic>(&message)) {
             subscribed_.erase(unwatch->path);
         } else if (const auto* fetch = std::get_if<FetchEvents>(&message)) {

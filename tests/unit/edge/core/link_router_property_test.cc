@@ -30,7 +30,6 @@ struct Session {
     std::map<std::string, std::uint64_t> sent;  // of what is subscribed to
     bool has_filter = false;
     std::deque<link::EdgeToBroker> heard;
-    std::deque<std::string> bytes;  // that the views of `heard` are into
     std::uint64_t said = 0;
 };
 
@@ -170,17 +169,22 @@ class RouterWorld {
     /// What the edge has said reaches the broker.
     void carry() {
         router_.link().tick(now_us_);
-        for (auto& message : router_.link().take_outgoing()) {
-            const auto decoded = link::decode<link::EdgeToBroker>(message);
-            ASSERT_TRUE(decoded);
-            if (std::holds_alternative<link::EdgeHello>(decoded->message)) {
-                session_.emplace();
-                say(link::EdgeWelcome{kProtocolVersion, "broker-1", 32});
-                continue;
-            }
-            if (!session_) continue;
-            const auto again = link::decode<link::EdgeToBroker>(session_->bytes.emplace_back(std::move(message)));
-            session_->heard.push_back(again->message);
+        for (auto& frame : router_.link().take_outgoing()) {
+            const auto& bytes = bytes_.emplace_back(std::move(frame));
+            link::decode_each<link::EdgeToBroker>(bytes, [&](const auto& decoded) {
+                EXPECT_TRUE(decoded);
+                hear(decoded->message);
+                return true;
+            });
+        }
+    }
+
+    void hear(const link::EdgeToBroker& message) {
+        if (std::holds_alternative<link::EdgeHello>(message)) {
+            session_.emplace();
+            say(link::EdgeWelcome{kProtocolVersion, "broker-1", 32});
+        } else if (session_) {
+            session_->heard.push_back(message);
         }
     }
 
@@ -249,6 +253,7 @@ class RouterWorld {
     std::mt19937_64 random_;
     std::int64_t now_us_ = 1'000'000;
     std::map<std::string, Log> logs_;
+    std::deque<std::string> bytes_;  // that the views of what is heard are into
     std::optional<Session> session_;
     LinkRouter router_{{"edge-1", 1 << 20, 1000}, kShards};
     std::array<std::vector<ToLink>, kShards> to_link_;

@@ -34,10 +34,12 @@ struct LinkRouterTest : testing::Test {
         router.link().receive(link::encode(++said, message), now_us);
     }
     void listen() {
-        for (auto& message : router.link().take_outgoing()) {
-            const auto decoded = link::decode<link::EdgeToBroker>(bytes.emplace_back(std::move(message)));
-            ASSERT_TRUE(decoded);
-            heard.push_back(decoded->message);
+        for (auto& frame : router.link().take_outgoing()) {
+            link::decode_each<link::EdgeToBroker>(bytes.emplace_back(std::move(frame)), [&](const auto& decoded) {
+                EXPECT_TRUE(decoded);
+                heard.push_back(decoded->message);
+                return true;
+            });
         }
     }
     template <class Message>
@@ -57,7 +59,7 @@ struct LinkRouterTest : testing::Test {
         }
         return found;
     }
-    void watch(std::size_t shard) { router.take(shard, WatchTopic{kPath}, now_us); }
+    void watch(std::size_t shard) { router.take(shard, WatchTopic{SharedText(kPath)}, now_us); }
     void subscribed(std::uint64_t after, std::uint64_t epoch = 1) {
         say(link::Subscribed{all<link::Subscribe>().back().request, epoch, after, after, 1});
     }
@@ -102,6 +104,17 @@ TEST_F(LinkRouterTest, EventsAreRenderedOnceAndGoOnlyToShardsThatWantThem) {
     EXPECT_EQ(first[0].batch->last(), 12U);
     EXPECT_TRUE(router.take_for(2).size() <= 1U) << "at most that the link is up";
     EXPECT_EQ(router.events(), 2U);
+}
+
+TEST_F(LinkRouterTest, BatchesOfATopicShareItsPath) {
+    watch(0);
+    subscribed(10);
+    deliver(11, 1);
+    deliver(12, 1);
+    const auto events = told<EventsArrived>(0);
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0].batch->path(), kPath);
+    EXPECT_EQ(events[0].batch->path().data(), events[1].batch->path().data());
 }
 
 TEST_F(LinkRouterTest, ALateShardIsReadyBehindWhatHasPassed) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,8 @@ class FakeTransport final : public Transport {
         bool is_binary = false;
     };
 
-    void send_text(std::string message) override { take({std::move(message), false}); }
-    void send_binary(std::string message) override { take({std::move(message), true}); }
+    void send_text(std::string_view message) override { take({std::string(message), false}); }
+    void send_binary(std::string_view message) override { take({std::string(message), true}); }
     void send_frames(SharedSlice frames) override {
         auto rest = frames.bytes;
         while (!rest.empty()) {

@@ -20,7 +20,7 @@ class FakeExchange final : public net::HttpExchange {
         is_stream = true;
         response = std::move(head);
     }
-    void write(SharedBytes piece) override { stream += *piece; }
+    void write(SharedSlice piece) override { stream += piece.bytes; }
     void end_stream() override { has_ended = true; }
     std::size_t unsent_bytes() const override { return unsent; }
     std::uint64_t sent_bytes() const override { return sent; }

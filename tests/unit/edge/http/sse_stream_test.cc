@@ -186,6 +186,16 @@ TEST_F(EventStream, AnAbandonedOneFreesItsWatches) {
     api.tick();
 }
 
+TEST_F(EventStream, AloneKeepsItsExchangeWhoseCallbacksHoldIt) {
+    const auto stream = get("/v1/events?topic=a");
+    ready("dev/a", 0);
+    stream->unsent = 1U << 20;
+    events("a", 1, 1);  // asks to be told when there is room
+    EXPECT_EQ(stream.use_count(), 2) << "the test's and the stream's";
+    stream->leave();
+    EXPECT_EQ(stream.use_count(), 1);
+}
+
 TEST_F(EventStream, AClientThatHasGoneAlreadyIsHarmless) {
     // A client that had gone before its stream was opened had the stream opened after it was destroyed.
     net::HttpRequest request;

@@ -271,7 +271,7 @@ TEST(HttpSession, ASecondAnswerIsIgnored) {
         exchange->respond(text_response("first"));
         exchange->respond(text_response("second"));
         exchange->begin_stream(text_response(""));
-        exchange->write(bytes("third"));
+        exchange->write(SharedSlice::of("third"));
     };
     TestServer server(script);
     RawClient client(server.port());
@@ -330,7 +330,7 @@ TEST(HttpSession, AStreamComesPieceByPieceAndSaysWhereItEnds) {
         HttpResponse head;
         head.content_type = "text/event-stream";
         kept[0]->begin_stream(std::move(head));
-        kept[0]->write(bytes("data: 1\n\n"));
+        kept[0]->write(SharedSlice::of("data: 1\n\n"));
     });
     ASSERT_TRUE(client.receive_until("data: 1\n\n"));
     EXPECT_NE(client.received().find("Content-Type: text/event-stream\r\n"), std::string::npos);
@@ -339,11 +339,11 @@ TEST(HttpSession, AStreamComesPieceByPieceAndSaysWhereItEnds) {
     EXPECT_EQ(client.received().find("Content-Length"), std::string::npos);
     EXPECT_TRUE(client.received().ends_with("\r\n\r\n9\r\ndata: 1\n\n\r\n") ||
                 client.received().ends_with("\r\n\r\n9\r\ndata: 1\n\n"));
-    server.on_shard([&] { kept[0]->write(bytes("")); });  // is no end
+    server.on_shard([&] { kept[0]->write(SharedSlice::of("")); });  // is no end
     const int before = client.receives();
     server.on_shard([&] {
-        for (int i = 0; i < 100; ++i) kept[0]->write(bytes("data: more\n\n"));
-        kept[0]->write(bytes("data: last\n\n"));
+        for (int i = 0; i < 100; ++i) kept[0]->write(SharedSlice::of("data: more\n\n"));
+        kept[0]->write(SharedSlice::of("data: last\n\n"));
     });
     ASSERT_TRUE(client.receive_until("data: last\n\n"));
     EXPECT_LE(client.receives() - before, 2);
@@ -362,7 +362,7 @@ TEST(HttpSession, AStreamIsToldWhenTheKernelHasTakenAll) {
     ASSERT_TRUE(log.wait_for("asked /events", 1));
     server.on_shard([&] {
         kept[0]->begin_stream(HttpResponse{});
-        kept[0]->write(bytes(std::string(8 << 20, 'x') + "end of it"));  // more than the kernel takes
+        kept[0]->write(SharedSlice::of(std::string(8 << 20, 'x') + "end of it"));  // more than the kernel takes
         kept[0]->when_drained([&] { log.add("drained"); });
     });
     server.on_shard([] {});
@@ -382,7 +382,7 @@ TEST(HttpSession, AStreamThatIsCutDoesNotSayThatItHasEnded) {
         ASSERT_TRUE(log.wait_for("asked /events", drains ? 2 : 1));
         server.on_shard([&] {
             kept.back()->begin_stream(HttpResponse{});
-            kept.back()->write(bytes("half"));
+            kept.back()->write(SharedSlice::of("half"));
         });
         ASSERT_TRUE(client.receive_until("half"));
         drains ? server.destroy() : server.on_shard([&] { kept.clear(); });
@@ -400,8 +400,8 @@ TEST(HttpSession, AStreamForAnOldClientEndsWithTheConnection) {
     ASSERT_TRUE(log.wait_for("asked /events"));
     server.on_shard([&] {
         kept[0]->begin_stream(HttpResponse{});
-        kept[0]->write(bytes("one"));
-        kept[0]->write(bytes("two"));
+        kept[0]->write(SharedSlice::of("one"));
+        kept[0]->write(SharedSlice::of("two"));
         kept[0]->end_stream();
     });
     EXPECT_TRUE(client.receive_until("\r\n\r\nonetwo"));
@@ -439,7 +439,7 @@ TEST(HttpSession, ASlowStreamReaderIsSeenAndCanBeCut) {
     Script script;
     script.on_http = [&](HttpRequest, std::shared_ptr<HttpExchange> exchange) {
         exchange->begin_stream(HttpResponse{});
-        exchange->write(bytes(std::string(16 << 20, 'x')));
+        exchange->write(SharedSlice::of(std::string(16 << 20, 'x')));
         kept = std::move(exchange);
         log.add("asked");
     };

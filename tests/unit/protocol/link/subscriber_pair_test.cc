@@ -48,9 +48,15 @@ class SmallBroker {
 
     void forget_session() { session_.reset(); }
 
-    void receive(std::string_view bytes, std::int64_t now_us) {
-        const auto decoded = decode<EdgeToBroker>(bytes);
-        ASSERT_TRUE(decoded);
+    void receive(std::string_view frame, std::int64_t now_us) {
+        decode_each<EdgeToBroker>(frame, [&](const auto& decoded) {
+            EXPECT_TRUE(decoded);
+            take(decoded, now_us);
+            return true;
+        });
+    }
+
+    void take(const Result<Numbered<EdgeToBroker>>& decoded, std::int64_t now_us) {
         if (const auto* hello = std::get_if<EdgeHello>(&decoded->message)) {
             session_.emplace(Session{SubscriberSender(hello->window_bytes), LinkCounter(now_us), ++sessions_});
             static_cast<void>(session_->counter.accept(1, now_us));

@@ -60,9 +60,11 @@ class SubscriberReceiverTest : public ::testing::Test {
     void take() {
         for (auto& bytes : receiver_.take_outgoing()) {
             sent_bytes_.push_back(std::make_unique<std::string>(std::move(bytes)));
-            const auto decoded = decode<EdgeToBroker>(*sent_bytes_.back());
-            ASSERT_TRUE(decoded);
-            sent_.push_back(*decoded);
+            decode_each<EdgeToBroker>(*sent_bytes_.back(), [&](const auto& decoded) {
+                EXPECT_TRUE(decoded);
+                sent_.push_back(*decoded);
+                return true;
+            });
         }
     }
 
@@ -89,7 +91,7 @@ class SubscriberReceiverTest : public ::testing::Test {
     }
 
     testing::RecordingListener listener_;
-    SubscriberReceiver receiver_{{"edge-1", 1000, 3}, listener_};
+    SubscriberReceiver receiver_{{"edge-1", 1000, 3, 4}, listener_};
     std::int64_t now_us_ = 1'000'000;
     std::uint64_t said_ = 0;
     std::vector<std::unique_ptr<std::string>> sent_bytes_;

@@ -77,7 +77,7 @@ TEST_F(NativeMsgpack, PayloadsAreForwardedAsTheyAre) {
     envelope.payload = data;
     std::string bytes;
     write_envelope(envelope, bytes);
-    hub.on_events(EventBatch::make("dev/room/ops", 0xe, 1, {bytes}));
+    hub.on_events(EventBatch::make(SharedText("dev/room/ops"), 0xe, 1, {bytes}));
     ASSERT_EQ(transport.sent.size(), 1U);
     EXPECT_EQ(MsgpackFields::parse(transport.sent[0].payload, "event")->raw("data"), data);
 }

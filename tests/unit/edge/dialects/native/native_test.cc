@@ -217,7 +217,7 @@ TEST_F(NativeTest, AStartWithWatchBringsTheTasksEventsFromTheFirst) {
     EXPECT_TRUE(all<WatchTopic>().empty());
     answer(R"({"task":"t1","topic":"task/t1","state":"PENDING","created":true})");
     EXPECT_EQ(heard(), R"({"id":1,"ok":{"task":"t1","topic":"task/t1","state":"PENDING","created":true}})");
-    EXPECT_EQ(all<WatchTopic>().at(0).path, "dev/task/t1");
+    EXPECT_EQ(*all<WatchTopic>().at(0).path, "dev/task/t1");
     ready("dev/task/t1", 1);
     page({0xe, 1, 1, make_batch("dev/task/t1", 0xe, 1, 1)});
     events("task/t1", 2, 1);
