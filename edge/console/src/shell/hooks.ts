@@ -21,7 +21,7 @@ export function useSession(): Session {
   return session;
 }
 
-/** Renders again when the store has changed, at most once a frame. */
+/** Renders again when the store has changed, at most as often as a page is read. */
 export function useSignal(signal: Signal): number {
   return useSyncExternalStore(signal.subscribe, signal.read);
 }
