@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { barsOf, handoversOf, kRowOf, ticksOf, timeOf, xOf } from './lane_layout';
+import { apartPx, barsOf, handoversOf, kRowOf, ticksOf, timeOf, xOf } from './lane_layout';
 import { emptyStory, tell, type Item } from './story';
 import { eventOf } from './testing';
 
-const scale = { from_us: 0, to_us: 100_000, now_us: 100_000, width_px: 1_000 };
+const scale = { from_us: 0, to_us: 100_000, now_us: 100_000, width_px: 1_000, window_px: { from: 0, to: 1_000 }, apart_px: 3 };
 const row = (item: Item) => kRowOf[item.kind];
 
 function lanes(...events: [offset: number, type: string, data: Record<string, unknown>][]) {
@@ -23,7 +23,8 @@ it('places what went on by its time', () => {
     { left_px: 200, width_px: 200, is_open: false },
   ]);
   expect(barsOf(lane!.items, { ...scale, now_us: 15_000 }, 15, row)).toMatchObject([{ left_px: 100, width_px: 50, is_open: true }]);
-  expect(barsOf(lane!.items, { ...scale, from_us: 50_000 }, Infinity, row)).toMatchObject([{ left_px: 0, width_px: 1_000 }]);
+  expect(barsOf(lane!.items, { ...scale, window_px: { from: 450, to: 600 } }, Infinity, row)).toMatchObject([{ left_px: 100, width_px: 900 }]);
+  expect(barsOf(lane!.items, { ...scale, window_px: { from: 0, to: 50 } }, Infinity, row)).toEqual([]);
 });
 
 it('draws no more than there is room for', () => {
@@ -32,8 +33,10 @@ it('draws no more than there is room for', () => {
     'agent.message',
     { agent: 'A', message: String(i) },
   ]);
-  const bars = barsOf(lanes(...events)[0]!.items, { ...scale, to_us: 5_000_000, width_px: 600 }, Infinity, row);
-  expect(bars.length).toBeLessThanOrEqual(200);
+  const seen = { ...scale, to_us: 5_000_000, width_px: 600, apart_px: apartPx(600, 4) };
+  const bars = barsOf(lanes(...events)[0]!.items, seen, Infinity, row);
+  expect(bars.length).toBeLessThanOrEqual(500 / 16 + 1);
+  expect(bars[0]!.width_px).toBeGreaterThan(15);
   expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(5_000);
 });
 

@@ -8,6 +8,19 @@ export interface Scale {
   width_px: number;
   /** How far it has come: what is open ends there. */
   now_us: number;
+  /** What is seen of it. */
+  window_px: { from: number; to: number };
+  /** What is narrower and nearer to each other than this is drawn as one. */
+  apart_px: number;
+}
+
+/** Bars that a time line may have in sight; with more it would take too long to draw. */
+const kBarsMax = 500;
+const kRows = 4;
+
+/** How near bars may come with so many lanes. */
+export function apartPx(seen_px: number, lanes: number): number {
+  return Math.max(kNarrowPx, (seen_px * lanes * kRows) / kBarsMax);
 }
 
 export interface Bar<T> {
@@ -32,20 +45,24 @@ export function timeOf(scale: Scale, x_px: number): number {
   return scale.from_us + (x_px / Math.max(1, scale.width_px)) * (scale.to_us - scale.from_us);
 }
 
-/** The bars of what went on within a part of the time line, up to an event. Those that are too narrow to be told apart
- *  become one, so there are never more than the part is wide. */
+/** The bars of what went on within what is seen of the time line, up to an event. Those that are too narrow to be told
+ *  apart become one, so there are never more than there is room for. */
 export function barsOf<T extends Item | Status>(spans: readonly T[], scale: Scale, at: number, row: (span: T) => number): Bar<T>[] {
+  const { window_px, apart_px } = scale;
   const bars: Bar<T>[] = [];
   const last = new Map<number, Bar<T>>();
   for (const span of spans) {
-    if (span.from > at || span.from_us > scale.to_us) break;
+    const left_px = xOf(scale, span.from_us);
+    if (span.from > at || left_px > window_px.to) break;
     const is_open = isOpen(span, at);
     const to_us = is_open || span.to_us === null ? Math.min(scale.now_us, scale.to_us) : Math.min(span.to_us, scale.to_us);
-    if (to_us < scale.from_us) continue;
-    const left_px = Math.max(0, xOf(scale, span.from_us));
-    const bar = { span, left_px, width_px: Math.max(kNarrowPx, xOf(scale, to_us) - left_px), is_open, count: 1 };
+    const right_px = xOf(scale, to_us);
+    if (right_px < window_px.from) continue;
+    const bar = { span, left_px, width_px: Math.max(kNarrowPx, right_px - left_px), is_open, count: 1 };
     const before = last.get(row(span));
-    if (before !== undefined && bar.width_px <= kNarrowPx && left_px - before.left_px < kNarrowPx && before.width_px <= kNarrowPx) {
+    if (before !== undefined && bar.width_px < apart_px && left_px - before.left_px < apart_px && before.width_px < 2 * apart_px) {
+      before.width_px = Math.max(before.width_px, left_px + bar.width_px - before.left_px);
+      before.is_open ||= is_open;
       before.count += 1;
       continue;
     }

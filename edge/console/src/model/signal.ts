@@ -4,7 +4,7 @@ export type Schedule = (run: () => void) => void;
 const kHiddenMs = 250;
 
 /** As often as new words are read; what is left of the time is the reader's, to scroll and to type. */
-const kApartMs = 30;
+export const kApartMs = 30;
 
 /** Before a paint, and some time after the last; in a hidden page, where nothing is painted, a little later. */
 export function pacedFrames(): Schedule {

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
-import { barsOf, handoversOf, kRowOf, ticksOf, timeOf, xOf, type Bar, type Scale } from '../model/lane_layout';
+import { apartPx, barsOf, handoversOf, kRowOf, ticksOf, timeOf, xOf, type Bar, type Scale } from '../model/lane_layout';
 import { attemptsAt, lanesAt, standingOf } from '../model/moment';
 import type { Item, Lane } from '../model/story';
 import { duration } from '../parts/format';
@@ -10,6 +10,10 @@ import type { Moment } from './use_moment';
 const kZoomMax = 64;
 const kLanePx = 72;
 
+/** What is drawn beyond what is seen, so that not each step of a scroll draws anew. */
+const kBeyondPx = 200;
+const stepped = (px: number) => Math.round(px / kBeyondPx) * kBeyondPx;
+
 /** Who did what when: a lane for each agent, with its steps, tools, texts and handoffs along the time. */
 export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: number) => void }) {
   const { watch, version, offset, replay, is_over } = moment;
@@ -17,6 +21,7 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [zoom, setZoom] = useState(1);
+  const [left_px, setLeft] = useState(0);
   const [chosen, setChosen] = useState<Item | null>(null);
   const now_ms = useNow(!is_over);
   useLayoutEffect(() => {
@@ -31,8 +36,10 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
   const last_us = story.last_us ?? 0;
   const to_us = Math.max(is_over ? last_us : Math.max(last_us, now_ms * 1_000), from_us + 1_000);
   const now_us = replay.kind === 'past' ? replay.time_us : to_us;
-  const scale: Scale = { from_us, to_us, now_us, width_px: width * zoom };
   const lanes = useMemo(() => lanesAt(story, offset), [story, version, offset]);
+  const window_px = { from: left_px - kBeyondPx, to: left_px + width + kBeyondPx };
+  const seen_px = Math.min(width * zoom, width + 2 * kBeyondPx);
+  const scale: Scale = { from_us, to_us, now_us, width_px: width * zoom, window_px, apart_px: apartPx(seen_px, lanes.length) };
   const hand_px = replay.kind === 'past' ? xOf(scale, now_us) : null;
 
   const seek = (event: MouseEvent<HTMLDivElement>) => {
@@ -60,7 +67,7 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
               </li>
             ))}
           </ul>
-          <div className="lanes-box" ref={box}>
+          <div className="lanes-box" ref={box} onScroll={({ currentTarget }) => setLeft(stepped(currentTarget.scrollLeft))}>
             <div className="lanes-space" style={{ width: scale.width_px }} onClick={seek} onKeyDown={moveFocus}>
               <Axis scale={scale} />
               <Superseded moment={moment} scale={scale} />

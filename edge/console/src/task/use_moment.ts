@@ -2,6 +2,7 @@ import { useClient } from '@longwire/client/react';
 import { isOver, type TaskView } from '@longwire/client/task';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { kLive, pass, play, seekOffset, seekTime, step, type Replay } from '../model/replay';
+import { kApartMs } from '../model/signal';
 import { TaskWatch } from '../model/task_watch';
 import { useSignal } from '../shell/hooks';
 
@@ -82,8 +83,10 @@ function usePlaying(watch: TaskWatch, replay: Replay, is_over: boolean, set: (to
     if (!is_playing) return;
     let last = performance.now();
     let frame = requestAnimationFrame(function tick(now) {
-      goOn(now - last);
-      last = now;
+      if (now - last >= kApartMs) {
+        goOn(now - last);
+        last = now;
+      }
       frame = requestAnimationFrame(tick);
     });
     return () => cancelAnimationFrame(frame);
