@@ -77,9 +77,13 @@ try {
   const agents = await open('#/agents');
   await agents.locator('.agent-row').first().waitFor();
   await take(agents, 'agents');
-  const sessions = await open(`#/sessions/${live}`);
-  await sessions.locator('.session .agents li').first().waitFor();
+  const watcher = await open('#/');
+  const answered = await startTask(watcher, 'agent.team', { requirement: 'Name a bakery, and say why @seconds=12' });
+  const sessions = await open(`#/sessions/${answered}`);
+  await sessions.locator('.session-logs .log-line').nth(5).waitFor();
   await take(sessions, 'sessions');
+  await watcher.goto(`${cluster.url}/#/`);
+  await startTask(watcher, 'demo.count', { n: 100_000, interval_ms: 5 });
   const cluster_page = await open('#/cluster');
   await cluster_page.waitForTimeout(kChartsMs); // a chart needs a past
   await take(cluster_page, 'cluster');
