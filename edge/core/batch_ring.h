@@ -9,8 +9,8 @@
 
 namespace longwire::edge {
 
-/// The newest batches of one topic, oldest first. There may be holes between them. An empty one is a null pointer, because
-/// most topics of an edge that watches many are quiet.
+/// The newest batches of one topic, oldest first. There may be holes between them. An empty one is a null pointer,
+/// because most topics of an edge that watches many are quiet.
 class BatchRing {
   public:
     /// `batch` must end later than those that are kept.
