@@ -10,6 +10,7 @@ export { LongwireError, type ErrorCode } from './errors';
 export type { EventData, EventType } from './event_data';
 export { isEvent } from './is_event';
 export type * from './protocol';
+export { randomId } from './random_id';
 export type { SessionOptions } from './session/options';
 export { matches } from './topics/filter';
 export { inFrames, type FrameBatch, type FrameOptions } from './ui/in_frames';

@@ -1,16 +1,22 @@
+import { connect } from '@longwire/client';
+import { LongwireProvider } from '@longwire/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Client } from './client';
 import { TaskList } from './model/task_list';
-import { App } from './ui/app';
-import { parseRoute } from './ui/route';
-import { SessionContext, type Session } from './ui/session';
+import { App } from './shell/app';
+import { SessionContext, type Session } from './shell/hooks';
+import { parseRoute } from './shell/route';
 import './style/base.css';
 import './style/parts.css';
 import './style/drawer.css';
 import './style/shell.css';
 import './style/list.css';
 import './style/task.css';
+import './style/overview.css';
+import './style/side.css';
+import './style/scrub.css';
+import './style/try.css';
+import './style/boards.css';
 import './style/small.css';
 
 const kTokenKey = 'longwire.token';
@@ -47,42 +53,28 @@ function takeTokenFromAddress(): boolean {
 
 takeTokenFromAddress();
 
-const url = new URL('/v1/ws', window.location.href);
-url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-url.hash = '';
-
-const client = new Client({
-  url: url.href,
-  name: 'longwire-console',
-  getToken,
-});
+const client = connect('/', { name: 'longwire-console', token: getToken });
 
 const session: Session = {
-  client,
   list: new TaskList(client),
+  list_href: '#/',
+  token: getToken,
   setToken: (token) => {
     keepToken(token);
     client.retry();
   },
 };
 
-// A network that comes or goes, and a lid that opens, are moments to look whether the connection still lives.
-const look = () => client.checkLiveness();
-window.addEventListener('online', look);
-window.addEventListener('offline', look);
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) look();
-});
-
 window.addEventListener('hashchange', () => {
   if (takeTokenFromAddress()) client.retry();
 });
 
-client.connect();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <SessionContext.Provider value={session}>
-      <App />
-    </SessionContext.Provider>
+    <LongwireProvider client={client}>
+      <SessionContext.Provider value={session}>
+        <App />
+      </SessionContext.Provider>
+    </LongwireProvider>
   </StrictMode>,
 );

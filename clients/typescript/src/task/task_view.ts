@@ -4,6 +4,9 @@ import type { Event, Output, ShownEvent, ShownText, Snapshot, SnapshotAgent, Tas
 export interface TaskView {
   task: string;
   kind: string | null;
+  parent: string | null;
+  user: string | null;
+  input: unknown;
   /** Null until something is known of it. */
   state: TaskState | null;
   held: boolean;
@@ -14,6 +17,8 @@ export interface TaskView {
   attempt: number;
   /** 0 to 1. */
   progress: number | null;
+  turn: number | null;
+  max_turns: number | null;
   message: string | null;
   worker: string | null;
   agents: readonly SnapshotAgent[];
@@ -22,6 +27,7 @@ export interface TaskView {
   logs: readonly ShownEvent[];
   artifacts: readonly ShownEvent[];
   questions: readonly ShownEvent[];
+  created_us: number | null;
   started_us: number | null;
   ended_us: number | null;
   result: unknown;
@@ -36,6 +42,9 @@ export function emptyTask(task: string): TaskView {
   return {
     task,
     kind: null,
+    parent: null,
+    user: null,
+    input: null,
     state: null,
     held: false,
     waiting: false,
@@ -44,6 +53,8 @@ export function emptyTask(task: string): TaskView {
     run: 1,
     attempt: 0,
     progress: null,
+    turn: null,
+    max_turns: null,
     message: null,
     worker: null,
     agents: [],
@@ -51,6 +62,7 @@ export function emptyTask(task: string): TaskView {
     logs: [],
     artifacts: [],
     questions: [],
+    created_us: null,
     started_us: null,
     ended_us: null,
     result: null,
@@ -71,13 +83,15 @@ const kNothingShown: Pick<Output, 'texts' | 'logs' | 'artifacts' | 'questions'> 
 };
 
 export function ofSnapshot(snapshot: Snapshot): TaskView {
-  const { kind, state, held, waiting, prompt, cancelling, run, attempt, progress, message, worker } = snapshot;
+  const { kind, parent, user, input, state, held, waiting, prompt, cancelling, run, attempt, progress, message } = snapshot;
   const { texts, logs, artifacts, questions } = snapshot.output ?? kNothingShown;
   return {
     ...emptyTask(snapshot.task),
-    ...{ kind, state, held, waiting, prompt, cancelling, run, attempt, progress, message, worker },
+    ...{ kind, parent, user, input, state, held, waiting, prompt, cancelling, run, attempt, progress, message },
     ...{ texts, logs, artifacts, questions },
+    worker: snapshot.worker,
     agents: snapshot.agents,
+    created_us: snapshot.created_us,
     started_us: snapshot.started_us,
     ended_us: snapshot.ended_us,
     result: snapshot.result,
@@ -100,7 +114,16 @@ function changes(view: TaskView, event: Event): Partial<TaskView> {
   const end = (state: TaskState) => ({ state, cancelling: false, waiting: false, ended_us: time_us, message: words });
   switch (type) {
     case 'task.queued':
-      return { ...kFresh, state: 'PENDING', held: data.held === true, kind: text(data.kind) ?? view.kind };
+      return {
+        ...kFresh,
+        state: 'PENDING',
+        held: data.held === true,
+        kind: text(data.kind) ?? view.kind,
+        parent: text(data.parent) ?? view.parent,
+        input: data.input ?? view.input,
+        run: number(data.run) ?? view.run,
+        created_us: view.created_us ?? time_us,
+      };
     case 'task.started':
       return {
         ...kFresh,
@@ -113,7 +136,12 @@ function changes(view: TaskView, event: Event): Partial<TaskView> {
         started_us: time_us,
       };
     case 'task.progress':
-      return { progress: number(data.progress) ?? view.progress, message: text(data.message) ?? view.message };
+      return {
+        progress: number(data.progress) ?? view.progress,
+        turn: number(data.turn) ?? view.turn,
+        max_turns: number(data.max_turns) ?? view.max_turns,
+        message: text(data.message) ?? view.message,
+      };
     case 'task.waiting':
       return { waiting: true, prompt: data.prompt ?? null, questions: [...view.questions, shown] };
     case 'task.input':
@@ -154,6 +182,8 @@ const kFresh = {
   prompt: null,
   cancelling: false,
   progress: null,
+  turn: null,
+  max_turns: null,
   message: null,
   started_us: null,
   ended_us: null,

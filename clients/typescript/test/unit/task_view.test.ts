@@ -9,9 +9,9 @@ const fold = (...events: Event[]) => events.reduce(foldTask, emptyTask('t'));
 describe('a task’s view', () => {
   it('is made of its events', () => {
     const view = fold(
-      one('task.queued', { kind: 'k' }),
+      one('task.queued', { kind: 'k', input: { n: 1 }, run: 1 }),
       one('task.started', { run: 1, attempt: 1, worker: 'w' }),
-      one('task.progress', { progress: 0.5, message: 'half' }),
+      one('task.progress', { progress: 0.5, message: 'half', turn: 1, max_turns: 4 }),
       one('agent.status', { agent: 'Ann', status: 'busy', progress: 0.2 }),
       one('agent.status', { agent: 'Ann', progress: 0.4 }),
       one('text.delta', { stream: 's', index: 0, text: 'He' }),
@@ -22,6 +22,10 @@ describe('a task’s view', () => {
     );
     expect(view).toMatchObject({
       kind: 'k',
+      input: { n: 1 },
+      created_us: 1,
+      turn: 1,
+      max_turns: 4,
       state: 'RUNNING',
       worker: 'w',
       progress: 0.5,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { logLine } from './lines';
+import { eventOf } from './testing';
 
-const line = (type: string, data: Record<string, unknown>) =>
-  logLine({ topic: 'task/a', offset: 7, type, time_us: 1, data });
+const line = (type: string, data: Record<string, unknown>) => logLine(eventOf(7, type, data), 0);
 
 describe('logLine', () => {
   it('reads a log event with its level, whatever its case', () => {
@@ -12,6 +12,7 @@ describe('logLine', () => {
       who: 'A',
       message: 'careful',
     });
+    expect([line('log', {})!.attempt, line('task.retrying', {})!.attempt]).toEqual([0, null]);
     expect(line('log', { i: 3 })).toMatchObject({ level: 'info', message: '{"i":3}' });
   });
 

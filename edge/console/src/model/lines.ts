@@ -1,4 +1,5 @@
-import type { Event } from '../client';
+import type { Event } from '@longwire/client';
+import { say } from './words';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'task' | 'agent' | 'tool' | 'other';
 
@@ -11,6 +12,8 @@ export interface LogLine {
   who: string;
   message: string;
   details: unknown;
+  /** Of what an attempt has put out: index into the story's attempts. What the task itself does is never undone. */
+  attempt: number | null;
 }
 
 const kLevels: Record<string, Level> = {
@@ -25,11 +28,10 @@ const kLevels: Record<string, Level> = {
   fatal: 'error',
 };
 
-const say = (value: unknown): string => (typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value));
-
 /** How an event reads in the log; null for what is shown elsewhere (progress, text, agents' status). */
-export function logLine(event: Event): LogLine | null {
-  const { data, type } = event;
+export function logLine(event: Event, attempt: number): LogLine | null {
+  const { type } = event;
+  const data = (event.data ?? {}) as Record<string, unknown>;
   const line = (level: Level, who: string, message: string, details?: unknown): LogLine => ({
     offset: event.offset,
     time_us: event.time_us,
@@ -37,6 +39,7 @@ export function logLine(event: Event): LogLine | null {
     who,
     message,
     details,
+    attempt: type.startsWith('task.') ? null : attempt,
   });
   const agent = say(data.agent ?? data.agent_id);
   switch (type) {

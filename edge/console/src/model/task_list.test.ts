@@ -1,51 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { LongwireError, type Event, type FilterListener, type Snapshot } from '../client';
-import { settled } from '../client/fakes';
+import { LongwireError, type Client, type Snapshot, type StreamCallbacks, type TaskState } from '@longwire/client';
 import { TaskList } from './task_list';
+import { eventOf, settled, snapshotOf } from './testing';
 
 class FakeClient {
-  listener: FilterListener | null = null;
+  callbacks: StreamCallbacks = {};
+  /** The answer to the subscription. */
+  answer!: { resolve: () => void; reject: (error: LongwireError) => void };
   readonly known = new Map<string, Snapshot>();
   readonly asked: string[] = [];
   page = 2;
 
   put(task: string, created_us: number, more: Partial<Snapshot> = {}): void {
-    this.known.set(task, {
-      task,
-      kind: 'demo.count',
-      state: 'RUNNING',
-      created_us,
-      topic: `task/${task}`,
-      epoch: 'e',
-      offset: 1,
-      ...more,
-    });
+    this.known.set(task, snapshotOf(task, { created_us, offset: 1, ...more }));
   }
 
-  tasks = async ({ after, state }: { after?: unknown; state?: string } = {}) => {
+  tasks = async ({ after, state }: { after?: string; state?: TaskState } = {}) => {
     const all = [...this.known.values()]
       .filter((s) => state === undefined || s.state === state)
       .sort((a, b) => b.created_us! - a.created_us!);
-    const begin = typeof after === 'number' ? after : 0;
+    const begin = Number(after ?? 0);
     const end = begin + this.page;
-    return { tasks: all.slice(begin, end), ...(end < all.length ? { next: end } : {}) };
+    return { tasks: all.slice(begin, end), ...(end < all.length ? { next: String(end) } : {}) };
   };
 
-  state = async (task: string) => {
+  task = async (task: string) => {
     this.asked.push(task);
     const found = this.known.get(task);
-    if (found === undefined) throw new Error('not found');
+    if (found === undefined) throw new LongwireError('not_found', 'not found');
     return found;
   };
 
-  subscribeFilter = (_filter: string, listener: FilterListener) => {
-    this.listener = listener;
-    return () => (this.listener = null);
-  };
+  subscribe = ((_filter: string, callbacks: StreamCallbacks) => {
+    this.callbacks = callbacks;
+    const ready = new Promise<void>((resolve, reject) => (this.answer = { resolve, reject }));
+    return { ready, close: () => (this.callbacks = {}) };
+  }) as unknown as Client['subscribe'];
 
   event(task: string, offset: number, type: string, data = {}): void {
-    const event: Event = { topic: `task/${task}`, offset, type, time_us: offset, data };
-    this.listener!.onEvent(event);
+    this.callbacks.onEvent!(eventOf(offset, type, data, { topic: `task/${task}` }));
   }
 }
 
@@ -58,7 +51,7 @@ function setup() {
 
 async function live(client: FakeClient, list: TaskList): Promise<void> {
   list.open();
-  client.listener!.onSubscribed!();
+  client.answer.resolve();
   await settled();
 }
 
@@ -84,7 +77,7 @@ describe('TaskList', () => {
     client.event('a', 3, 'log', { message: 'x' });
     expect(list.all()[0]).toMatchObject({ progress: 0.5, offset: 2 });
     client.event('a', 4, 'task.completed', { result: 1 });
-    expect(list.all()[0]).toMatchObject({ state: 'COMPLETED', result: undefined });
+    expect(list.all()[0]).toMatchObject({ state: 'COMPLETED', result: null });
   });
 
   it('asks once for a task it has not seen, and loses none of its events', async () => {
@@ -104,7 +97,7 @@ describe('TaskList', () => {
     client.put('a', 1);
     await live(client, list);
     client.put('a', 1, { state: 'FAILED', offset: 9 });
-    client.listener!.onGap!({ topic: 'task/a', from: 2, to: 9, reason: 'slow' });
+    client.callbacks.onGap!({ topic: 'task/a', from: 2, to: 9, reason: 'slow' });
     await settled();
     expect(list.all()[0]!.state).toBe('FAILED');
   });
@@ -117,7 +110,7 @@ describe('TaskList', () => {
     client.put('t4', 4, { state: 'COMPLETED', offset: 7 });
     client.known.delete('t5');
     client.put('t6', 6);
-    client.listener!.onSubscribed!();
+    client.callbacks.onMissed!({ filter: 'task/+', reason: 'reconnected' });
     await settled();
     expect(names()).toEqual(['t6', 't4', 't3', 't2']);
     expect(list.all()[1]!.state).toBe('COMPLETED');
@@ -128,7 +121,7 @@ describe('TaskList', () => {
     client.put('a', 1);
     await live(client, list);
     client.put('a', 1, { state: 'COMPLETED', offset: 7 });
-    client.listener!.onMissed!({ filter: 'task/+', reason: 'link_lost' });
+    client.callbacks.onMissed!({ filter: 'task/+', reason: 'link_lost' });
     await settled();
     expect(list.all()[0]!.state).toBe('COMPLETED');
   });
@@ -137,7 +130,7 @@ describe('TaskList', () => {
     const { client, list, names } = setup();
     client.put('a', 1);
     list.open();
-    client.listener!.onError!(new LongwireError('forbidden', 'not yours'));
+    client.answer.reject(new LongwireError('forbidden', 'not yours'));
     await settled();
     expect([names(), list.error?.code]).toEqual([['a'], 'forbidden']);
   });

@@ -1,8 +1,9 @@
-import type { Client, Event, LongwireError, Snapshot, TaskStateName } from '../client';
+import type { Client, Event, LongwireError, Snapshot, Stream, TasksQuery, TaskState } from '@longwire/client';
+import { foldTask, isOver, ofSnapshot, type TaskView } from '@longwire/client/task';
 import { Signal, type Schedule } from './signal';
-import { applySnapshot, emptyTask, foldState, isOver, type TaskView } from './task';
 
-export type StateFilter = TaskStateName | 'ALL';
+export const kStates: readonly TaskState[] = ['RUNNING', 'PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
+export type StateFilter = TaskState | 'ALL';
 
 export const kPage = 200;
 /** Rows kept; beyond it the oldest ended tasks go (they can be listed again). */
@@ -12,11 +13,11 @@ const kUnknownMax = 5_000;
 const kAskedMax = 32;
 
 interface Paging {
-  next: unknown;
+  next: string | undefined;
   loading: boolean;
 }
 
-type TaskClient = Pick<Client, 'tasks' | 'state' | 'subscribeFilter'>;
+type TaskClient = Pick<Client, 'tasks' | 'task' | 'subscribe'>;
 
 /** The live list of tasks: pages from `tasks`, kept current by the lifecycle events of `task/+`. */
 export class TaskList {
@@ -32,7 +33,7 @@ export class TaskList {
   private wanted: StateFilter = 'ALL';
   private round = 0;
   private listing = false;
-  private off: (() => void) | null = null;
+  private stream: Stream | null = null;
   /** Events of tasks that no page has shown yet, held until the task's snapshot comes. */
   private readonly unknown = new Map<string, Event[]>();
   private readonly asked = new Set<string>();
@@ -44,21 +45,23 @@ export class TaskList {
 
   /** Goes live; the rows of an earlier time stay in sight until the new ones come. */
   open(): void {
-    if (this.off !== null) return;
-    this.off = this.client.subscribeFilter('task/+', {
+    if (this.stream !== null) return;
+    this.stream = this.client.subscribe('task/+', {
       onEvent: (event) => this.take(event),
       onGap: (gap) => this.learn(gap.topic.slice('task/'.length)),
       onMissed: () => void this.refresh(),
-      // Nothing of a filter is resumed: whatever happened before this moment is in the list.
-      onSubscribed: () => void this.refresh(),
-      // Without live events there is still the list.
-      onError: (error) => void this.refresh().then(() => this.fail(error)),
     });
+    // Whatever happened before the filter was in force is in the list. Without live events there is still the list.
+    const round = this.round;
+    this.stream.ready.then(
+      () => round === this.round && void this.refresh(),
+      (error: LongwireError) => round === this.round && void this.refresh().then(() => this.fail(error)),
+    );
   }
 
   close(): void {
-    this.off?.();
-    this.off = null;
+    this.stream?.close();
+    this.stream = null;
     this.round += 1;
     this.listing = false;
     this.unknown.clear();
@@ -72,7 +75,7 @@ export class TaskList {
   }
 
   hasMore(filter: StateFilter): boolean {
-    return this.paging.get(filter)?.next != null;
+    return this.paging.get(filter)?.next !== undefined;
   }
 
   isLoading(filter: StateFilter): boolean {
@@ -112,7 +115,7 @@ export class TaskList {
     this.paging.clear();
     const seen = new Set<string>();
     try {
-      let next: unknown;
+      let next: string | undefined;
       do {
         const page = await this.client.tasks(query('ALL', next));
         if (round !== this.round) return;
@@ -121,7 +124,7 @@ export class TaskList {
           this.put(snapshot);
         }
         next = page.next;
-      } while (next != null && seen.size < had);
+      } while (next !== undefined && seen.size < had);
       for (const task of this.rows.keys()) if (!seen.has(task)) this.rows.delete(task);
       this.paging.set('ALL', { next, loading: false });
       this.error = null;
@@ -147,8 +150,8 @@ export class TaskList {
       events?.push(event);
       return;
     }
-    if (event.offset <= Math.max(row.offset, row.known)) return;
-    this.set(foldState(row, event));
+    if (event.offset <= row.offset) return;
+    this.set(foldTask(row, event));
     this.signal.touch();
   }
 
@@ -172,7 +175,7 @@ export class TaskList {
       this.asked.add(task);
       const round = this.round;
       this.client
-        .state(task)
+        .task(task)
         .then(
           (snapshot) => round === this.round && this.put(snapshot),
           () => undefined, // gone again, or not ours to see
@@ -193,15 +196,15 @@ export class TaskList {
 
   private put(snapshot: Snapshot): void {
     const row = this.rows.get(snapshot.task);
-    if (row !== undefined && Math.max(row.offset, row.known) > snapshot.offset) return;
-    this.set(applySnapshot(emptyTask(snapshot.task), snapshot));
+    if (row !== undefined && row.offset > snapshot.offset) return;
+    this.set(ofSnapshot(snapshot));
     if (this.rows.size > kRowsMax) this.trim();
     this.signal.touch();
   }
 
   private set(row: TaskView): void {
-    // A row shows neither, and results can be large.
-    this.rows.set(row.task, { ...row, input: undefined, result: undefined, agents: [] });
+    // What no row shows can be large.
+    this.rows.set(row.task, { ...row, input: null, result: null, agents: [], questions: [] });
     this.sorted = null;
   }
 
@@ -219,8 +222,8 @@ export class TaskList {
   }
 }
 
-function query(filter: StateFilter, after: unknown) {
-  return { limit: kPage, ...(filter === 'ALL' ? {} : { state: filter }), ...(after == null ? {} : { after }) };
+function query(filter: StateFilter, after: string | undefined): TasksQuery {
+  return { limit: kPage, ...(filter === 'ALL' ? {} : { state: filter }), ...(after === undefined ? {} : { after }) };
 }
 
 function newestFirst(a: TaskView, b: TaskView): number {

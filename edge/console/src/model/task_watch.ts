@@ -1,0 +1,134 @@
+import type { Client, Event, Gap, LongwireError, Snapshot, Stream } from '@longwire/client';
+import { emptyTask, foldTask, ofSnapshot, type TaskView } from '@longwire/client/task';
+import { Heads } from './heads';
+import { logLine, type LogLine } from './lines';
+import { Signal, type Schedule } from './signal';
+import { emptyStory, tell, type Story } from './story';
+import { Tail } from './tail';
+
+type TaskClient = Pick<Client, 'task' | 'subscribe'>;
+
+/** One task followed live from its first event, and all that it was at any moment before. */
+export class TaskWatch {
+  readonly signal: Signal;
+  readonly task: string;
+  readonly events = new Tail<Event>();
+  readonly lines = new Tail<LogLine>();
+  readonly gaps: Gap[] = [];
+  /** The task as it is now. */
+  now: TaskView;
+  story: Story = emptyStory();
+  /** Events that the server joined or thinned out because this page was too slow. */
+  merged = 0;
+  /** Events of type `log` among the lines. */
+  logs = 0;
+  /** Why the task can't be shown. */
+  problem: LongwireError | null = null;
+
+  private readonly client: TaskClient;
+  private heads: Heads;
+  private stream: Stream | null = null;
+  private asking = false;
+
+  constructor(client: TaskClient, task: string, schedule?: Schedule) {
+    this.client = client;
+    this.task = task;
+    this.now = emptyTask(task);
+    this.heads = new Heads(task);
+    this.signal = new Signal(schedule);
+  }
+
+  open(): void {
+    if (this.stream !== null) return;
+    this.forget();
+    this.stream = this.client.subscribe(`task/${this.task}`, {
+      from: 'start',
+      onEvent: (event) => this.take(event),
+      onGap: (gap) => {
+        this.gaps.push(gap);
+        this.signal.touch();
+        if (gap.reason !== 'trimmed') this.ask();
+      },
+      onMerged: (merged) => {
+        this.merged += merged.events - merged.left;
+        this.signal.touch();
+      },
+      onReset: () => {
+        this.forget();
+        this.ask();
+      },
+      onSubscribed: () => {
+        if (this.now.kind === null) this.ask();
+      },
+      onError: (error) => this.fail(error),
+    });
+    this.ask();
+  }
+
+  close(): void {
+    this.stream?.close();
+    this.stream = null;
+  }
+
+  /** The offset of the newest event here; 0 before the first. */
+  get head(): number {
+    return this.events.items[this.events.items.length - 1]?.offset ?? 0;
+  }
+
+  /** The task as it was after an event, with what never changes of it. */
+  at(offset: number): TaskView {
+    const { kind, parent, user, input, created_us } = this.now;
+    return { ...this.heads.at(offset, this.events.items), kind, parent, user, input, created_us };
+  }
+
+  /** What events before the first one here would tell, and who has started it, only the snapshot knows. */
+  private ask(): void {
+    if (this.asking) return;
+    this.asking = true;
+    this.client.task(this.task).then(
+      (snapshot) => {
+        this.asking = false;
+        this.know(snapshot);
+        this.problem = null;
+        this.signal.touch();
+      },
+      (error: LongwireError) => {
+        this.asking = false;
+        this.fail(error);
+      },
+    );
+  }
+
+  private know(snapshot: Snapshot): void {
+    const known = ofSnapshot(snapshot);
+    const { kind, parent, user, input, created_us } = known;
+    this.now = snapshot.offset >= this.now.offset ? known : { ...this.now, kind, parent, user, input, created_us };
+  }
+
+  private take(event: Event): void {
+    this.now = foldTask(this.now, event);
+    this.heads.add(event);
+    tell(this.story, event);
+    this.events.push(event);
+    const line = logLine(event, this.story.attempts.length - 1);
+    if (line !== null) this.lines.push(line);
+    if (event.type === 'log') this.logs += 1;
+    this.signal.touch();
+  }
+
+  private forget(): void {
+    this.now = emptyTask(this.task);
+    this.heads = new Heads(this.task);
+    this.story = emptyStory();
+    this.events.clear();
+    this.lines.clear();
+    this.gaps.length = 0;
+    this.merged = 0;
+    this.logs = 0;
+  }
+
+  private fail(error: LongwireError): void {
+    this.problem = error;
+    this.signal.touch();
+  }
+}
