@@ -154,9 +154,9 @@ std::shared_ptr<const EventBatch> EventBatch::make(SharedText path, std::uint64_
 template <class Render>
 const Rendering& EventBatch::rendered(Form OtherForms::*form, Render render) const {
     std::call_once(other_forms_once_, [&] { other_forms_ = std::make_unique<OtherForms>(); });
-    auto& [once, rendering] = *other_forms_.*form;
-    std::call_once(once, [&] { rendering = render(); });
-    return rendering;
+    auto& wanted = *other_forms_.*form;
+    std::call_once(wanted.once, [&] { wanted.rendering = render(); });
+    return wanted.rendering;
 }
 
 const Rendering& EventBatch::rendered_msgpack() const {
