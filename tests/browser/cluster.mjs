@@ -1,4 +1,5 @@
 // A Chromium for the tests in a browser, and the cluster at LONGWIRE_URL, or one of their own.
+import { after, afterEach, before } from 'node:test';
 import { chromium } from 'playwright-core';
 import { openCluster as openOwnCluster } from '../support/cluster.mjs';
 
@@ -22,4 +23,21 @@ export function openBrowser() {
       '--disable-sync',
     ],
   });
+}
+
+/** For all tests of a file: `{cluster, browser}`, there from the first test on. Each test's pages are closed behind it. */
+export function useClusterAndBrowser() {
+  const shared = {};
+  before(async () => {
+    shared.cluster = await openCluster();
+    shared.browser = await openBrowser();
+  });
+  afterEach(async () => {
+    await Promise.all(shared.browser.contexts().map((context) => context.close()));
+  });
+  after(async () => {
+    await shared.browser?.close();
+    await shared.cluster?.close();
+  });
+  return shared;
 }

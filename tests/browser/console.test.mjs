@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser, openCluster } from './cluster.mjs';
+import { test } from 'node:test';
+import { useClusterAndBrowser } from './cluster.mjs';
 import { Relay } from './relay.mjs';
 import {
   allRows,
@@ -16,25 +16,10 @@ import {
 } from './page.mjs';
 
 const kTestMs = { timeout: 120_000 };
-let cluster;
-let browser;
-
-before(async () => {
-  cluster = await openCluster();
-  browser = await openBrowser();
-});
-
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-
-after(async () => {
-  await browser?.close();
-  await cluster?.close();
-});
+const shared = useClusterAndBrowser();
 
 test('a command started from the page shows each of its lines and its end', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'exec', { argv: ['seq', '1', '500'] });
   await taskState(page, 'COMPLETED');
   await page.getByRole('heading', { name: 'Result' }).waitFor();
@@ -45,7 +30,7 @@ test('a command started from the page shows each of its lines and its end', kTes
 });
 
 test('an input that is no JSON is refused with its place, with the keyboard alone', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await page.getByRole('button', { name: 'Start a task' }).first().press('Enter');
   await page.locator('#kind:focus').waitFor();
   await page.keyboard.type('demo.count');
@@ -61,9 +46,9 @@ test('an input that is no JSON is refused with its place, with the keyboard alon
 });
 
 test('two browsers watch one running task live, and each sees every line once', kTestMs, async () => {
-  const one = await openPage(browser, `${cluster.url}/`);
+  const one = await openPage(shared.browser, `${shared.cluster.url}/`);
   const task = await startTask(one, 'demo.count', { n: 200, interval_ms: 20 });
-  const two = await openPage(browser, `${cluster.url}/#/tasks/${encodeURIComponent(task)}`);
+  const two = await openPage(shared.browser, `${shared.cluster.url}/#/tasks/${encodeURIComponent(task)}`);
   const both = [one, two];
   for (const page of both) {
     await showTab(page, 'Events');
@@ -79,7 +64,7 @@ test('two browsers watch one running task live, and each sees every line once', 
 });
 
 test('a running task is cancelled from its page', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   const task = await startTask(page, 'demo.sleep', { ms: 600_000 });
   await taskState(page, 'RUNNING');
   await page.getByRole('button', { name: 'Cancel task' }).click();
@@ -92,12 +77,12 @@ test('a running task is cancelled from its page', kTestMs, async () => {
 });
 
 test('a network lost in mid task and found again loses nothing', kTestMs, async () => {
-  const relay = await Relay.open(cluster.url);
+  const relay = await Relay.open(shared.cluster.url);
   try {
-    const watcher = await openPage(browser, `${cluster.url}/`);
+    const watcher = await openPage(shared.browser, `${shared.cluster.url}/`);
     const task = await startTask(watcher, 'demo.count', { n: 600, interval_ms: 20 });
     await showTab(watcher, 'Events');
-    const page = await openPage(browser, `${relay.url}/#/tasks/${encodeURIComponent(task)}`);
+    const page = await openPage(shared.browser, `${relay.url}/#/tasks/${encodeURIComponent(task)}`);
     await showTab(page, 'Events');
     await rowsAtLeast(page, 20);
 

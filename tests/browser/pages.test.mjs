@@ -1,27 +1,12 @@
 // The pages beside the log of a task: replay and links to a moment, many tasks at once, agents, sessions, products.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser, openCluster } from './cluster.mjs';
+import { test } from 'node:test';
+import { useClusterAndBrowser } from './cluster.mjs';
 import { openPage, rowCount, rowsAtLeast, showTab, startTask, taskState } from './page.mjs';
 
 const kTestMs = { timeout: 120_000 };
 const kTeam = { requirement: 'Compare three event buses', steps: 6, step_ms: 200 };
-let cluster;
-let browser;
-
-before(async () => {
-  cluster = await openCluster();
-  browser = await openBrowser();
-});
-
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-
-after(async () => {
-  await browser?.close();
-  await cluster?.close();
-});
+const shared = useClusterAndBrowser();
 
 const hand = (page) => page.getByRole('slider', { name: 'Moment of the task' });
 
@@ -29,7 +14,7 @@ const hand = (page) => page.getByRole('slider', { name: 'Moment of the task' });
 const place = async (page) => /event (\d+) of (\d+)/.exec(await hand(page).getAttribute('aria-valuetext')).slice(1).map(Number);
 
 test('a task is shown as it was at an earlier event, and a link leads another reader there', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   const task = await startTask(page, 'demo.team', kTeam);
   await taskState(page, 'COMPLETED');
   await hand(page).press('ArrowLeft');
@@ -41,7 +26,7 @@ test('a task is shown as it was at an earlier event, and a link leads another re
   await page.waitForURL(new RegExp(`at=${all - 41}$`));
   assert.equal(await page.getByRole('heading', { name: 'Result' }).count(), 0);
 
-  const other = await openPage(browser, page.url());
+  const other = await openPage(shared.browser, page.url());
   await taskState(other, 'RUNNING');
   assert.deepEqual(await place(other), [all - 41, all]);
   await showTab(other, 'Events');
@@ -55,7 +40,7 @@ test('a task is shown as it was at an earlier event, and a link leads another re
 });
 
 test('a task is played again to its end, and agents have their lanes', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'demo.team', kTeam);
   await taskState(page, 'COMPLETED');
   for (const name of ['Planner', 'Researcher', 'Writer']) await page.getByRole('group', { name, exact: true }).waitFor();
@@ -71,7 +56,7 @@ test('a task is played again to its end, and agents have their lanes', kTestMs, 
 });
 
 test('what an attempt has put out is marked when the next one begins anew', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'demo.fail', { after_ms: 50, times: 1 });
   await taskState(page, 'COMPLETED');
   const attempts = page.locator('.attempts > li');
@@ -81,7 +66,7 @@ test('what an attempt has put out is marked when the next one begins anew', kTes
 });
 
 test('many tasks are selected and cancelled at once, and the filter is in the address', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   const tasks = [];
   for (let i = 0; i < 3; i++) {
     tasks.push(await startTask(page, 'demo.sleep', { ms: 600_000 }));
@@ -100,7 +85,7 @@ test('many tasks are selected and cancelled at once, and the filter is in the ad
 });
 
 test('a question of a task is answered from its page', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'agent.chat', { message: 'hello @ask @seconds=1' });
   await page.locator('.task-head .badge[data-state="waiting"]').waitFor();
   await page.locator('#task-input').fill('yes, go on');
@@ -120,9 +105,9 @@ const kConversations = [
 
 for (const [dialect, button, answer] of kConversations) {
   test(`the conversation of ${dialect} is tried`, kTestMs, async () => {
-    const page = await openPage(browser, `${cluster.url}/`);
+    const page = await openPage(shared.browser, `${shared.cluster.url}/`);
     await startTask(page, 'demo.echo', {}); // for a dashboard to see
-    await page.goto(`${cluster.url}/#/try/${dialect}`);
+    await page.goto(`${shared.cluster.url}/#/try/${dialect}`);
     const pane = page.locator('.try');
     if (dialect !== 'tasks') await pane.locator('[data-connection="connected"]').waitFor();
     if (dialect === 'tracking') await pane.getByText('active_sessions', { exact: true }).first().waitFor();
@@ -133,7 +118,7 @@ for (const [dialect, button, answer] of kConversations) {
 }
 
 test('each place of the top bar shows something and reports nothing', kTestMs, async () => {
-  const page = await openPage(browser, `${cluster.url}/`);
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   const task = await startTask(page, 'agent.team', { requirement: 'A garden on the roof @seconds=5' });
   const go = (name) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
   await go('Agents');
@@ -154,12 +139,12 @@ test('each place of the top bar shows something and reports nothing', kTestMs, a
 });
 
 test('an edge that is killed while a text streams loses nothing of it', kTestMs, async (t) => {
-  if (cluster.kill === undefined) return t.skip('needs a cluster of its own');
-  const page = await openPage(browser, `${cluster.url}/`);
+  if (shared.cluster.kill === undefined) return t.skip('needs a cluster of its own');
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   const words = Array.from({ length: 400 }, (_, i) => `word-${i + 1}`);
   await startTask(page, 'demo.tokens', { text: words.join(' '), delay_ms: 20 });
   await page.getByText('word-30', { exact: false }).first().waitFor();
-  await cluster.kill('edge-1');
+  await shared.cluster.kill('edge-1');
   await taskState(page, 'COMPLETED');
   assert.deepEqual((await page.locator('.stream-text').textContent()).trim().split(/\s+/), words);
   await showTab(page, 'Events');
