@@ -84,6 +84,37 @@ test('many tasks are selected and cancelled at once, and the filter is in the ad
   assert.deepEqual(page.problems, []);
 });
 
+test('back and forward lead through the filters that were typed', kTestMs, async () => {
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
+  const task = await startTask(page, 'demo.count', { n: 3 });
+  await page.goto(`${shared.cluster.url}/#/`);
+  const field = page.getByRole('searchbox');
+  const isFiltered = async (words) => {
+    await page.waitForURL((url) => (new URLSearchParams(url.hash.split('?')[1]).get('q') ?? '') === words);
+    await page.waitForFunction((text) => document.querySelector('input[type="search"]').value === text, words);
+  };
+  for (const words of ['count', task]) {
+    await field.fill(words);
+    await isFiltered(words);
+  }
+  await page.getByRole('link', { name: 'Completed' }).click();
+  await page.locator(`[data-task="${task}"]`).getByRole('link').click();
+  await taskState(page, 'COMPLETED');
+  await page.goBack();
+  await page.locator('.segment[aria-current="true"]', { hasText: 'Completed' }).waitFor();
+  await isFiltered(task);
+  await page.goBack();
+  await page.locator('.segment[aria-current="true"]', { hasText: 'All' }).waitFor();
+  await isFiltered(task);
+  await page.goBack();
+  await isFiltered('count');
+  await page.goBack();
+  await isFiltered('');
+  await page.goForward();
+  await isFiltered('count');
+  assert.deepEqual(page.problems, []);
+});
+
 test('a question of a task is answered from its page', kTestMs, async () => {
   const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'agent.chat', { message: 'hello @ask @seconds=1' });

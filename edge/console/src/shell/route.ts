@@ -60,6 +60,12 @@ export const sessionHref = (session: string): string => `#/sessions/${encodeURIC
 
 export const tryHref = (dialect = ''): string => (dialect === '' ? '#/try' : `#/try/${dialect}`);
 
+/** Leads to an address, as a link does, but at once: whoever looks at the route next sees it. */
+export function goTo(href: string): void {
+  window.history.pushState(null, '', href);
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 /** Says in the address where the reader is, without a step back to where it was. */
 export function replaceAddress(href: string): void {
   if (window.location.hash !== href) window.history.replaceState(null, '', href);

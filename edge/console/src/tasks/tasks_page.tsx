@@ -8,11 +8,12 @@ import { Icon } from '../parts/icon';
 import { SearchField } from '../parts/search_field';
 import { VirtualList } from '../parts/virtual_list';
 import { useMedia, useNow, useSession, useSignal, useTitle } from '../shell/hooks';
-import { replaceAddress, tasksHref, type Route } from '../shell/route';
+import { tasksHref, type Route } from '../shell/route';
 import { cancelAll, type BulkCancel } from './bulk_cancel';
 import { selectRows } from './select_rows';
 import { StartDialog } from './start_dialog';
 import { Row, tick } from './task_row';
+import { useFilterText } from './use_filter_text';
 
 const kRowPx = 44;
 const kCardPx = 92;
@@ -23,7 +24,7 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
   const { list } = session;
   const version = useSignal(list.signal);
   const { state } = route;
-  const [text, setText] = useState(route.text);
+  const { text, type, rest } = useFilterText(route);
   const [starting, setStarting] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const narrow = useMedia('(max-width: 760px)');
@@ -37,7 +38,6 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
   useEffect(() => list.want(state), [list, state]);
   useEffect(() => {
     session.list_href = tasksHref(state, text);
-    replaceAddress(session.list_href);
   }, [session, state, text]);
 
   const { rows, counts } = useMemo(() => selectRows(list.all(), state, words), [list, version, state, words]);
@@ -96,7 +96,7 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
             </a>
           ))}
         </nav>
-        <SearchField label="Filter by kind, id, message…" value={text} onChange={setText} />
+        <SearchField label="Filter by kind, id, message…" value={text} onChange={type} onRest={rest} />
       </div>
       {list.error !== null && (
         <p className="banner banner-error" role="alert">
