@@ -31,6 +31,6 @@ export default defineConfig({
   },
   server: {
     fs: { allow: ['../..'] },
-    proxy: { '/v1': { target: edge, ws: true }, '/api': { target: edge, ws: true }, '/ws': { target: edge, ws: true }, '/metrics': edge },
+    proxy: { '/v1': { target: edge, ws: true }, '/api': { target: edge, ws: true }, '/ws': { target: edge, ws: true }, '/agui': edge, '/metrics': edge },
   },
 });

@@ -84,6 +84,38 @@ test('many tasks are selected and cancelled at once, and the filter is in the ad
   assert.deepEqual(page.problems, []);
 });
 
+test('the parts of a task are on its page, lead there and back, and are cancelled together', kTestMs, async () => {
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
+  const task = await startTask(page, 'demo.parts', { parts: 3, n: 1_000, interval_ms: 50 });
+  const parts = page.getByRole('list', { name: 'Parts' }).getByRole('listitem');
+  await parts.nth(2).locator('.badge[data-state="running"]').waitFor();
+  assert.equal(await parts.count(), 3);
+  const part = await parts.first().getAttribute('data-task');
+  await page.locator('.task-head .progress-words', { hasText: '%' }).waitFor(); // which no event of its own tells
+
+  await parts.first().getByRole('link').click();
+  await page.locator('.task-id', { hasText: part }).waitFor();
+  await page.locator('.task-head').getByRole('link', { name: task }).click();
+  await page.locator('.task-id', { hasText: task }).waitFor();
+
+  await page.getByRole('link', { name: 'In the list' }).click();
+  await page.getByText(`Only the parts of ${task}`).waitFor();
+  await page.locator(`[data-task="${part}"]`).waitFor();
+  assert.equal(await page.locator('.table-body [data-task]').count(), 3);
+  await page.goBack();
+
+  await page.getByRole('button', { name: 'Cancel 3 parts' }).click();
+  await page.getByRole('button', { name: 'Really cancel 3 parts' }).click();
+  await page.getByText('All have ended').waitFor();
+  for (let i = 0; i < 3; i++) await parts.nth(i).locator('.badge[data-state="cancelled"]').waitFor();
+  await taskState(page, 'FAILED'); // it cannot do without them
+
+  // At its beginning it had none.
+  await hand(page).press('Home');
+  await page.getByRole('list', { name: 'Parts' }).waitFor({ state: 'detached' });
+  assert.deepEqual(page.problems, []);
+});
+
 test('back and forward lead through the filters that were typed', kTestMs, async () => {
   const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   const task = await startTask(page, 'demo.count', { n: 3 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LongwireError, type Client, type Snapshot, type StreamCallbacks, type TaskState } from '@longwire/client';
+import { LongwireError, type Client, type Snapshot, type StreamCallbacks, type TasksQuery } from '@longwire/client';
 import { TaskList } from './task_list';
 import { eventOf, settled, snapshotOf } from './testing';
 
@@ -15,9 +15,9 @@ class FakeClient {
     this.known.set(task, snapshotOf(task, { created_us, offset: 1, ...more }));
   }
 
-  tasks = async ({ after, state }: { after?: string; state?: TaskState } = {}) => {
+  tasks = async ({ after, state, parent }: TasksQuery = {}) => {
     const all = [...this.known.values()]
-      .filter((s) => state === undefined || s.state === state)
+      .filter((s) => (state === undefined || s.state === state) && (parent === undefined || s.parent === parent))
       .sort((a, b) => b.created_us! - a.created_us!);
     const begin = Number(after ?? 0);
     const end = begin + this.page;
@@ -61,11 +61,11 @@ describe('TaskList', () => {
     for (let i = 1; i <= 5; i++) client.put(`t${i}`, i);
     await live(client, list);
     expect(names()).toEqual(['t5', 't4']);
-    expect(list.hasMore('ALL')).toBe(true);
-    await list.more('ALL');
-    await list.more('ALL');
+    expect(list.hasMore()).toBe(true);
+    await list.more();
+    await list.more();
     expect(names()).toEqual(['t5', 't4', 't3', 't2', 't1']);
-    expect(list.hasMore('ALL')).toBe(false);
+    expect(list.hasMore()).toBe(false);
   });
 
   it('folds live events into rows, each once', async () => {
@@ -106,7 +106,7 @@ describe('TaskList', () => {
     const { client, list, names } = setup();
     for (let i = 1; i <= 5; i++) client.put(`t${i}`, i);
     await live(client, list);
-    await list.more('ALL');
+    await list.more();
     client.put('t4', 4, { state: 'COMPLETED', offset: 7 });
     client.known.delete('t5');
     client.put('t6', 6);
@@ -141,8 +141,21 @@ describe('TaskList', () => {
     for (let i = 2; i <= 5; i++) client.put(`t${i}`, i);
     await live(client, list);
     expect(names()).not.toContain('old');
-    list.want('FAILED');
+    list.want({ state: 'FAILED', parent: null });
     await settled();
     expect(names()).toContain('old');
+  });
+
+  it('finds the children of a task, page by page', async () => {
+    const { client, list, names } = setup();
+    for (const i of [1, 2, 3]) client.put(`part${i}`, i, { parent: 'whole' });
+    for (let i = 4; i <= 7; i++) client.put(`t${i}`, i);
+    await live(client, list);
+    const parts = { state: 'ALL', parent: 'whole' } as const;
+    list.want(parts);
+    await settled();
+    expect([names().includes('part3'), names().includes('part1'), list.hasMore(parts)]).toEqual([true, false, true]);
+    await list.more(parts);
+    expect([names().includes('part1'), list.hasMore(parts), list.hasMore()]).toEqual([true, false, true]);
   });
 });

@@ -5,6 +5,16 @@ import { Signal, type Schedule } from './signal';
 export const kStates: readonly TaskState[] = ['RUNNING', 'PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
 export type StateFilter = TaskState | 'ALL';
 
+/** Of which tasks the server is asked for pages. */
+export interface Listed {
+  state: StateFilter;
+  /** Only the children of this task. */
+  parent: string | null;
+}
+
+const kAll: Listed = { state: 'ALL', parent: null };
+const keyOf = ({ state, parent }: Listed): string => `${state} ${parent ?? ''}`;
+
 export const kPage = 200;
 /** Rows kept; beyond it the oldest ended tasks go (they can be listed again). */
 const kRowsMax = 20_000;
@@ -29,8 +39,9 @@ export class TaskList {
   private readonly client: TaskClient;
   private readonly rows = new Map<string, TaskView>();
   private sorted: TaskView[] | null = null;
-  private readonly paging = new Map<StateFilter, Paging>();
-  private wanted: StateFilter = 'ALL';
+  /** By the key of what is listed. */
+  private readonly paging = new Map<string, Paging>();
+  private wanted = kAll;
   private round = 0;
   private listing = false;
   private stream: Stream | null = null;
@@ -74,34 +85,35 @@ export class TaskList {
     return this.sorted;
   }
 
-  hasMore(filter: StateFilter): boolean {
-    return this.paging.get(filter)?.next !== undefined;
+  hasMore(listed = kAll): boolean {
+    return this.paging.get(keyOf(listed))?.next !== undefined;
   }
 
-  isLoading(filter: StateFilter): boolean {
-    return this.paging.get(filter)?.loading ?? this.listing;
+  isLoading(listed = kAll): boolean {
+    return this.paging.get(keyOf(listed))?.loading ?? this.listing;
   }
 
-  /** Sees to it that the first page of a state is here, also when its tasks are older than the pages so far. */
-  want(filter: StateFilter): void {
-    this.wanted = filter;
-    if (!this.listing && this.ready && !this.paging.has(filter)) void this.more(filter);
+  /** Sees to it that the first page of these is here, also when they are older than the pages so far. */
+  want(listed: Listed): void {
+    this.wanted = listed;
+    if (!this.listing && this.ready && !this.paging.has(keyOf(listed))) void this.more(listed);
   }
 
-  async more(filter: StateFilter): Promise<void> {
-    const paging = this.paging.get(filter) ?? { next: undefined, loading: false };
+  async more(listed = kAll): Promise<void> {
+    const key = keyOf(listed);
+    const paging = this.paging.get(key) ?? { next: undefined, loading: false };
     if (paging.loading) return;
-    this.paging.set(filter, { ...paging, loading: true });
+    this.paging.set(key, { ...paging, loading: true });
     this.signal.touch();
     const round = this.round;
     try {
-      const page = await this.client.tasks(query(filter, paging.next));
+      const page = await this.client.tasks(query(listed, paging.next));
       if (round !== this.round) return;
       page.tasks.forEach((snapshot) => this.put(snapshot));
-      this.paging.set(filter, { next: page.next, loading: false });
+      this.paging.set(key, { next: page.next, loading: false });
     } catch (error) {
       if (round !== this.round) return;
-      this.paging.set(filter, { ...paging, loading: false });
+      this.paging.set(key, { ...paging, loading: false });
       this.fail(error as LongwireError);
     }
     this.signal.touch();
@@ -117,7 +129,7 @@ export class TaskList {
     try {
       let next: string | undefined;
       do {
-        const page = await this.client.tasks(query('ALL', next));
+        const page = await this.client.tasks(query(kAll, next));
         if (round !== this.round) return;
         for (const snapshot of page.tasks) {
           seen.add(snapshot.task);
@@ -126,7 +138,7 @@ export class TaskList {
         next = page.next;
       } while (next !== undefined && seen.size < had);
       for (const task of this.rows.keys()) if (!seen.has(task)) this.rows.delete(task);
-      this.paging.set('ALL', { next, loading: false });
+      this.paging.set(keyOf(kAll), { next, loading: false });
       this.error = null;
       this.ready = true;
     } catch (error) {
@@ -222,8 +234,13 @@ export class TaskList {
   }
 }
 
-function query(filter: StateFilter, after: string | undefined): TasksQuery {
-  return { limit: kPage, ...(filter === 'ALL' ? {} : { state: filter }), ...(after === undefined ? {} : { after }) };
+function query({ state, parent }: Listed, after: string | undefined): TasksQuery {
+  return {
+    limit: kPage,
+    ...(state === 'ALL' ? {} : { state }),
+    ...(parent === null ? {} : { parent }),
+    ...(after === undefined ? {} : { after }),
+  };
 }
 
 function newestFirst(a: TaskView, b: TaskView): number {

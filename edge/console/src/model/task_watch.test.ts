@@ -85,6 +85,17 @@ describe('TaskWatch', () => {
     expect([watch.now.progress, watch.at(3).progress, watch.head]).toEqual([0.7, 0.1, 4]);
   });
 
+  it('learns from a later snapshot what no event tells, and keeps what no snapshot has', async () => {
+    const known = { offset: 1, progress: 0.1 };
+    const { watch, listener } = setup(0, known);
+    await settled();
+    listener.onEvent!(eventOf(2, 'task.progress', { progress: 0.2, turn: 3, max_turns: 6 }));
+    Object.assign(known, { offset: 2, progress: 0.5 });
+    watch.ask();
+    await settled();
+    expect(watch.now).toMatchObject({ progress: 0.5, turn: 3, max_turns: 6 });
+  });
+
   it('keeps what newer events have said when an older snapshot comes', async () => {
     const { watch, listener } = setup(0, { state: 'RUNNING', input: { n: 5 }, offset: 2 });
     listener.onEvent!(eventOf(1, 'task.queued'));

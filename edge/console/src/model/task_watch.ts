@@ -81,8 +81,9 @@ export class TaskWatch {
     return { ...this.heads.at(offset, this.events.items), kind, parent, user, input, created_us };
   }
 
-  /** What events before the first one here would tell, and who has started it, only the snapshot knows. */
-  private ask(): void {
+  /** What events before the first one here would tell, who has started it, and how far its parts are on the whole, only
+   *  the snapshot knows. */
+  ask(): void {
     if (this.asking) return;
     this.asking = true;
     this.client.task(this.task).then(
@@ -102,7 +103,8 @@ export class TaskWatch {
   private know(snapshot: Snapshot): void {
     const known = ofSnapshot(snapshot);
     const { kind, parent, user, input, created_us } = known;
-    this.now = snapshot.offset >= this.now.offset ? known : { ...this.now, kind, parent, user, input, created_us };
+    const { turn, max_turns } = this.now; // which no snapshot has
+    this.now = snapshot.offset >= this.now.offset ? { ...known, turn, max_turns } : { ...this.now, kind, parent, user, input, created_us };
   }
 
   private take(event: Event): void {

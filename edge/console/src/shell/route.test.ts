@@ -4,8 +4,9 @@ import { parseRoute, sessionHref, taskHref, tasksHref, tryHref } from './route';
 const route = (hash: string) => parseRoute(hash).route;
 
 it('finds each page at the address that leads to it', () => {
-  expect(route('')).toEqual({ page: 'tasks', state: 'ALL', text: '' });
-  expect(route(tasksHref('FAILED', 'a b&c'))).toEqual({ page: 'tasks', state: 'FAILED', text: 'a b&c' });
+  expect(route('')).toEqual({ page: 'tasks', state: 'ALL', text: '', parent: null });
+  const filtered = { page: 'tasks', state: 'FAILED', text: 'a b&c', parent: 'x/y' } as const;
+  expect(route(tasksHref(filtered))).toEqual(filtered);
   expect(route(taskHref('a/b c'))).toEqual({ page: 'task', task: 'a/b c', tab: null, at: null });
   expect(route(taskHref('t', { tab: 'log', at: 42 }))).toEqual({ page: 'task', task: 't', tab: 'log', at: 42 });
   expect([route('#/agents'), route('#/cluster')]).toEqual([{ page: 'agents' }, { page: 'cluster' }]);

@@ -5,7 +5,8 @@ export type Tab = (typeof kTabs)[number];
 
 /** The page's address after `#`: a path, and what follows a `?`. */
 export type Route =
-  | { page: 'tasks'; state: StateFilter; text: string }
+  /** `parent`: only the children of this task. */
+  | { page: 'tasks'; state: StateFilter; text: string; parent: string | null }
   /** `at`: the offset of the event at which it is looked at; null is live. */
   | { page: 'task'; task: string; tab: Tab | null; at: number | null }
   | { page: 'try'; dialect: string | null }
@@ -13,6 +14,9 @@ export type Route =
   | { page: 'sessions'; session: string | null }
   | { page: 'cluster' }
   | { page: 'unknown' };
+
+export type TasksRoute = Extract<Route, { page: 'tasks' }>;
+export type TaskRoute = Extract<Route, { page: 'task' }>;
 
 export function parseRoute(hash: string): { route: Route; token: string | null } {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
@@ -24,7 +28,7 @@ function parsePath(path: string, words: URLSearchParams): Route {
   const parts = path.split('/').filter((part) => part !== '');
   if (parts.length === 0 || (parts.length === 1 && parts[0] === 'tasks')) {
     const state = words.get('state')?.toUpperCase() ?? '';
-    return { page: 'tasks', state: kStates.find((one) => one === state) ?? 'ALL', text: words.get('q') ?? '' };
+    return { page: 'tasks', state: kStates.find((one) => one === state) ?? 'ALL', text: words.get('q') ?? '', parent: words.get('parent') || null };
   }
   if (parts.length === 1 && (parts[0] === 'agents' || parts[0] === 'cluster')) return { page: parts[0] };
   if (parts[0] === 'try' && parts.length <= 2) return { page: 'try', dialect: parts[1] ?? null };
@@ -50,8 +54,8 @@ const withWords = (path: string, words: Record<string, string | number | null>):
   return query === '' ? path : `${path}?${query}`;
 };
 
-export const tasksHref = (state: StateFilter = 'ALL', text = ''): string =>
-  withWords('#/', { state: state === 'ALL' ? null : state.toLowerCase(), q: text });
+export const tasksHref = ({ state = 'ALL', text = '', parent = null }: Partial<TasksRoute> = {}): string =>
+  withWords('#/', { state: state === 'ALL' ? null : state.toLowerCase(), parent, q: text });
 
 export const taskHref = (task: string, { tab = null, at = null }: { tab?: Tab | null; at?: number | null } = {}): string =>
   withWords(`#/tasks/${encodeURIComponent(task)}`, { tab, at });

@@ -5,7 +5,7 @@ import { questionWords, say } from '../model/words';
 import { clockTime, dateTime, duration } from '../parts/format';
 import { JsonView } from '../parts/json_view';
 import { Panel } from '../parts/panel';
-import { taskHref } from '../shell/route';
+import { Parts } from './parts';
 import type { Moment } from './use_moment';
 
 /** What there is to know of a task beside what it does. */
@@ -13,6 +13,7 @@ export function Side({ moment }: { moment: Moment }) {
   return (
     <aside className="task-side" aria-label="About the task">
       <Outcome view={moment.view} />
+      <Parts moment={moment} />
       <Agents moment={moment} />
       <Talk moment={moment} />
       <Artifacts moment={moment} />
@@ -194,7 +195,6 @@ function Facts({ view }: { view: TaskView }) {
     ['Started', time(view.started_us)],
     ['Ended', time(view.ended_us)],
     ['Waited', view.created_us !== null && view.started_us !== null && view.run === 1 && view.attempt <= 1 && duration(view.started_us - view.created_us)],
-    ['Parent', view.parent !== null && <a href={taskHref(view.parent)}>{view.parent}</a>],
   ];
   return (
     <Panel title="Details">

@@ -7,6 +7,7 @@ import { duration } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { Progress, StateBadge } from '../parts/state';
 import { useNow, useSession } from '../shell/hooks';
+import { taskHref } from '../shell/route';
 import type { Moment } from './use_moment';
 
 export function TaskHead({ moment }: { moment: Moment }) {
@@ -31,6 +32,11 @@ export function TaskHead({ moment }: { moment: Moment }) {
       </div>
       <Progress view={view} label="Progress" />
       <p className="task-line muted">
+        {view.parent !== null && (
+          <span className="task-parent">
+            Part of <a href={taskHref(view.parent)}>{view.parent}</a>
+          </span>
+        )}
         <span className="task-message">{view.message}</span>
         {[turns, view.attempt > 0 ? `attempt ${view.attempt}` : null, view.worker].map(
           (part) => part !== null && part !== '' && <span key={part}>{part}</span>,

@@ -1,4 +1,3 @@
-import { useClient } from '@longwire/client/react';
 import { isOver } from '@longwire/client/task';
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { kStates, type StateFilter } from '../model/task_list';
@@ -6,10 +5,10 @@ import { Empty } from '../parts/empty';
 import { count, plural } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { SearchField } from '../parts/search_field';
+import { useCancelAll } from '../parts/use_cancel_all';
 import { VirtualList } from '../parts/virtual_list';
 import { useMedia, useNow, useSession, useSignal, useTitle } from '../shell/hooks';
-import { tasksHref, type Route } from '../shell/route';
-import { cancelAll, type BulkCancel } from './bulk_cancel';
+import { taskHref, tasksHref, type TasksRoute } from '../shell/route';
 import { selectRows } from './select_rows';
 import { StartDialog } from './start_dialog';
 import { Row, tick } from './task_row';
@@ -19,11 +18,11 @@ const kRowPx = 44;
 const kCardPx = 92;
 const kColumns = ['State', 'Kind', 'Id', 'Progress', 'Message', 'Worker', 'Duration', 'Age'];
 
-export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> }) {
+export function TasksPage({ route }: { route: TasksRoute }) {
   const session = useSession();
   const { list } = session;
   const version = useSignal(list.signal);
-  const { state } = route;
+  const { state, parent } = route;
   const { text, type, rest } = useFilterText(route);
   const [starting, setStarting] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -35,12 +34,13 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
     list.open();
     return () => list.close();
   }, [list]);
-  useEffect(() => list.want(state), [list, state]);
+  const listed = useMemo(() => ({ state, parent }), [state, parent]);
+  useEffect(() => list.want(listed), [list, listed]);
   useEffect(() => {
-    session.list_href = tasksHref(state, text);
-  }, [session, state, text]);
+    session.list_href = tasksHref({ ...listed, text });
+  }, [session, listed, text]);
 
-  const { rows, counts } = useMemo(() => selectRows(list.all(), state, words), [list, version, state, words]);
+  const { rows, counts } = useMemo(() => selectRows(list.all(), { ...listed, text: words }), [list, version, listed, words]);
   const going = useMemo(() => rows.filter((row) => !isOver(row.state)).map(({ task }) => task), [rows]);
   const picked = useMemo(() => going.filter((task) => chosen.has(task)), [going, chosen]);
   const running = counts.get('RUNNING') ?? 0;
@@ -54,11 +54,12 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
       return next;
     });
   }, []);
-  const more = list.hasMore(state);
+  const in_all = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  const more = list.hasMore(listed);
   const footer = more ? (
     <div className="list-foot">
-      <button type="button" className="button" disabled={list.isLoading(state)} onClick={() => void list.more(state)}>
-        {list.isLoading(state) ? 'Loading…' : 'Load older tasks'}
+      <button type="button" className="button" disabled={list.isLoading(listed)} onClick={() => void list.more(listed)}>
+        {list.isLoading(listed) ? 'Loading…' : 'Load older tasks'}
       </button>
     </div>
   ) : null;
@@ -80,7 +81,7 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
       <div className="page-head">
         <h1 id="tasks-title">Tasks</h1>
         <p className="muted page-sub" aria-live="off">
-          {list.ready && `${plural(list.all().length, 'task')}${list.hasMore('ALL') ? ' so far' : ''}, ${count(running)} running`}
+          {list.ready && `${plural(in_all, parent === null ? 'task' : 'part')}${list.hasMore({ state: 'ALL', parent }) ? ' so far' : ''}, ${count(running)} running`}
         </p>
         <button type="button" className="button button-primary" onClick={() => setStarting(true)}>
           <Icon name="plus" />
@@ -90,7 +91,7 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
       <div className="tools">
         <nav className="segments" aria-label="State">
           {(['ALL', ...kStates] as StateFilter[]).map((choice) => (
-            <a key={choice} className="segment" href={tasksHref(choice, text)} aria-current={choice === state ? 'true' : undefined}>
+            <a key={choice} className="segment" href={tasksHref({ state: choice, text, parent })} aria-current={choice === state ? 'true' : undefined}>
               {choice === 'ALL' ? 'All' : choice.charAt(0) + choice.slice(1).toLowerCase()}
               {choice !== 'ALL' && (counts.get(choice) ?? 0) > 0 && <span className="segment-count">{count(counts.get(choice)!)}</span>}
             </a>
@@ -98,6 +99,16 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
         </nav>
         <SearchField label="Filter by kind, id, message…" value={text} onChange={type} onRest={rest} />
       </div>
+      {parent !== null && (
+        <p className="banner">
+          <span>
+            Only the parts of <a href={taskHref(parent)}>{parent}</a>
+          </span>
+          <a className="button button-small" href={tasksHref({ state, text })}>
+            All tasks
+          </a>
+        </p>
+      )}
       {list.error !== null && (
         <p className="banner banner-error" role="alert">
           The list can’t be shown as it is now: {list.error.message}
@@ -125,7 +136,7 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
           </div>
         )}
         {rows.length === 0 && !more ? (
-          <NoRows ready={list.ready} filtered={state !== 'ALL' || words !== ''} onStart={() => setStarting(true)} />
+          <NoRows ready={list.ready} filtered={state !== 'ALL' || words !== '' || parent !== null} onStart={() => setStarting(true)} />
         ) : (
           <VirtualList
             className="table-body"
@@ -157,16 +168,9 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
   );
 }
 
-/** What can be done with all that are selected. Asks once more, since many tasks are not brought back. */
+/** What can be done with all that are selected. */
 function BulkBar({ tasks, onDone }: { tasks: readonly string[]; onDone: () => void }) {
-  const client = useClient();
-  const [sure, setSure] = useState(false);
-  const [state, setState] = useState<BulkCancel | null>(null);
-  const cancel = async () => {
-    const end = await cancelAll(client, tasks, setState);
-    if (end.refused === 0) onDone();
-  };
-  const is_busy = state !== null && state.done < state.asked;
+  const { is_sure, is_busy, state, press } = useCancelAll(tasks, onDone);
   return (
     <div className="bulk" role="region" aria-label="Selected tasks">
       <span role="status">
@@ -176,9 +180,9 @@ function BulkBar({ tasks, onDone }: { tasks: readonly string[]; onDone: () => vo
       <button type="button" className="button button-quiet" onClick={onDone}>
         Clear
       </button>
-      <button type="button" className="button button-danger" disabled={is_busy} onClick={() => (sure ? void cancel() : setSure(true))}>
+      <button type="button" className="button button-danger" disabled={is_busy} onClick={press}>
         <Icon name="stop" />
-        {sure ? `Really cancel ${plural(tasks.length, 'task')}` : 'Cancel tasks'}
+        {is_sure ? `Really cancel ${plural(tasks.length, 'task')}` : 'Cancel tasks'}
       </button>
     </div>
   );

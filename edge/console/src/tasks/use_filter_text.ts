@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Pause } from '../model/pause';
-import { goTo, tasksHref, type Route } from '../shell/route';
+import { goTo, tasksHref, type TasksRoute } from '../shell/route';
 
 const kPauseMs = 400;
 
@@ -12,7 +12,7 @@ interface FilterText {
 }
 
 /** The words that filter the list. They are in the address, where each pause in typing them is a step that leads back. */
-export function useFilterText(route: Extract<Route, { page: 'tasks' }>): FilterText {
+export function useFilterText(route: TasksRoute): FilterText {
   const [typed, setTyped] = useState({ text: route.text, on: route });
   const [pause] = useState(() => new Pause(kPauseMs));
   // What was typed at another address is over.
@@ -20,7 +20,7 @@ export function useFilterText(route: Extract<Route, { page: 'tasks' }>): FilterT
   const type = (text: string) => {
     setTyped({ text, on: route });
     pause.after(() => {
-      if (text !== route.text) goTo(tasksHref(route.state, text));
+      if (text !== route.text) goTo(tasksHref({ ...route, text }));
     });
   };
   return { text: typed.on === route ? typed.text : route.text, type, rest: () => pause.end() };

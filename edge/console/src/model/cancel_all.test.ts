@@ -1,6 +1,6 @@
 import { LongwireError } from '@longwire/client';
 import { expect, it } from 'vitest';
-import { cancelAll } from './bulk_cancel';
+import { cancelAll } from './cancel_all';
 
 function clientThat(refuses: (task: string) => boolean) {
   const seen: string[] = [];

@@ -3,7 +3,7 @@ import type { Client, LongwireError } from '@longwire/client';
 /** Cancels that are under way at a time. */
 const kAtOnce = 16;
 
-export interface BulkCancel {
+export interface CancelledAll {
   asked: number;
   done: number;
   /** The first refusal's words, and how many there were. */
@@ -15,11 +15,11 @@ export interface BulkCancel {
 export async function cancelAll(
   client: Pick<Client, 'cancel'>,
   tasks: readonly string[],
-  tell: (state: BulkCancel) => void,
-): Promise<BulkCancel> {
-  let state: BulkCancel = { asked: tasks.length, done: 0, refused: 0, why: null };
+  tell: (state: CancelledAll) => void,
+): Promise<CancelledAll> {
+  let state: CancelledAll = { asked: tasks.length, done: 0, refused: 0, why: null };
   let next = 0;
-  const change = (more: Partial<BulkCancel>) => {
+  const change = (more: Partial<CancelledAll>) => {
     state = { ...state, ...more };
     tell(state);
   };
