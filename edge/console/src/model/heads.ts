@@ -2,10 +2,19 @@ import type { Event } from '@longwire/client';
 import { emptyTask, foldTask, type TaskView } from '@longwire/client/task';
 import { countUpTo } from './tail';
 
+/** They change nothing of a task but what its story tells (story.ts). */
+const kTold = new Set(['text.delta', 'text.done', 'log', 'artifact', 'agent.status', 'agent.step', 'agent.message']);
+
+/** As `foldTask`, without what grows with the task. */
+export function foldHead(view: TaskView, event: Event): TaskView {
+  if (!kTold.has(event.type)) return { ...foldTask(view, event), questions: [] };
+  return event.offset <= view.offset ? view : { ...view, offset: event.offset };
+}
+
 /** Events between two views that are kept: so many are folded at most to find any other. */
 const kApart = 256;
 
-/** A task's view after any of its events. */
+/** A task's view after any of its events, without texts, logs and whatever else its story tells. */
 export class Heads {
   private readonly task: string;
   private kept: TaskView[];
@@ -19,7 +28,7 @@ export class Heads {
   }
 
   add(event: Event): void {
-    this.newest = foldTask(this.newest, event);
+    this.newest = foldHead(this.newest, event);
     this.since += 1;
     if (this.since < kApart) return;
     this.since = 0;
@@ -31,6 +40,13 @@ export class Heads {
     const base = this.kept[countUpTo(this.kept, offset, (view) => view.offset) - 1] ?? emptyTask(this.task);
     const begin = countUpTo(events, base.offset, (event) => event.offset);
     const end = countUpTo(events, offset, (event) => event.offset);
-    return events.slice(begin, end).reduce(foldTask, base);
+    return events.slice(begin, end).reduce(foldHead, base);
+  }
+
+  /** The oldest of the events are no longer kept, and views of before the newest of these are not asked for. */
+  forget(gone: readonly Event[]): void {
+    const { offset } = gone[gone.length - 1]!;
+    const base = this.at(offset, gone);
+    this.kept = [base, ...this.kept.slice(countUpTo(this.kept, offset, (view) => view.offset))];
   }
 }

@@ -6,21 +6,23 @@ export const hasBegun = (span: Span, at: number): boolean => span.from <= at;
 
 export const isOpen = (span: Span, at: number): boolean => span.from <= at && (span.to === null || span.to > at);
 
-/** The attempt under way, or the last one; -1 before the first. */
-export function attemptAt({ attempts }: Story, at: number): number {
+/** The ordinal of the attempt under way, or of the last one; -1 before the first. */
+export function attemptAt({ attempts, gone }: Story, at: number): number {
   let index = attempts.length - 1;
   while (index >= 0 && !hasBegun(attempts[index]!, at)) index -= 1;
-  return index;
+  return gone.attempts + index;
 }
 
 export type Standing = 'present' | 'rolled back' | 'earlier run';
 
-/** What became of what an attempt has put out: the next attempt of its run begins anew, so it does not count any more. */
-export function standingOf({ attempts }: Story, index: number | null, at: number): Standing {
-  if (index === null) return 'present';
-  const next = attempts[index + 1];
+/** What became of what an attempt has put out: the next attempt of its run begins anew, so it does not count any more.
+ *  Null: no attempt has put it out. */
+export function standingOf({ attempts, gone }: Story, ordinal: number | null, at: number): Standing {
+  if (ordinal === null) return 'present';
+  if (ordinal >= 0 && ordinal < gone.attempts) return 'earlier run';
+  const next = attempts[ordinal - gone.attempts + 1];
   if (next === undefined || next.from > at) return 'present';
-  return next.run === attempts[Math.max(index, 0)]!.run ? 'rolled back' : 'earlier run';
+  return next.run === attempts[Math.max(ordinal - gone.attempts, 0)]!.run ? 'rolled back' : 'earlier run';
 }
 
 export function attemptsAt({ attempts }: Story, at: number): Attempt[] {
@@ -28,14 +30,15 @@ export function attemptsAt({ attempts }: Story, at: number): Attempt[] {
 }
 
 /** How an attempt has ended, or null. */
-export function endOf(story: Story, index: number, at: number): string | null {
-  const attempt = story.attempts[index]!;
+export function endOf(attempt: Attempt, at: number): string | null {
   return attempt.to !== null && attempt.to <= at ? attempt.end : null;
 }
 
 export function lanesAt({ lanes }: Story, at: number): Lane[] {
   return lanes.filter((lane) => lane.items.some((one) => hasBegun(one, at)) || lane.states.some((one) => hasBegun(one, at)));
 }
+
+export const laneName = ({ agent, is_shared }: Lane): string => (is_shared ? 'Further agents' : agent || 'Task');
 
 /** An agent's newest status. */
 export function statusAt({ states }: Lane, at: number): Status | undefined {
@@ -47,6 +50,8 @@ export function statusAt({ states }: Lane, at: number): Status | undefined {
 export interface ShownText {
   text: Text;
   words: string;
+  /** Characters before these words that are not kept. */
+  gone: number;
   is_growing: boolean;
   is_discarded: boolean;
   standing: Standing;
@@ -58,7 +63,8 @@ export function textsAt(story: Story, at: number): ShownText[] {
     .map((text) => {
       const is_growing = isOpen(text, at);
       const is_discarded = text.discarded && !is_growing;
-      return { text, words: text.body.at(at), is_growing, is_discarded, standing: standingOf(story, text.attempt, at) };
+      const { text: words, gone } = text.body.at(at);
+      return { text, words, gone, is_growing, is_discarded, standing: standingOf(story, text.attempt, at) };
     });
 }
 

@@ -8,6 +8,15 @@ describe('Tail', () => {
     expect(tail.items).toEqual([3, 4, 5, 6, 7, 8, 9]);
     expect(tail.dropped).toBe(2);
   });
+
+  it('loses its oldest when they are too heavy together, but never the newest', () => {
+    const tail = new Tail<number>(100, { of: (item) => item, max: 100 });
+    expect([30, 30, 30].map((item) => tail.push(item))).toEqual([[], [], []]);
+    expect([tail.push(40), tail.items]).toEqual([[30], [30, 30, 40]]);
+    expect([tail.push(500), tail.items, tail.dropped]).toEqual([[30, 30, 40], [500], 4]);
+    expect([tail.push(60), tail.items]).toEqual([[500], [60]]);
+    expect([tail.push(40), tail.items]).toEqual([[], [60, 40]]);
+  });
 });
 
 it('counts what is within a bound', () => {

@@ -1,15 +1,23 @@
 /** Events and log lines kept in the page; when one is full its oldest quarter goes, and the page says so. */
 export const kKeptMax = 200_000;
 
-/** A list that only grows at its end and loses its oldest quarter when it is full. Never copied. */
+interface Weighed<T> {
+  of: (item: T) => number;
+  max: number;
+}
+
+/** A list that only grows at its end and loses its oldest quarter when it is full or too heavy. Never copied. */
 export class Tail<T> {
   readonly items: T[] = [];
   /** How many have gone from the front. */
   dropped = 0;
   private readonly max: number;
+  private readonly weighed: Weighed<T> | null;
+  private weight = 0;
 
-  constructor(max = kKeptMax) {
+  constructor(max = kKeptMax, weighed: Weighed<T> | null = null) {
     this.max = max;
+    this.weighed = weighed;
   }
 
   /** How many there have been. */
@@ -17,18 +25,29 @@ export class Tail<T> {
     return this.dropped + this.items.length;
   }
 
-  push(item: T): void {
-    if (this.items.length >= this.max) {
-      const cut = Math.ceil(this.max / 4);
-      this.items.splice(0, cut);
-      this.dropped += cut;
-    }
+  /** Gives those that had to go for it. */
+  push(item: T): readonly T[] {
+    const { weighed } = this;
+    let gone: readonly T[] = this.items.length < this.max ? [] : this.drop(Math.ceil(this.max / 4));
     this.items.push(item);
+    if (weighed === null) return gone;
+    this.weight += weighed.of(item);
+    while (this.weight > weighed.max && this.items.length > 1) gone = [...gone, ...this.drop(Math.ceil(this.items.length / 4))];
+    return gone;
+  }
+
+  /** Lets the oldest go. */
+  drop(n: number): T[] {
+    const gone = this.items.splice(0, n);
+    this.dropped += gone.length;
+    for (const item of gone) this.weight -= this.weighed?.of(item) ?? 0;
+    return gone;
   }
 
   clear(): void {
     this.items.length = 0;
     this.dropped = 0;
+    this.weight = 0;
   }
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LongwireError, type Client, type Snapshot, type StreamCallbacks } from '@longwire/client';
+import { kLive, play, seekOffset } from './replay';
+import { kKeptMax } from './tail';
 import { TaskWatch } from './task_watch';
 import { eventOf, settled, snapshotOf } from './testing';
 
-function setup(refusals = 0, known: Partial<Snapshot> = {}) {
+function setup(refusals = 0, known: Partial<Snapshot> = {}, event_bytes_max?: number) {
   let asked = 0;
   let callbacks: StreamCallbacks = {};
   const client = {
@@ -19,7 +21,7 @@ function setup(refusals = 0, known: Partial<Snapshot> = {}) {
   } as unknown as Client;
   let frames = 0;
   const due: (() => void)[] = [];
-  const watch = new TaskWatch(client, 'a', (run) => due.push(run));
+  const watch = new TaskWatch(client, 'a', (run) => due.push(run), event_bytes_max);
   watch.signal.subscribe(() => frames++);
   watch.open();
   return {
@@ -53,7 +55,7 @@ describe('TaskWatch', () => {
     listener.onGap!({ topic: 'task/a', from: 1, to: 5, reason: 'trimmed' });
     listener.onMerged!({ topic: 'task/a', from: 6, to: 15, events: 10, left: 3 });
     expect(watch.now.kind).toBe('demo.count');
-    expect(watch.gaps.length).toBe(1);
+    expect(watch.gaps.total).toBe(1);
     expect(watch.merged).toBe(7);
   });
 
@@ -103,5 +105,32 @@ describe('TaskWatch', () => {
     listener.onEvent!(eventOf(3, 'task.completed', { result: 1 }));
     await settled();
     expect(watch.now).toMatchObject({ state: 'COMPLETED', kind: 'demo.count', input: { n: 5 } });
+  });
+
+  it('keeps the newest of 300,000 events, and can show the task after any of them', async () => {
+    const { watch, listener } = setup();
+    await settled();
+    listener.onEvent!(eventOf(1, 'task.started'));
+    for (let i = 2; i <= 300_000; i++) {
+      listener.onEvent!(i % 2 === 0 ? log(i) : eventOf(i, 'task.progress', { progress: i / 300_000 }));
+    }
+    const { events, lines, earliest, head } = watch;
+    expect([events.items.length <= kKeptMax, events.total, head]).toEqual([true, 300_000, 300_000]);
+    expect(earliest).toBe(events.items[0]!.offset);
+    expect(lines.items[0]!.offset - earliest).toBeLessThan(2);
+    expect(lines.total).toBe(150_001);
+    for (const offset of [earliest, earliest + 12_345, head - 1]) {
+      expect(watch.at(offset)).toMatchObject({ state: 'RUNNING', progress: (offset % 2 === 0 ? offset - 1 : offset) / 300_000, offset });
+    }
+    expect(seekOffset(kLive, events.items, earliest + 7)).toMatchObject({ offset: earliest + 7 });
+    expect(play(kLive, events.items)).toMatchObject({ offset: 0, is_playing: true });
+  });
+
+  it('keeps no more events than there is room for', async () => {
+    const { watch, listener } = setup(0, {}, 1_000_000);
+    await settled();
+    for (let i = 1; i <= 200; i++) listener.onEvent!(eventOf(i, 'log', { message: 'x'.repeat(50_000) }));
+    expect(watch.events.items.length).toBeLessThanOrEqual(20);
+    expect([watch.events.total, watch.head, watch.earliest]).toEqual([200, 200, watch.lines.items[0]!.offset]);
   });
 });

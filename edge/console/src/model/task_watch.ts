@@ -1,27 +1,32 @@
 import type { Client, Event, Gap, LongwireError, Snapshot, Stream } from '@longwire/client';
-import { emptyTask, foldTask, ofSnapshot, type TaskView } from '@longwire/client/task';
-import { Heads } from './heads';
+import { emptyTask, ofSnapshot, type TaskView } from '@longwire/client/task';
+import { foldHead, Heads } from './heads';
 import { logLine, type LogLine } from './lines';
 import { Signal, type Schedule } from './signal';
-import { emptyStory, tell, type Story } from './story';
-import { Tail } from './tail';
+import { emptyStory, presentAttempt, type Story } from './story';
+import { countUpTo, kKeptMax, Tail } from './tail';
+import { forgetBefore, tell } from './tell';
+import { weightOf } from './weight';
 
 type TaskClient = Pick<Client, 'task' | 'subscribe'>;
+
+/** About how many bytes of memory the events may take. */
+const kEventBytesMax = 128 * 1024 * 1024;
+const kGapsMax = 100;
 
 /** One task followed live from its first event, and all that it was at any moment before. */
 export class TaskWatch {
   readonly signal: Signal;
   readonly task: string;
-  readonly events = new Tail<Event>();
+  readonly events: Tail<Event>;
+  /** Of the events that are kept. */
   readonly lines = new Tail<LogLine>();
-  readonly gaps: Gap[] = [];
+  readonly gaps = new Tail<Gap>(kGapsMax);
   /** The task as it is now. */
   now: TaskView;
   story: Story = emptyStory();
   /** Events that the server joined or thinned out because this page was too slow. */
   merged = 0;
-  /** Events of type `log` among the lines. */
-  logs = 0;
   /** Why the task can't be shown. */
   problem: LongwireError | null = null;
 
@@ -30,7 +35,8 @@ export class TaskWatch {
   private stream: Stream | null = null;
   private asking = false;
 
-  constructor(client: TaskClient, task: string, schedule?: Schedule) {
+  constructor(client: TaskClient, task: string, schedule?: Schedule, event_bytes_max = kEventBytesMax) {
+    this.events = new Tail<Event>(kKeptMax, { of: weightOf, max: event_bytes_max });
     this.client = client;
     this.task = task;
     this.now = emptyTask(task);
@@ -75,6 +81,11 @@ export class TaskWatch {
     return this.events.items[this.events.items.length - 1]?.offset ?? 0;
   }
 
+  /** The earliest event at which the task can still be looked at; 0 is before the first. */
+  get earliest(): number {
+    return this.events.dropped === 0 ? 0 : this.events.items[0]!.offset;
+  }
+
   /** The task as it was after an event, with what never changes of it. */
   at(offset: number): TaskView {
     const { kind, parent, user, input, created_us } = this.now;
@@ -108,14 +119,22 @@ export class TaskWatch {
   }
 
   private take(event: Event): void {
-    this.now = foldTask(this.now, event);
+    this.now = foldHead(this.now, event);
     this.heads.add(event);
     tell(this.story, event);
-    this.events.push(event);
-    const line = logLine(event, this.story.attempts.length - 1);
+    const line = logLine(event, presentAttempt(this.story));
     if (line !== null) this.lines.push(line);
-    if (event.type === 'log') this.logs += 1;
+    const gone = this.events.push(event);
+    if (gone.length > 0) this.shorten(gone);
     this.signal.touch();
+  }
+
+  /** Nothing is kept for moments whose events have gone. */
+  private shorten(gone: readonly Event[]): void {
+    const { earliest } = this;
+    this.lines.drop(countUpTo(this.lines.items, earliest - 1, (line) => line.offset));
+    this.heads.forget(gone);
+    forgetBefore(this.story, earliest);
   }
 
   private forget(): void {
@@ -124,9 +143,8 @@ export class TaskWatch {
     this.story = emptyStory();
     this.events.clear();
     this.lines.clear();
-    this.gaps.length = 0;
+    this.gaps.clear();
     this.merged = 0;
-    this.logs = 0;
   }
 
   private fail(error: LongwireError): void {

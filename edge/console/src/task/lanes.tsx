@@ -1,8 +1,9 @@
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { apartPx, barsOf, handoversOf, kRowOf, ticksOf, timeOf, xOf, type Bar, type Scale } from '../model/lane_layout';
-import { attemptsAt, lanesAt, standingOf } from '../model/moment';
-import type { Item, Lane } from '../model/story';
+import { attemptsAt, laneName, lanesAt, standingOf } from '../model/moment';
+import { kLanesMax, type Item, type Lane } from '../model/story';
 import { duration } from '../parts/format';
+import { LeftOut } from '../parts/left_out';
 import { useNow } from '../shell/hooks';
 import { ItemDetails, itemWords } from './item_details';
 import type { Moment } from './use_moment';
@@ -50,6 +51,12 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
     <>
       <section className="lanes" aria-label="Time line">
         <div className="lanes-tools">
+          <div className="lanes-notes">
+            <LeftOut n={story.gone.items} what="bar" />
+            {story.crowded_from !== null && story.crowded_from <= offset && (
+              <p className="left-out muted">Agents after the first {kLanesMax} share the last lane, without their states.</p>
+            )}
+          </div>
           <span className="muted">{duration(to_us - from_us)}</span>
           <button type="button" className="button button-small" disabled={zoom <= 1} aria-label="Show more of the time" onClick={() => setZoom(zoom / 2)}>
             −
@@ -61,9 +68,9 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
         <div className="lanes-rows">
           <ul className="lane-names" aria-hidden="true">
             {lanes.map((lane) => (
-              <li key={lane.agent} className="lane-name" title={lane.agent}>
+              <li key={lane.agent} className="lane-name" title={laneName(lane)}>
                 <span>{lane.emoji}</span>
-                {lane.agent || 'Task'}
+                {laneName(lane)}
               </li>
             ))}
           </ul>
@@ -78,7 +85,7 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
           </div>
         </div>
       </section>
-      {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} onClose={() => setChosen(null)} />}
+      {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} events={watch.events.items} onClose={() => setChosen(null)} />}
     </>
   );
 }
@@ -130,11 +137,11 @@ function Superseded({ moment: { watch, offset }, scale }: { moment: Moment; scal
     const left = xOf(scale, one.from_us);
     const next = story.attempts[i + 1];
     const right = next === undefined || next.from > offset ? scale.width_px : xOf(scale, next.from_us);
-    const standing = standingOf(story, i, offset);
+    const standing = standingOf(story, one.ordinal, offset);
     const words = `attempt ${one.attempt}${standing === 'present' ? '' : ` · ${standing}`}`;
     return (
       <div key={one.from} className="attempt-band" data-standing={standing} style={{ left, width: Math.max(0, right - left) }}>
-        {(i > 0 || standing !== 'present') && <span className="attempt-words">{words}</span>}
+        {(one.ordinal > 0 || standing !== 'present') && <span className="attempt-words">{words}</span>}
       </div>
     );
   });
@@ -152,7 +159,7 @@ function LaneRow({ lane, scale, offset, chosen, onChoose }: LaneRowProps) {
   const bars = barsOf(lane.items, scale, offset, (item) => kRowOf[item.kind]);
   const states = barsOf(lane.states, scale, offset, () => 0);
   return (
-    <div className="lane" role="group" aria-label={lane.agent || 'Task'} style={{ height: kLanePx }}>
+    <div className="lane" role="group" aria-label={laneName(lane)} style={{ height: kLanePx }}>
       {states.map(({ span, left_px, width_px }) => (
         <span
           key={span.from}

@@ -1,4 +1,5 @@
 import type { Gap } from '@longwire/client';
+import type { Tail } from '../model/tail';
 import { count, plural } from '../parts/format';
 
 const kWhy: Record<Gap['reason'], string> = {
@@ -9,14 +10,14 @@ const kWhy: Record<Gap['reason'], string> = {
 };
 
 /** What the page could not get. Nothing is left out in silence. */
-export function Missing({ gaps, merged }: { gaps: Gap[]; merged: number }) {
-  const last = gaps[gaps.length - 1];
+export function Missing({ gaps, merged }: { gaps: Tail<Gap>; merged: number }) {
+  const last = gaps.items[gaps.items.length - 1];
   return (
     <>
       {last !== undefined && (
         <p className="banner banner-warn" role="status">
           {last.from === last.to ? `Event ${count(last.from)} is` : `Events ${count(last.from)} to ${count(last.to)} are`} not shown:{' '}
-          {kWhy[last.reason]}.{gaps.length > 1 && ` And ${plural(gaps.length - 1, 'gap')} before.`}
+          {kWhy[last.reason]}.{gaps.total > 1 && ` And ${plural(gaps.total - 1, 'gap')} before.`}
         </p>
       )}
       {merged > 0 && (

@@ -1,9 +1,10 @@
 import type { TaskView } from '@longwire/client/task';
 import type { ReactNode } from 'react';
 import { artifactsAt, attemptsAt, endOf, lanesAt, standingOf, statusAt, talkAt, type Standing } from '../model/moment';
-import { questionWords, say } from '../model/words';
+import { kLanesMax } from '../model/story';
 import { clockTime, dateTime, duration } from '../parts/format';
 import { JsonView } from '../parts/json_view';
+import { LeftOut } from '../parts/left_out';
 import { Panel } from '../parts/panel';
 import { Parts } from './parts';
 import type { Moment } from './use_moment';
@@ -59,7 +60,8 @@ function Result({ value }: { value: unknown }) {
 }
 
 function Agents({ moment: { watch, offset } }: { moment: Moment }) {
-  const lanes = lanesAt(watch.story, offset).filter(({ agent }) => agent !== '');
+  const lanes = lanesAt(watch.story, offset).filter(({ agent, is_shared }) => agent !== '' && !is_shared);
+  const { crowded_from } = watch.story;
   if (lanes.length === 0) return null;
   return (
     <Panel title="Agents">
@@ -81,6 +83,7 @@ function Agents({ moment: { watch, offset } }: { moment: Moment }) {
           );
         })}
       </ul>
+      {crowded_from !== null && crowded_from <= offset && <p className="muted">Only the first {kLanesMax} agents are shown.</p>}
     </Panel>
   );
 }
@@ -90,19 +93,18 @@ function Talk({ moment: { watch, offset } }: { moment: Moment }) {
   if (talk.length === 0) return null;
   return (
     <Panel title="Questions and inputs">
+      <LeftOut n={watch.story.gone.talk} what="message" />
       <ol className="talk">
-        {talk.slice(-kTalkMax).map((said) => (
+        {talk.map((said) => (
           <li key={said.offset} data-kind={said.kind}>
             <span className="hidden">{said.kind === 'question' ? 'The task asks: ' : 'Input: '}</span>
-            {said.kind === 'question' ? questionWords(said.data) : say(said.data)}
+            {said.words}
           </li>
         ))}
       </ol>
     </Panel>
   );
 }
-
-const kTalkMax = 50;
 
 /** Only what leads to a page of this or another site. */
 const hrefOf = (url: unknown): string | null => (typeof url === 'string' && /^(https?:\/\/|\/(?!\/))/.test(url) ? url : null);
@@ -112,12 +114,13 @@ function Artifacts({ moment: { watch, offset } }: { moment: Moment }) {
   if (artifacts.length === 0) return null;
   return (
     <Panel title="Artifacts">
+      <LeftOut n={watch.story.gone.artifacts} what="artifact" />
       <ul className="artifacts">
-        {artifacts.map(({ artifact: { data, offset: id }, standing }) => {
-          const name = say(data.name ?? data.id ?? data.kind) || 'artifact';
-          const href = hrefOf(data.url);
+        {artifacts.map(({ artifact, standing }) => {
+          const name = artifact.name || 'artifact';
+          const href = hrefOf(artifact.url);
           return (
-            <li key={id} className={standing === 'present' ? '' : 'superseded'}>
+            <li key={artifact.offset} className={standing === 'present' ? '' : 'superseded'}>
               <span>
                 {href === null ? (
                   name
@@ -126,12 +129,12 @@ function Artifacts({ moment: { watch, offset } }: { moment: Moment }) {
                     {name}
                   </a>
                 )}{' '}
-                <span className="muted">{say(data.kind)}</span> <StandingMark standing={standing} />
+                <span className="muted">{artifact.kind}</span> <StandingMark standing={standing} />
               </span>
-              {data.meta != null && (
+              {artifact.meta != null && (
                 <details>
                   <summary className="muted">Details</summary>
-                  <JsonView value={data.meta} label={`Details of ${name}`} />
+                  <JsonView value={artifact.meta} label={`Details of ${name}`} />
                 </details>
               )}
             </li>
@@ -161,9 +164,10 @@ function Attempts({ moment: { watch, offset } }: { moment: Moment }) {
   if (attempts.length < 2) return null;
   return (
     <Panel title="Attempts">
+      <LeftOut n={story.gone.attempts} what="attempt" />
       <ol className="attempts">
-        {attempts.map((one, i) => {
-          const end = endOf(story, i, offset);
+        {attempts.map((one) => {
+          const end = endOf(one, offset);
           return (
             <li key={one.from}>
               <span className="attempt-line">
@@ -176,7 +180,7 @@ function Attempts({ moment: { watch, offset } }: { moment: Moment }) {
                 </span>
               </span>
               {end !== null && one.message !== '' && <span className="muted attempt-why">{one.message}</span>}
-              <StandingMark standing={standingOf(story, i, offset)} />
+              <StandingMark standing={standingOf(story, one.ordinal, offset)} />
             </li>
           );
         })}

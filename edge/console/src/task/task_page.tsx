@@ -49,7 +49,7 @@ export function TaskPage({ route }: { route: Extract<Route, { page: 'task' }> })
           <div className="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
             {tab === 'overview' && (
               <div className="overview">
-                {lanesAt(watch.story, moment.offset).length > 0 && <Lanes moment={moment} onSeek={controls.seekTime} />}
+                {(lanesAt(watch.story, moment.offset).length > 0 || watch.story.gone.items > 0) && <Lanes moment={moment} onSeek={controls.seekTime} />}
                 <Texts moment={moment} />
               </div>
             )}

@@ -2,11 +2,9 @@ import { memo, useEffect, useMemo, useRef } from 'react';
 import { textsAt, type ShownText } from '../model/moment';
 import { blocksOf } from '../model/text_blocks';
 import { Empty } from '../parts/empty';
+import { LeftOut } from '../parts/left_out';
 import { StandingMark } from './side';
 import type { Moment } from './use_moment';
-
-/** Newest texts that are shown; a task may have streamed thousands. */
-const kShownMax = 100;
 
 /** What the task has said, each stream put together; follows its end until the reader scrolls up. */
 export function Texts({ moment: { watch, version, offset, is_over, replay } }: { moment: Moment }) {
@@ -16,10 +14,10 @@ export function Texts({ moment: { watch, version, offset, is_over, replay } }: {
   useEffect(() => {
     if (follow.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   }, [texts]);
+  const is_empty = texts.length === 0 && watch.story.gone.texts === 0;
   // Agents may well work without a word.
-  if (texts.length === 0 && watch.story.lanes.length > 0) return null;
-  if (texts.length === 0) return <Empty title={is_over && replay.kind === 'live' ? 'This task has streamed no text' : 'No text yet'} />;
-  const left_out = texts.length - kShownMax;
+  if (is_empty && watch.story.lanes.length > 0) return null;
+  if (is_empty) return <Empty title={is_over && replay.kind === 'live' ? 'This task has streamed no text' : 'No text yet'} />;
   return (
     <div
       className="streams"
@@ -32,15 +30,15 @@ export function Texts({ moment: { watch, version, offset, is_over, replay } }: {
         follow.current = scrollTop + clientHeight >= scrollHeight - 40;
       }}
     >
-      {left_out > 0 && <p className="muted">{left_out} earlier texts are in the events.</p>}
-      {texts.slice(-kShownMax).map((one) => (
+      <LeftOut n={watch.story.gone.texts} what="text" />
+      {texts.map((one) => (
         <Stream key={one.text.from} {...one} />
       ))}
     </div>
   );
 }
 
-function Stream({ text, words, is_growing, is_discarded, standing }: ShownText) {
+const Stream = memo(function Stream({ text, words, gone, is_growing, is_discarded, standing }: ShownText) {
   const blocks = blocksOf(words);
   const is_gone = standing !== 'present' || is_discarded;
   return (
@@ -50,6 +48,7 @@ function Stream({ text, words, is_growing, is_discarded, standing }: ShownText) 
         {text.agent !== '' && <span className="muted"> {text.stream}</span>} <StandingMark standing={standing} />
         {is_discarded && <span className="mark">broke off</span>}
       </h3>
+      <LeftOut n={gone} what="character" />
       <div className={is_growing ? 'stream-text stream-live' : 'stream-text'}>
         {blocks.map((block, i) => (
           <Block key={i} text={block} />
@@ -57,7 +56,7 @@ function Stream({ text, words, is_growing, is_discarded, standing }: ShownText) 
       </div>
     </section>
   );
-}
+});
 
 const Block = memo(function Block({ text }: { text: string }) {
   return <div className="stream-block">{text}</div>;

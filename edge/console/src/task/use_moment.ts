@@ -53,7 +53,7 @@ export function useMoment(task: string, first_at: number | null): [Moment, Momen
   const is_over = isOver(watch.now.state);
   usePlaying(watch, replay, is_over, setReplay);
 
-  const at = replay.kind === 'live' ? null : replay.offset;
+  const at = replay.kind === 'live' ? null : Math.max(replay.offset, watch.earliest);
   const view = useMemo(() => (at === null ? watch.now : watch.at(at)), [watch, version, at]);
   const controls = useMemo((): MomentControls => {
     const { items } = watch.events;
