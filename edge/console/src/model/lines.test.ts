@@ -30,3 +30,9 @@ describe('logLine', () => {
     expect(line('task.started', { attempt: 2, run: 3, worker: 'w' })!.message).toBe('Started, run 3, attempt 2 on w');
   });
 });
+
+it('cuts what is composed of large data, but no log', () => {
+  const long = 'x'.repeat(100_000);
+  expect(logLine(eventOf(1, 'tool.call', { tool: 't', arguments: { long } }), 0)!.message.length).toBeLessThan(3_000);
+  expect(logLine(eventOf(1, 'log', { message: long }), 0)!.message).toBe(long);
+});

@@ -1,5 +1,5 @@
 import type { Event } from '@longwire/client';
-import { say } from './words';
+import { cut, say } from './words';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'task' | 'agent' | 'tool' | 'other';
 
@@ -28,6 +28,9 @@ const kLevels: Record<string, Level> = {
   fatal: 'error',
 };
 
+/** Characters of a line that is put together here; the details have it all. */
+const kComposedMax = 2_000;
+
 /** How an event reads in the log; null for what is shown elsewhere (progress, text, agents' status). */
 export function logLine(event: Event, attempt: number): LogLine | null {
   const { type } = event;
@@ -37,7 +40,7 @@ export function logLine(event: Event, attempt: number): LogLine | null {
     time_us: event.time_us,
     level,
     who,
-    message,
+    message: type === 'log' ? message : cut(message, kComposedMax),
     details,
     attempt: type.startsWith('task.') ? null : attempt,
   });

@@ -20,7 +20,7 @@ import {
   type Text,
 } from './story';
 import { weightOf } from './weight';
-import { questionWords, say } from './words';
+import { cut, questionWords, say } from './words';
 
 type Data = Record<string, unknown>;
 
@@ -73,8 +73,6 @@ export function tell(story: Story, event: Event): void {
 export function forgetBefore(story: Story, offset: number): void {
   for (const { body } of story.texts) body.forgetBefore(offset);
 }
-
-const cut = (words: string, max: number): string => (words.length > max ? `${words.slice(0, max)}…` : words);
 
 const label = (value: unknown): string => cut(say(value), kLabelMax);
 

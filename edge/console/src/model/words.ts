@@ -26,3 +26,8 @@ export function elapsedUs(view: Pick<TaskView, 'state' | 'started_us' | 'ended_u
   if (view.ended_us !== null) return view.ended_us - view.started_us;
   return view.state === 'RUNNING' ? now_us - view.started_us : null;
 }
+
+/** The beginning of what is too long. */
+export function cut(words: string, max: number): string {
+  return words.length > max ? `${words.slice(0, max)}…` : words;
+}
