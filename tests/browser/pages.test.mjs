@@ -160,6 +160,7 @@ test('a question of a task is answered from its page', kTestMs, async () => {
 
 const kConversations = [
   ['stream', 'Send', 'result'],
+  ['agui', 'Run', 'RUN_FINISHED'],
   ['tasks', 'Make and follow', 'state'],
   ['sessions', 'Send', 'agent_complete'],
   ['tracking', 'Ask for its state', 'session_state'],
@@ -172,13 +173,28 @@ for (const [dialect, button, answer] of kConversations) {
     await startTask(page, 'demo.echo', {}); // for a dashboard to see
     await page.goto(`${shared.cluster.url}/#/try/${dialect}`);
     const pane = page.locator('.try');
-    if (dialect !== 'tasks') await pane.locator('[data-connection="connected"]').waitFor();
+    if (!['agui', 'tasks'].includes(dialect)) await pane.locator('[data-connection="connected"]').waitFor();
     if (dialect === 'tracking') await pane.getByText('active_sessions', { exact: true }).first().waitFor();
     await pane.getByRole('button', { name: button }).click();
     await pane.getByText(answer, { exact: true }).first().waitFor();
     assert.deepEqual(page.problems, []);
   });
 }
+
+test('a run of AG-UI that asks is answered by another', kTestMs, async () => {
+  const page = await openPage(shared.browser, `${shared.cluster.url}/#/try/agui`);
+  const pane = page.locator('.try');
+  await pane.getByRole('button', { name: 'Answer a question' }).click();
+  await pane.getByRole('alert').filter({ hasText: 'No run has asked anything' }).waitFor();
+  await pane.getByLabel('Message').fill('Good morning @ask @seconds=1');
+  await pane.getByRole('button', { name: 'Run' }).click();
+  await pane.getByText(/"type":"interrupt"/).waitFor();
+  await pane.getByRole('button', { name: 'Answer a question' }).click();
+  await pane.getByText(/"type":"success"/).waitFor();
+  // The pieces of what it says are one line.
+  await pane.getByRole('listitem').filter({ hasText: 'TEXT_MESSAGE_CONTENT' }).filter({ hasText: 'pieces' }).first().waitFor();
+  assert.deepEqual(page.problems, []);
+});
 
 test('each place of the top bar shows something and reports nothing', kTestMs, async () => {
   const page = await openPage(shared.browser, `${shared.cluster.url}/`);

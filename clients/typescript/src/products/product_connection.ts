@@ -7,7 +7,7 @@ import { edgeUrl, Endpoints, socketUrl } from '../connection/endpoints';
 import type { ConnectionState } from '../connection/state';
 import { LongwireError } from '../errors';
 import { Listeners } from '../listeners';
-import type { Message } from '../protocol';
+import type { Hello, Message } from '../protocol';
 import { Heartbeat } from '../session/heartbeat';
 import { socketMaker } from '../transport/socket';
 import { WebSocketTransport } from '../transport/web_socket_transport';
@@ -176,15 +176,7 @@ export abstract class ProductConnection<In extends object, Out extends { type: s
   }
 
   private opened(): void {
-    this.connection.established({
-      connection: '',
-      realm: '',
-      user: '',
-      edge: '',
-      heartbeat_ms: this.product.silence_ms ?? 0,
-      max_message_bytes: 262_144,
-      expires_us: null,
-    });
+    this.connection.established(plainHello(this.product.silence_ms ?? 0));
     if (this.product.silence_ms !== null) this.heartbeat.start(this.product.silence_ms);
     this.greet();
     const age_max_ms = this.options.queue_age_max_ms ?? 60_000;
@@ -207,6 +199,11 @@ export abstract class ProductConnection<In extends object, Out extends { type: s
     const edge = this.state.kind === 'connected' ? this.state.url : this.edges[0]!;
     return postTo(edge, path, body);
   }
+}
+
+/** Products tell nothing of the edge and of who one is. */
+export function plainHello(heartbeat_ms: number): Hello {
+  return { connection: '', realm: '', user: '', edge: '', heartbeat_ms, max_message_bytes: 262_144, expires_us: null };
 }
 
 export async function postTo(edge: string, path: string, body: Message): Promise<Message> {

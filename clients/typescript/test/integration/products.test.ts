@@ -8,6 +8,7 @@ import {
   connectTask,
   connectTracking,
   createTask,
+  runAgui,
   type SessionConnection,
 } from '../../src/products/index';
 import { eventually, openCluster, type Cluster } from '../support/cluster';
@@ -165,4 +166,24 @@ it('agents hear each other once, also who was away, whatever dies between them',
   two.on('task_assignment', ({ payload }) => tasks.push(payload.task_id));
   await eventually(() => tasks.length > 0, 'the assignment');
   expect(tasks).toEqual(['G-1']);
+});
+
+it('a run of AG-UI is followed to its end across the death of its edge, each word once', async () => {
+  const words = Array.from({ length: 120 }, (_, i) => `word-${i}`);
+  const input = { threadId: unique('thread'), runId: unique('run'), messages: [], forwardedProps: { text: words.join(' '), delay_ms: 40 } };
+  const run = opened(runAgui(cluster.urls, 'demo.tokens', input, { backoff: kOptions.backoff }));
+  let text = '';
+  run.on('TEXT_MESSAGE_CONTENT', ({ delta }) => (text += delta));
+  await eventually(() => text.includes('word-20'), 'the first words');
+  await kill(run);
+  expect(await run.done).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'success' } });
+  expect(text.trim().split(/\s+/)).toEqual(words);
+});
+
+it('a run of AG-UI is cancelled', async () => {
+  const input = { threadId: unique('thread'), runId: unique('run'), messages: [], forwardedProps: { ms: 600_000 } };
+  const run = opened(runAgui(cluster.urls, 'demo.sleep', input, { backoff: kOptions.backoff }));
+  await here(run);
+  await run.cancel();
+  expect(await run.done).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
 });

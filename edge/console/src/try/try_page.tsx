@@ -7,7 +7,8 @@ import { Rows } from '../parts/rows';
 import { ConnectionWords } from '../shell/connection_badge';
 import { useSession, useSignal, useTitle } from '../shell/hooks';
 import { tryHref } from '../shell/route';
-import { kDialects, type Dialect, type Opened } from './dialects';
+import type { Dialect, Opened } from './dialect';
+import { kDialects } from './dialects';
 import { Transcript, type Entry } from './transcript';
 
 /** The conversation of each product's frontend, as it is spoken. */
