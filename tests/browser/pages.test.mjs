@@ -39,6 +39,21 @@ test('a task is shown as it was at an earlier event, and a link leads another re
   for (const one of [page, other]) assert.deepEqual(one.problems, []);
 });
 
+test('a link to another moment of the task that is shown is followed, and so is the way back', kTestMs, async () => {
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
+  const task = await startTask(page, 'demo.count', { n: 20 });
+  await taskState(page, 'COMPLETED');
+  const follow = (query) => page.evaluate((hash) => void (window.location.hash = hash), `#/tasks/${task}${query}`);
+  await follow('?tab=events&at=7');
+  await taskState(page, 'RUNNING');
+  assert.equal((await place(page))[0], 7);
+  await page.getByRole('tab', { name: 'Events', selected: true }).waitFor();
+  await page.goBack();
+  await taskState(page, 'COMPLETED');
+  await page.getByRole('button', { name: 'Newest', pressed: true }).waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
 test('a task is played again to its end, and agents have their lanes', kTestMs, async () => {
   const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'demo.team', kTeam);

@@ -41,13 +41,17 @@ export function Rows<T extends { offset: number }>({ tail, at, version, test, ro
   const [follow, setFollow] = useState(true);
   const [left_at, setLeftAt] = useState(0);
   const [chosen, setChosen] = useState<T | null>(null);
-  const chosen_index = useRef(0);
   const list = useRef<VirtualListHandle>(null);
   const found = useMatches(tail, version, test);
   const offsetOf = (item: T) => item.offset;
   const total = at === null ? tail.items.length : countUpTo(tail.items, at, offsetOf);
   const size = found === null ? total : at === null ? found.length : countUpTo(found, total - 1, (index) => index);
   const itemAt = (i: number): T => tail.items[found === null ? i : found[i]!]!;
+  /** Where an item is among the rows, or the one before it where it is not. */
+  const indexOf = (item: T): number => {
+    const index = countUpTo(tail.items, item.offset, offsetOf) - 1;
+    return found === null ? index : countUpTo(found, index, (one) => one) - 1;
+  };
 
   const onFollow = (next: boolean) => {
     setFollow(next);
@@ -57,18 +61,17 @@ export function Rows<T extends { offset: number }>({ tail, at, version, test, ro
     if (event.key === 'Escape') setChosen(null);
     if (event.key === 'Enter' && chosen === null && size > 0) choose(size - 1);
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (chosen === null || step === 0) return;
+    if (chosen === null || step === 0 || size === 0) return;
     event.preventDefault();
-    for (let i = 0; i < size; i++) if (itemAt(i) === chosen) return choose(Math.min(size - 1, Math.max(0, i + step)));
+    choose(Math.min(size - 1, Math.max(0, indexOf(chosen) + step)));
   };
   const choose = (index: number) => {
     if (follow) onFollow(false); // what is read stays where it is
     setChosen(itemAt(index));
-    chosen_index.current = index;
   };
   // The row opens below the list and makes it shorter: what was chosen stays in sight.
   useLayoutEffect(() => {
-    if (chosen !== null) list.current?.toIndex(chosen_index.current);
+    if (chosen !== null) list.current?.toIndex(Math.max(0, indexOf(chosen)));
   }, [chosen]);
   const unseen = follow ? 0 : Math.max(0, size - left_at);
 

@@ -1,5 +1,5 @@
 import type { Event } from '@longwire/client';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { clockTimeMs, dateTime } from '../parts/format';
 import { JsonView } from '../parts/json_view';
 import { Rows } from '../parts/rows';
@@ -10,7 +10,7 @@ import type { Moment } from './use_moment';
 export function EventsView({ moment, onSeek }: { moment: Moment; onSeek: (offset: number) => void }) {
   const { watch, version, at, is_over } = moment;
   const [text, setText] = useState('');
-  const words = text.toLowerCase();
+  const words = useDeferredValue(text.toLowerCase());
   const test = useMemo(
     () => (words === '' ? null : (event: Event) => `${event.type} ${JSON.stringify(event.data)}`.toLowerCase().includes(words)),
     [words],

@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import type { Level, LogLine } from '../model/lines';
 import { standingOf } from '../model/moment';
 import { clockTimeMs, dateTime } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { JsonView } from '../parts/json_view';
 import { Rows } from '../parts/rows';
+import { saveText } from '../parts/save_text';
 import { SearchField } from '../parts/search_field';
 import type { Moment } from './use_moment';
 
@@ -42,7 +43,7 @@ export function LogView({ moment }: { moment: Moment }) {
   const { lines, task, story } = watch;
   const [text, setText] = useState('');
   const [choice, setChoice] = useState<LevelChoice>('all');
-  const words = text.toLowerCase();
+  const words = useDeferredValue(text.toLowerCase());
   const test = useMemo(() => {
     if (words === '' && choice === 'all') return null;
     const shown = kShown[choice];
@@ -67,7 +68,15 @@ export function LogView({ moment }: { moment: Moment }) {
               </option>
             ))}
           </select>
-          <SaveButton name={`${task}.log`} text={() => lines.items.map(asText).join('\n')} />
+          <button
+            type="button"
+            className="button button-small button-icon"
+            aria-label="Save the log as a file"
+            title="Save the log as a file"
+            onClick={() => saveText(`${task}.log`, lines.items.map(asText).join('\n'))}
+          >
+            <Icon name="save" />
+          </button>
         </>
       }
       row={(line) => ({
@@ -101,27 +110,3 @@ export function LogView({ moment }: { moment: Moment }) {
 
 const asText = (line: LogLine): string =>
   `${new Date(line.time_us / 1000).toISOString()} ${line.level.padEnd(5)} ${line.who === '' ? '' : `[${line.who}] `}${line.message}`;
-
-function SaveButton({ name, text }: { name: string; text: () => string }) {
-  const [url, setUrl] = useState<string | null>(null);
-  const link = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
-    if (url === null) return;
-    link.current!.click();
-    return () => URL.revokeObjectURL(url);
-  }, [url]);
-  return (
-    <>
-      <button
-        type="button"
-        className="button button-small button-icon"
-        aria-label="Save the log as a file"
-        title="Save the log as a file"
-        onClick={() => setUrl(URL.createObjectURL(new Blob([text()], { type: 'text/plain' })))}
-      >
-        <Icon name="save" />
-      </button>
-      <a ref={link} hidden href={url ?? undefined} download={name} aria-hidden="true" tabIndex={-1} />
-    </>
-  );
-}

@@ -4,7 +4,7 @@ import { kSpeeds } from '../model/replay';
 import { countUpTo } from '../model/tail';
 import { count, stopwatch } from '../parts/format';
 import { Icon } from '../parts/icon';
-import { taskHref, type Tab } from '../shell/route';
+import { replaceAddress, taskHref, type Tab } from '../shell/route';
 import type { Moment, MomentControls } from './use_moment';
 
 const kBuckets = 240;
@@ -102,7 +102,7 @@ function CopyLink({ href }: { href: string }) {
       setSaid('copied');
     } catch {
       // Without the right to write there, the address itself is the link.
-      window.history.replaceState(null, '', href);
+      replaceAddress(href);
       setSaid('failed');
     }
   };

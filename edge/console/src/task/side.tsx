@@ -1,12 +1,13 @@
 import type { TaskView } from '@longwire/client/task';
 import type { ReactNode } from 'react';
-import { artifactsAt, attemptsAt, endOf, lanesAt, standingOf, statusAt, talkAt, type Standing } from '../model/moment';
+import { artifactsAt, attemptsAt, endOf, lanesAt, standingOf, statusAt, talkAt } from '../model/moment';
 import { kLanesMax } from '../model/story';
 import { clockTime, dateTime, duration } from '../parts/format';
 import { JsonView } from '../parts/json_view';
 import { LeftOut } from '../parts/left_out';
 import { Panel } from '../parts/panel';
 import { Parts } from './parts';
+import { StandingMark } from './standing_mark';
 import type { Moment } from './use_moment';
 
 /** What there is to know of a task beside what it does. */
@@ -143,10 +144,6 @@ function Artifacts({ moment: { watch, offset } }: { moment: Moment }) {
       </ul>
     </Panel>
   );
-}
-
-export function StandingMark({ standing }: { standing: Standing }) {
-  return standing === 'present' ? null : <span className="mark">{standing}</span>;
 }
 
 const kEnds: Record<string, string> = {

@@ -1,11 +1,9 @@
-import type { LongwireError } from '@longwire/client';
-import { useClient } from '@longwire/client/react';
 import type { TaskView } from '@longwire/client/task';
-import { useState } from 'react';
 import { elapsedUs, stateWords } from '../model/words';
 import { duration } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { Progress, StateBadge } from '../parts/state';
+import { useCancel } from '../parts/use_cancel';
 import { useNow, useSession } from '../shell/hooks';
 import { taskHref } from '../shell/route';
 import type { Moment } from './use_moment';
@@ -48,28 +46,17 @@ export function TaskHead({ moment }: { moment: Moment }) {
 }
 
 function CancelTask({ view }: { view: TaskView }) {
-  const client = useClient();
-  const [asked, setAsked] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const cancel = () => {
-    setAsked(true);
-    setError(null);
-    client.cancel(view.task).catch((thrown: LongwireError) => {
-      setAsked(false);
-      setError(thrown.message);
-    });
-  };
-  const cancelling = asked || view.cancelling;
+  const { is_asked, error, press } = useCancel(view);
   return (
     <span className="cancel">
       {error !== null && (
         <span className="error" role="alert">
-          {error}
+          {error.message}
         </span>
       )}
-      <button type="button" className="button button-danger" disabled={cancelling} onClick={cancel}>
-        {cancelling ? <span className="spinner" aria-hidden="true" /> : <Icon name="stop" />}
-        {cancelling ? 'Cancelling…' : 'Cancel task'}
+      <button type="button" className="button button-danger" disabled={is_asked} onClick={press}>
+        {is_asked ? <span className="spinner" aria-hidden="true" /> : <Icon name="stop" />}
+        {is_asked ? 'Cancelling…' : 'Cancel task'}
       </button>
     </span>
   );

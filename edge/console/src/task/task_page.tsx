@@ -1,11 +1,11 @@
 import type { LongwireError } from '@longwire/client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { lanesAt } from '../model/moment';
 import { stateWords } from '../model/words';
 import { Empty } from '../parts/empty';
 import { count } from '../parts/format';
 import { useTitle } from '../shell/hooks';
-import { kTabs, replaceAddress, taskHref, type Route, type Tab } from '../shell/route';
+import { kTabs, replaceAddress, taskHref, type Tab, type TaskRoute } from '../shell/route';
 import { AnswerBox } from './answer_box';
 import { EventsView } from './events_view';
 import { Lanes } from './lanes';
@@ -17,14 +17,23 @@ import { TaskHead } from './task_head';
 import { Texts } from './texts';
 import { useMoment } from './use_moment';
 
-export function TaskPage({ route }: { route: Extract<Route, { page: 'task' }> }) {
+export function TaskPage({ route }: { route: TaskRoute }) {
   const { task } = route;
   const [moment, controls] = useMoment(task, route.at);
   const [picked, setPicked] = useState<Tab | null>(route.tab);
   const { view, watch, replay } = moment;
 
+  // A link may lead to another moment of the same task.
+  const followed = useRef(route);
+  useEffect(() => {
+    if (followed.current === route) return;
+    followed.current = route;
+    setPicked(route.tab);
+    controls.follow(route.at);
+  }, [route, controls]);
+
   // The address leads to what is looked at, but does not change with each frame of a replay.
-  const said_at = replay.kind === 'past' && !replay.is_playing && watch.head > 0 ? replay.offset : null;
+  const said_at = replay.kind === 'past' && !replay.is_playing && watch.head > 0 ? moment.at : null;
   const is_said = replay.kind === 'live' || said_at !== null;
   useEffect(() => {
     if (is_said) replaceAddress(taskHref(task, { tab: picked, at: said_at }));

@@ -3,7 +3,7 @@ import { textsAt, type ShownText } from '../model/moment';
 import { blocksOf } from '../model/text_blocks';
 import { Empty } from '../parts/empty';
 import { LeftOut } from '../parts/left_out';
-import { StandingMark } from './side';
+import { StandingMark } from './standing_mark';
 import type { Moment } from './use_moment';
 
 /** What the task has said, each stream put together; follows its end until the reader scrolls up. */

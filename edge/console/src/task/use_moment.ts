@@ -23,6 +23,8 @@ export interface Moment {
 
 export interface MomentControls {
   live(): void;
+  /** As an address says it: an event that may have yet to come, or live. */
+  follow(at: number | null): void;
   seekOffset(offset: number): void;
   seekTime(time_us: number): void;
   step(by: number): void;
@@ -63,6 +65,10 @@ export function useMoment(task: string, first_at: number | null): [Moment, Momen
     };
     return {
       live: () => move(() => kLive),
+      follow: (at) => {
+        move((now) => (at === null ? kLive : seekOffset(now, items, at)));
+        wanted.current = at;
+      },
       seekOffset: (offset) => move((now) => seekOffset(now, items, offset)),
       seekTime: (time_us) => move((now) => seekTime(now, items, time_us)),
       step: (by) => move((now) => step(now, items, by)),

@@ -1,10 +1,9 @@
-import type { LongwireError } from '@longwire/client';
-import { useClient } from '@longwire/client/react';
 import { isOver, type TaskView } from '@longwire/client/task';
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { elapsedUs, questionWords } from '../model/words';
 import { ago, dateTime, duration } from '../parts/format';
 import { Progress, StateBadge } from '../parts/state';
+import { useCancel } from '../parts/use_cancel';
 import { taskHref } from '../shell/route';
 
 /** The time a row is drawn for: ages of minutes and more need no drawing every second. */
@@ -103,23 +102,17 @@ export const Row = memo(function Row({ view, index, now_s, narrow, is_chosen, on
 });
 
 function CancelRow({ view }: { view: TaskView }) {
-  const client = useClient();
-  const [asked, setAsked] = useState<'no' | 'yes' | LongwireError>('no');
-  const cancel = () => {
-    setAsked('yes');
-    client.cancel(view.task).catch((error: LongwireError) => setAsked(error));
-  };
-  const failed = typeof asked === 'object';
+  const { is_asked, error, press } = useCancel(view);
   return (
     <button
       type="button"
-      className={`button button-small ${failed ? 'button-danger' : 'button-quiet'}`}
+      className={`button button-small ${error === null ? 'button-quiet' : 'button-danger'}`}
       aria-label={`Cancel ${view.task}`}
-      title={failed ? asked.message : undefined}
-      disabled={asked === 'yes' || view.cancelling}
-      onClick={cancel}
+      title={error?.message}
+      disabled={is_asked}
+      onClick={press}
     >
-      {failed ? 'Not cancelled' : asked === 'yes' || view.cancelling ? 'Cancelling…' : 'Cancel'}
+      {is_asked ? 'Cancelling…' : error === null ? 'Cancel' : 'Not cancelled'}
     </button>
   );
 }
