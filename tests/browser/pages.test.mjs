@@ -162,6 +162,33 @@ test('back and forward lead through the filters that were typed', kTestMs, async
   assert.deepEqual(page.problems, []);
 });
 
+test('a task with more agents and texts than the page keeps is shown as far as it goes, and the page says so', kTestMs, async () => {
+  const page = await openPage(shared.browser, `${shared.cluster.url}/`);
+  const task = await startTask(page, 'demo.sleep', { ms: 600_000 });
+  await taskState(page, 'RUNNING');
+  // What no shipped worker does is said to the page in the edge's place.
+  let edge;
+  await page.routeWebSocket(/\/v1\/ws/, (socket) => {
+    edge = socket;
+    socket.connectToServer();
+  });
+  await page.reload();
+  await taskState(page, 'RUNNING');
+  const [, known] = await place(page);
+  for (let i = 0; i < 300; i++) {
+    const data = { agent: `Agent ${i}`, stream: `text ${i}`, index: 0, text: `This is text ${i}.` };
+    const event = { topic: `task/${task}`, offset: known + 1 + i, type: 'text.delta', time_us: Date.now() * 1_000, data, task, attempt: 1 };
+    edge.send(JSON.stringify(event));
+  }
+  await page.getByRole('group', { name: 'Text', exact: true }).getByText('This is text 299.').waitFor();
+  await page.getByText('The oldest 100 texts are not shown here').waitFor();
+  await page.getByText('Agents after the first 100 share the last lane').waitFor();
+  assert.equal(await page.locator('.lane').count(), 101);
+  await showTab(page, 'Events');
+  assert.equal(await rowCount(page), known + 300);
+  assert.deepEqual(page.problems, []);
+});
+
 test('a question of a task is answered from its page', kTestMs, async () => {
   const page = await openPage(shared.browser, `${shared.cluster.url}/`);
   await startTask(page, 'agent.chat', { message: 'hello @ask @seconds=1' });

@@ -74,6 +74,11 @@ try {
   await log.locator('.log-line').nth(20).waitFor();
   await take(log, 'log');
 
+  const parts_starter = await open('#/');
+  await startTask(parts_starter, 'demo.parts', { parts: 6, n: 400, interval_ms: 40 });
+  await parts_starter.locator('.parts .progress-words', { hasText: '%' }).nth(5).waitFor();
+  await take(parts_starter, 'parts');
+
   const agents = await open('#/agents');
   await agents.locator('.agent-row').first().waitFor();
   await take(agents, 'agents');
