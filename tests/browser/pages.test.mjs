@@ -181,6 +181,10 @@ test('a task with more agents and texts than the page keeps is shown as far as i
     edge.send(JSON.stringify(event));
   }
   await page.getByRole('group', { name: 'Text', exact: true }).getByText('This is text 299.').waitFor();
+  await page.waitForFunction(() => {
+    const { scrollTop, clientHeight, scrollHeight } = document.querySelector('.following');
+    return scrollTop + clientHeight >= scrollHeight - 2; // it has followed
+  });
   await page.getByText('The oldest 100 texts are not shown here').waitFor();
   await page.getByText('Agents after the first 100 share the last lane').waitFor();
   assert.equal(await page.locator('.lane').count(), 101);

@@ -1,40 +1,27 @@
-import { memo, useEffect, useMemo, useRef } from 'react';
+import { memo, useMemo } from 'react';
 import { textsAt, type ShownText } from '../model/moment';
 import { blocksOf } from '../model/text_blocks';
 import { Empty } from '../parts/empty';
+import { FollowingBox } from '../parts/following_box';
 import { LeftOut } from '../parts/left_out';
 import { StandingMark } from './standing_mark';
 import type { Moment } from './use_moment';
 
-/** What the task has said, each stream put together; follows its end until the reader scrolls up. */
+/** What the task has said, each stream put together. */
 export function Texts({ moment: { watch, version, offset, is_over, replay } }: { moment: Moment }) {
-  const box = useRef<HTMLDivElement>(null);
-  const follow = useRef(true);
-  const texts = useMemo(() => textsAt(watch.story, offset), [watch, version, offset]);
-  useEffect(() => {
-    if (follow.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
-  }, [texts]);
-  const is_empty = texts.length === 0 && watch.story.gone.texts === 0;
+  const { story } = watch;
+  const texts = useMemo(() => textsAt(story, offset), [story, version, offset]);
+  const is_empty = texts.length === 0 && story.gone.texts === 0;
   // Agents may well work without a word.
-  if (is_empty && watch.story.lanes.length > 0) return null;
+  if (is_empty && story.lanes.length > 0) return null;
   if (is_empty) return <Empty title={is_over && replay.kind === 'live' ? 'This task has streamed no text' : 'No text yet'} />;
   return (
-    <div
-      className="streams"
-      ref={box}
-      tabIndex={0}
-      role="group"
-      aria-label="Text"
-      onScroll={(event) => {
-        const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
-        follow.current = scrollTop + clientHeight >= scrollHeight - 40;
-      }}
-    >
-      <LeftOut n={watch.story.gone.texts} what="text" />
+    <FollowingBox className="streams" label="Text">
+      <LeftOut n={story.gone.texts} what="text" />
       {texts.map((one) => (
         <Stream key={one.text.from} {...one} />
       ))}
-    </div>
+    </FollowingBox>
   );
 }
 
