@@ -15,9 +15,10 @@ import type { Moment } from './use_moment';
 /** The newest parts that are shown; the list of tasks has them all. */
 const kShownMax = 100;
 
-/** No event of a task tells of its children, so they are asked for: often while some go on, less often before any is there. */
-const kGoingMs = 1_000;
-const kAloneMs = 3_000;
+/** No event of a task tells of its children, so they are asked for: often while some go on, less often before any is there
+ *  and where they are too many for one answer. */
+const kOftenMs = 1_000;
+const kSeldomMs = 3_000;
 
 interface Page {
   tasks: Snapshot[];
@@ -37,7 +38,7 @@ export function Parts({ moment: { watch, replay, is_over } }: { moment: Moment }
     (newest: Page | null) => {
       const any_goes_on = newest === null || newest.tasks.some(({ state }) => !isOver(state));
       if (is_over && !any_goes_on) return null;
-      return newest === null || newest.tasks.length > 0 ? kGoingMs : kAloneMs;
+      return newest === null || (newest.tasks.length > 0 && newest.next === undefined) ? kOftenMs : kSeldomMs;
     },
     [is_over],
   );
@@ -50,7 +51,7 @@ export function Parts({ moment: { watch, replay, is_over } }: { moment: Moment }
     <Panel title="Parts">
       <p className="parts-sum muted">
         {ended === parts.length ? 'All have ended' : `${count(ended)} of ${count(parts.length)} ended`}
-        {value?.next !== undefined && `, of the newest ${count(kShownMax)}`}
+        {value?.next !== undefined && `, of the newest ${count(now.length)}`}
         <a href={tasksHref({ parent: task })}>In the list</a>
       </p>
       <ul className="parts" aria-label="Parts" tabIndex={0}>
