@@ -27,7 +27,7 @@ export function elapsedUs(view: Pick<TaskView, 'state' | 'started_us' | 'ended_u
   return view.state === 'RUNNING' ? now_us - view.started_us : null;
 }
 
-/** The beginning of what is too long. */
+/** The beginning of what is too long. As a copy: a slice would keep all of it in memory. */
 export function cut(words: string, max: number): string {
-  return words.length > max ? `${words.slice(0, max)}…` : words;
+  return words.length > max ? `${Array.from(words.slice(0, max)).join('')}…` : words;
 }
