@@ -69,6 +69,7 @@ export class Leader {
     if (isFromLeader(word)) return;
     if ('open' in word) return this.open(word.line, word.tab);
     if ('hurry' in word) return this.session.retry();
+    if ('doubt' in word) return this.session.check();
     const line = this.lines.get(word.line);
     if (line === undefined) return this.post({ line: word.line, closed: 'not known here' });
     if ('say' in word) word.say.forEach((command) => line.obey(command));

@@ -54,6 +54,10 @@ export class Line implements Transport {
     this.post({ line: this.id, hurry: true });
   }
 
+  doubt(): void {
+    this.post({ line: this.id, doubt: true });
+  }
+
   private ask(): void {
     this.post({ line: this.id, tab: this.options.tab, open: true });
     this.options.clock.clearTimeout(this.timer);

@@ -56,6 +56,7 @@ export class Tabs {
         line?.close();
       },
       hurry: () => line?.hurry(),
+      doubt: () => line?.doubt(),
     };
   };
 

@@ -108,6 +108,21 @@ describe('tabs of one browser', () => {
     for (const { client } of tabs) expect(client.state).toMatchObject({ kind: 'connected' });
   });
 
+  it('find out soon that the one connection is dead, when any of them has reason for doubt', async () => {
+    const { clock, edge, bench } = make();
+    const tabs = [await bench.open(), await bench.open()];
+    await clock.advance(3_000);
+    const pinged = tabs[1]!.client.ping();
+    await clock.advance(1_000);
+    await pinged;
+    expect(edge.sockets[0]!.command('ping')).toBeDefined();
+    edge.sockets[0]!.heard = null; // the network is gone without a word
+    tabs[1]!.client.check();
+    await clock.advance(4_000);
+    expect(edge.sockets).toHaveLength(2);
+    for (const { client } of tabs) expect(client.state).toMatchObject({ kind: 'connected' });
+  });
+
   it('get a snapshot each, and what follows it', async () => {
     const { clock, edge, bench } = make();
     const tabs = [await bench.open(), await bench.open()];
