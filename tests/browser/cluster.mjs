@@ -1,12 +1,15 @@
 // A Chromium for the tests in a browser, and the cluster at LONGWIRE_URL, or one of their own.
 import { after, afterEach, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { openCluster as openOwnCluster } from '../support/cluster.mjs';
 
-/** Gives `{url, close}`. */
+const kPage = process.env.LONGWIRE_CONSOLE ?? fileURLToPath(new URL('../../edge/console/dist', import.meta.url));
+
+/** Gives `{url, close}`; a cluster of its own serves the page at LONGWIRE_CONSOLE, or the one that was built here. */
 export function openCluster() {
   const url = process.env.LONGWIRE_URL;
-  return url ? { url: url.replace(/\/$/, ''), close: async () => undefined } : openOwnCluster();
+  return url ? { url: url.replace(/\/$/, ''), close: async () => undefined } : openOwnCluster({ more: ['--console', kPage] });
 }
 
 export function openBrowser() {

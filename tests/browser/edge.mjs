@@ -1,0 +1,26 @@
+// What a program asks of an edge over HTTP, beside the page.
+import { get } from 'node:http';
+
+async function post(url, body) {
+  const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** Starts a task and gives its id. */
+export const start = async (url, kind, input) => (await post(`${url}/v1/tasks`, { kind, input })).task;
+
+export const cancel = (url, task) => post(`${url}/v1/tasks/${task}/cancel`, {});
+
+export const stateOf = async (url, task) => (await (await fetch(`${url}/v1/tasks/${task}`)).json()).state;
+
+/** Connections that an edge has, this question's own left out: it has one for itself, which leaves none behind. */
+export function connectionsOf(url) {
+  return new Promise((resolve, reject) => {
+    get(`${url}/metrics`, { agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece) => (text += piece));
+      response.on('end', () => resolve(Number(/^longwire_edge_connections (\d+)/m.exec(text)[1]) - 1));
+    }).on('error', reject);
+  });
+}
