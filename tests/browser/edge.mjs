@@ -24,3 +24,13 @@ export function connectionsOf(url) {
     }).on('error', reject);
   });
 }
+
+/** All events of a topic that are kept. */
+export async function eventsOf(url, topic) {
+  const path = topic.split('/').map(encodeURIComponent).join('%2F');
+  const { events } = await (await fetch(`${url}/v1/topics/${path}/events?after=0&limit=1000`)).json();
+  return events;
+}
+
+/** The newest task of a kind. */
+export const newestOf = async (url, kind) => (await (await fetch(`${url}/v1/tasks?kind=${kind}&limit=1`)).json()).tasks[0].task;

@@ -84,6 +84,9 @@ export async function allRows(page) {
         offset: Number(item.dataset.offset),
         level: item.dataset.level,
         type: item.querySelector('.event-type')?.textContent,
+        said_type: item.querySelector('.said-type')?.textContent,
+        streamed: item.querySelector('.said-text')?.textContent,
+        ours: item.classList.contains('said-ours'),
         text: item.lastElementChild.textContent,
       })),
     )) {
