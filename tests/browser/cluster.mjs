@@ -28,12 +28,14 @@ export function openBrowser() {
   });
 }
 
-/** For all tests of a file: `{cluster, browser}`, there from the first test on. Each test's pages are closed behind it. */
-export function useClusterAndBrowser() {
+/** For all tests of a file: `{cluster, browser}`, there from the first test on, and prepared. Each test's pages are
+ *  closed behind it. */
+export function useClusterAndBrowser(prepare = async () => undefined) {
   const shared = {};
   before(async () => {
     shared.cluster = await openCluster();
     shared.browser = await openBrowser();
+    await prepare(shared.cluster);
   });
   afterEach(async () => {
     await Promise.all(shared.browser.contexts().map((context) => context.close()));

@@ -1,6 +1,6 @@
 // What a person does and sees on the page.
 
-export const kWaitMs = 30_000;
+export const kWaitMs = Number(process.env.LONGWIRE_WAIT_MS ?? 30_000);
 
 /** Opens a page of its own browser context. */
 export async function openPage(browser, url, options = {}) {

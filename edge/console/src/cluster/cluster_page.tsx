@@ -35,7 +35,7 @@ export function ClusterPage() {
   const level = (label: string, colour: string, name: string): Line => ({ label, colour, values: valuesOf(samples, name) });
   const edge = connection.kind === 'connected' ? connection.hello.edge : '';
   return (
-    <section className="page page-cluster" aria-labelledby="cluster-title">
+    <section className="page page-cluster" aria-labelledby="cluster-title" tabIndex={0}>
       <div className="page-head">
         <h1 id="cluster-title">Cluster</h1>
         <p className="muted page-sub">as seen by {edge || 'the edge of this page'}</p>

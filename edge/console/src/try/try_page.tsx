@@ -112,7 +112,7 @@ function EntryCells({ entry }: { entry: Entry }) {
   return (
     <>
       <time className="log-time">{clockTimeMs(at_ms * 1_000)}</time>
-      <span className="said-way" aria-label={is_ours ? 'said' : 'heard'}>
+      <span className="said-way" role="img" aria-label={is_ours ? 'said' : 'heard'}>
         <Icon name={is_ours ? 'up' : 'down'} />
       </span>
       {who !== '' && <span className="said-who muted">{who}</span>}
