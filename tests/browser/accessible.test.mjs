@@ -65,6 +65,15 @@ const places = () => ({
 /** On a time line the place and the width of a bar are what it says; what it opens, a row of the events opens as well. */
 const isTimeLine = ({ id, nodes }) => id === 'target-size' && nodes.every(({ html }) => html.includes('class="bar"'));
 
+/** What breaks a rule, of what is shown now. */
+async function violations(page) {
+  const run = (rules) => globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] });
+  const { violations: found } = await page.evaluate(run, kRules);
+  return found
+    .filter((one) => !isTimeLine(one))
+    .map(({ id, nodes }) => `${id}: ${nodes.length} × ${nodes[0].html.slice(0, 160)} ${[...nodes[0].any, ...nodes[0].all][0]?.message ?? ''}`);
+}
+
 for (const [look, options] of kLooks) {
   test(`no page breaks a rule of WCAG A or AA: ${look}`, kTestMs, async () => {
     const page = await openPage(shared.browser, `${shared.cluster.url}/`, { ...options, reducedMotion: 'reduce' });
@@ -74,12 +83,20 @@ for (const [look, options] of kLooks) {
       await page.evaluate((to) => (window.location.hash = to), hash);
       await page.locator(there).first().waitFor();
       await open?.(page);
-      const { violations } = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] }), kRules);
-      for (const { id, nodes } of violations.filter((one) => !isTimeLine(one))) {
-        found.push(`${name}: ${id}: ${nodes.length} × ${nodes[0].html.slice(0, 160)} ${nodes[0].any[0]?.message ?? nodes[0].all[0]?.message ?? ''}`);
-      }
+      found.push(...(await violations(page)).map((words) => `${name}: ${words}`));
       await page.keyboard.press('Escape');
     }
     assert.deepEqual(found, []);
   });
 }
+
+test('a list with more than a page of tasks breaks none either', kTestMs, async () => {
+  await Promise.all(Array.from({ length: 220 }, () => start(shared.cluster.url, 'nobody.serves', {})));
+  const page = await openPage(shared.browser, `${shared.cluster.url}/#/?state=pending`);
+  await page.evaluate(kAxe);
+  await page.locator('.table-body').press('End');
+  await page.getByRole('button', { name: 'Load older tasks' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Load older tasks' }).press('Enter');
+  await page.locator('[aria-rowcount="220"]').waitFor();
+});

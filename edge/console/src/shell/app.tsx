@@ -1,4 +1,5 @@
 import { useConnection } from '@longwire/client/react';
+import { useEffect, useRef } from 'react';
 import { AgentsPage } from '../agents/agents_page';
 import { Empty } from '../parts/empty';
 import { TaskPage } from '../task/task_page';
@@ -18,10 +19,19 @@ export function App() {
   const route = useRoute();
   const connection = useConnection();
   const needs_token = connection.kind === 'failed' && connection.why === 'unauthorized';
+  const main = useRef<HTMLElement>(null);
+  const place = route.page === 'task' ? `task ${route.task}` : route.page;
+  const shown = useRef(place);
+  // Who goes to another page by keyboard goes on at its beginning, and who listens hears that it is another.
+  useEffect(() => {
+    if (shown.current === place) return;
+    shown.current = place;
+    main.current?.focus();
+  }, [place]);
   return (
     <div className="app">
       <TopBar />
-      <main className="main">
+      <main className="main" id="main" ref={main} tabIndex={-1}>
         {needs_token ? <TokenPanel /> : <Page route={route} />}
       </main>
     </div>

@@ -56,10 +56,12 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
   }, []);
   const more = list.hasMore(state);
   const footer = more ? (
-    <div className="list-foot">
-      <button type="button" className="button" disabled={list.isLoading(state)} onClick={() => void list.more(state)}>
-        {list.isLoading(state) ? 'Loading…' : 'Load older tasks'}
-      </button>
+    <div className="list-foot" role="row">
+      <span role="cell">
+        <button type="button" className="button" disabled={list.isLoading(state)} onClick={() => void list.more(state)}>
+          {list.isLoading(state) ? 'Loading…' : 'Load older tasks'}
+        </button>
+      </span>
     </div>
   ) : null;
   const all_box = (
