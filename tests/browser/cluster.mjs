@@ -28,10 +28,13 @@ export function openBrowser() {
   });
 }
 
-/** For all tests of a file: `{cluster, browser}`, there from the first test on, and prepared. Each test's pages are
+let shared = null;
+
+/** For all tests of a process: `{cluster, browser}`, there from the first test on, and prepared. Each test's pages are
  *  closed behind it. */
 export function useClusterAndBrowser(prepare = async () => undefined) {
-  const shared = {};
+  if (shared !== null) return shared;
+  shared = {};
   before(async () => {
     shared.cluster = await openCluster();
     shared.browser = await openBrowser();

@@ -15,12 +15,21 @@ export const cancel = (url, task) => post(`${url}/v1/tasks/${task}/cancel`, {});
 export const stateOf = async (url, task) => (await (await fetch(`${url}/v1/tasks/${task}`)).json()).state;
 
 /** Connections that an edge has, this question's own left out: it has one for itself, which leaves none behind. */
-export function connectionsOf(url) {
+export const connectionsOf = async (url) => (await metricOf(url, 'longwire_edge_connections')) - 1;
+
+/** Events that are due to clients who watch, each client counted. */
+export const eventsDueAt = (url) => metricOf(url, 'longwire_edge_watched_events_total{outcome="due"}');
+
+function metricOf(url, name) {
   return new Promise((resolve, reject) => {
     get(`${url}/metrics`, { agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece) => (text += piece));
-      response.on('end', () => resolve(Number(/^longwire_edge_connections (\d+)/m.exec(text)[1]) - 1));
+      response.on('end', () => {
+        const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+        if (line === undefined) reject(new Error(`${url} has no metric ${name}`));
+        else resolve(Number(line.slice(name.length)));
+      });
     }).on('error', reject);
   });
 }

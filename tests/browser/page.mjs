@@ -3,12 +3,13 @@
 export const kWaitMs = Number(process.env.LONGWIRE_WAIT_MS ?? 30_000);
 
 /** Opens a page of its own browser context. */
-export async function openPage(browser, url, options = {}) {
-  return openTab(await browser.newContext(options), url);
+export async function openPage(browser, url, options = {}, watch = undefined) {
+  return openTab(await browser.newContext(options), url, watch);
 }
 
-/** Opens a page. What its console says of errors is collected in `page.problems`, its open WebSockets in `page.sockets`. */
-export async function openTab(context, url) {
+/** Opens a page. What its console says of errors is collected in `page.problems`, its open WebSockets in `page.sockets`,
+ *  and `page.watched` is what `watch` gives for the page before it loads. */
+export async function openTab(context, url, watch = () => undefined) {
   context.setDefaultTimeout(kWaitMs);
   const page = await context.newPage();
   page.problems = [];
@@ -16,6 +17,7 @@ export async function openTab(context, url) {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) page.problems.push(message.text());
   });
+  page.watched = watch(page);
   page.sockets = new Set();
   page.on('websocket', (socket) => {
     page.sockets.add(socket);
