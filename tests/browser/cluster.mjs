@@ -3,6 +3,7 @@ import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { openCluster as openOwnCluster } from '../support/cluster.mjs';
+import { cancelAll } from './edge.mjs';
 
 const kPage = process.env.LONGWIRE_CONSOLE ?? fileURLToPath(new URL('../../edge/console/dist', import.meta.url));
 
@@ -45,6 +46,7 @@ export function useClusterAndBrowser(prepare = async () => undefined) {
   });
   after(async () => {
     await shared.browser?.close();
+    if (process.env.LONGWIRE_URL === undefined) await cancelAll(shared.cluster?.url);
     await shared.cluster?.close();
   });
   return shared;

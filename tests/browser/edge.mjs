@@ -12,6 +12,12 @@ export const start = async (url, kind, input) => (await post(`${url}/v1/tasks`, 
 
 export const cancel = (url, task) => post(`${url}/v1/tasks/${task}/cancel`, {});
 
+/** Cancels whatever runs: a worker that is to end waits for its tasks. */
+export async function cancelAll(url) {
+  const { tasks } = await (await fetch(`${url}/v1/tasks?state=RUNNING&limit=1000`)).json();
+  await Promise.all(tasks.map(({ task }) => cancel(url, task)));
+}
+
 export const stateOf = async (url, task) => (await (await fetch(`${url}/v1/tasks/${task}`)).json()).state;
 
 /** Connections that an edge has, this question's own left out: it has one for itself, which leaves none behind. */
