@@ -47,6 +47,9 @@ void BrokerMetrics::update(const Broker& broker) {
         .raise_to(stats.differences_to_log);
     metrics_.counter("longwire_ledger_differences_total", kDifferencesHelp, {{"hop", "log to edge"}})
         .raise_to(stats.differences_to_edges);
+    constexpr auto kAgeHelp = "How old events were at places of their way, by the clock of whoever made them.";
+    metrics_.latencies("longwire_event_age_seconds", kAgeHelp, {{"hop", "broker"}}).raise_to(broker.ages().taken.all());
+    metrics_.latencies("longwire_event_age_seconds", kAgeHelp, {{"hop", "log"}}).raise_to(broker.ages().durable.all());
     metrics_.gauge("longwire_broker_topics", "Topics known.").set(static_cast<double>(broker.topics()));
     metrics_.gauge("longwire_broker_members", "Members of topics, those that are away for a moment among them.")
         .set(static_cast<double>(broker.presence().size()));

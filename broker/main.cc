@@ -6,6 +6,7 @@
 #include "broker/log/memory_log.h"
 #include "broker/log/rocks_log.h"
 #include "broker/shell.h"
+#include "protocol/node/config.h"
 #include "protocol/node/random_id.h"
 #include "protocol/node/signals.h"
 
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
 
     longwire::broker::Broker::Options options;
     options.name = config.logging.node;
+    options.program = "longwire-broker " + std::string(longwire::program_version());
     options.partitions = config.partitions;
     options.producer_window_bytes = static_cast<std::size_t>(config.producer_window_bytes);
     options.retain_ended_ms = config.retain_ended_ms;

@@ -4,15 +4,8 @@ namespace longwire::edge {
 
 std::string EdgeMetrics::text() {
     const std::lock_guard lock(mutex_);
-    if (!sources_) return {};
-    const auto& [server, link, apps] = *sources_;
-    std::size_t connections = 0;
-    ShardApp::Stats all;
-    for (std::size_t i = 0; i < apps.size(); ++i) {
-        connections += server.shard(i).connections();
-        all += apps[i]->stats();
-    }
-    const auto counters = server.counters();
+    if (!parts_) return {};
+    const auto [connections, counters, all, link] = sums_of(*parts_);
     metrics_.gauge("longwire_edge_connections", "Connections open, WebSocket and HTTP.")
         .set(static_cast<double>(connections));
     metrics_.gauge("longwire_edge_topics", "Topics held, summed over the threads.")
@@ -21,7 +14,8 @@ std::string EdgeMetrics::text() {
         .set(static_cast<double>(all.ring_bytes));
     metrics_.gauge("longwire_edge_members", "Places of members of topics that this edge's clients hold.")
         .set(static_cast<double>(all.members));
-    metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.").set(link.is_up() ? 1 : 0);
+    metrics_.gauge("longwire_edge_link_up", "1 while there is a session with the broker.")
+        .set(parts_->link.is_up() ? 1 : 0);
     metrics_.counter("longwire_edge_accepted_total", "Connections accepted.").raise_to(counters.accepted);
     metrics_.counter("longwire_edge_refused_total", "Connections refused because there were too many.")
         .raise_to(counters.refused);
@@ -29,7 +23,15 @@ std::string EdgeMetrics::text() {
         .raise_to(counters.accept_errors);
     metrics_.counter("longwire_edge_too_slow_total", "Clients closed because they were too slow.")
         .raise_to(all.too_slow);
-    metrics_.counter("longwire_edge_events_total", "Events received from the broker.").raise_to(link.events());
+    metrics_.counter("longwire_edge_events_total", "Events received from the broker.").raise_to(link.events);
+    const auto age = [&](const char* hop, const EventAges& ages) {
+        metrics_
+            .latencies("longwire_event_age_seconds",
+                       "How old events were at places of their way, by the clock of whoever made them.", {{"hop", hop}})
+            .raise_to(ages.all());
+    };
+    age("edge", link.ages);
+    age("client", all.ages);
     const auto outcome = [&](const char* name, std::uint64_t total) {
         metrics_
             .counter("longwire_edge_watched_events_total",

@@ -3,11 +3,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "edge/link_thread.h"
-#include "edge/net/server.h"
-#include "edge/shard_app.h"
+#include "edge/edge_sums.h"
 #include "protocol/node/metrics.h"
 
 namespace longwire::edge {
@@ -17,18 +14,12 @@ namespace longwire::edge {
 /// Thread: text() from any; watch() once, before.
 class EdgeMetrics {
   public:
-    struct Sources {
-        const net::Server& server;
-        const LinkThread& link;
-        const std::vector<ShardApp*>& apps;
-    };
-
-    void watch(const Sources& sources) { sources_.emplace(sources); }
+    void watch(const EdgeParts& parts) { parts_.emplace(parts); }
 
     std::string text();
 
   private:
-    std::optional<Sources> sources_;
+    std::optional<EdgeParts> parts_;
     std::mutex mutex_;
     Metrics metrics_;
 };

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kFramesPerTurn = 1024;
 constexpr std::int64_t kTickMs = 20;
+constexpr std::int64_t kCountPeriodUs = 100'000;
+constexpr std::int64_t kReportPeriodUs = 1'000'000;
 
 /// The loop's sockets and state, all of the link thread.
 class Loop {
@@ -40,7 +42,7 @@ class Loop {
         for (std::size_t i = 0; i < kFramesPerTurn; ++i) {
             const auto frame = zmq_link::receive(socket_);
             if (!frame) return read;
-            read.messages += router_.link().receive((*frame)[0], now_us());
+            read.messages += router_.receive((*frame)[0], now_us());
         }
         read.may_have_more = true;
         return read;
@@ -62,7 +64,7 @@ class Loop {
 
 }  // namespace
 
-Status LinkThread::start(Deliver deliver) {
+Status LinkThread::start(Deliver deliver, Report report) {
     // A ZeroMQ socket belongs to the thread that uses it; only what can go wrong with its address is found out here.
     {
         zmq::context_t probe;
@@ -70,7 +72,7 @@ Status LinkThread::start(Deliver deliver) {
             return socket.error();
         }
     }
-    thread_ = std::thread([this, deliver = std::move(deliver)] { run(deliver); });
+    thread_ = std::thread([this, deliver = std::move(deliver), report = std::move(report)] { run(deliver, report); });
     return {};
 }
 
@@ -92,7 +94,7 @@ void LinkThread::post(std::size_t shard, std::vector<ToLink> messages) {
     if (must_wake) wake_.wake();
 }
 
-void LinkThread::run(const Deliver& deliver) {
+void LinkThread::run(const Deliver& deliver, const Report& report) {
     pthread_setname_np(pthread_self(), "link");
     zmq::context_t context;
     auto socket = zmq_link::connect_dealer(context, options_.broker, options_.name);
@@ -103,6 +105,8 @@ void LinkThread::run(const Deliver& deliver) {
     std::string refusal;
     TurnPacer pacer;
     std::size_t messages = 0;
+    std::int64_t counted_us = 0;
+    std::int64_t reported_us = 0;
     while (!is_stopping_) {
         const auto delay_us = pacer.begin_turn(now_us(), messages);
         if (!has_more) sleep_us(delay_us);
@@ -110,17 +114,25 @@ void LinkThread::run(const Deliver& deliver) {
         const auto read = loop.read();
         messages = read.messages;
         has_more = read.may_have_more;
+        const auto now = now_us();
         std::vector<std::pair<std::size_t, std::vector<ToLink>>> posted;
         {
             const std::lock_guard lock(mutex_);
             posted.swap(posted_);
+            if (now - counted_us >= kCountPeriodUs) {
+                counted_us = now;
+                stats_ = {router.events(), router.ages()};
+            }
         }
-        const auto now = now_us();
         for (auto& [shard, asked] : posted) {
             messages += asked.size();
             for (auto& message : asked) router.take(shard, std::move(message), now);
         }
-        router.link().tick(now);
+        router.tick(now);
+        if (router.link().is_up() && now - reported_us >= kReportPeriodUs) {
+            reported_us = now;
+            router.link().report(report());
+        }
         loop.write();
         if (is_up_.exchange(router.link().is_up()) != router.link().is_up()) {
             log_info(router.link().is_up() ? "linked to the broker" : "lost the broker", {{"broker", options_.broker}});
@@ -129,7 +141,6 @@ void LinkThread::run(const Deliver& deliver) {
             refusal = router.link().refusal();
             if (!refusal.empty()) log_error("the broker refuses this edge", {{"reason", refusal}});
         }
-        events_ = router.events();
         for (std::size_t shard = 0; shard < options_.shards; ++shard) {
             if (auto told = router.take_for(shard); !told.empty()) deliver(shard, std::move(told));
         }

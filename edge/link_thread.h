@@ -29,8 +29,11 @@ class LinkThread {
     explicit LinkThread(Options options) : options_(std::move(options)) {}
     ~LinkThread() { stop(); }
 
+    /// Called on the link thread about once a second while there is a session; must not block.
+    using Report = std::function<link::Prepared()>;
+
     /// Connects and starts the thread. Errors: the endpoint cannot be used.
-    Status start(Deliver deliver);
+    Status start(Deliver deliver, Report report);
 
     /// Says goodbye to the broker and joins the thread. From any thread but its own.
     void stop();
@@ -41,19 +44,26 @@ class LinkThread {
     /// Whether there is a session with the broker. From any thread.
     bool is_up() const { return is_up_.load(std::memory_order_relaxed); }
 
-    /// Events received so far. From any thread.
-    std::uint64_t events() const { return events_.load(std::memory_order_relaxed); }
+    struct Stats {
+        std::uint64_t events = 0;  // received so far
+        EventAges ages;            // of events when they had come
+    };
+    /// As of not long ago. From any thread.
+    Stats stats() const {
+        const std::lock_guard lock(mutex_);
+        return stats_;
+    }
 
   private:
-    void run(const Deliver& deliver);
+    void run(const Deliver& deliver, const Report& report);
 
     Options options_;
     WakeFd wake_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<std::pair<std::size_t, std::vector<ToLink>>> posted_;  // guarded by mutex_
+    Stats stats_;                                                      // guarded by mutex_
     std::atomic<bool> is_stopping_{false};
     std::atomic<bool> is_up_{false};
-    std::atomic<std::uint64_t> events_{0};
     std::thread thread_;
 };
 

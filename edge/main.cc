@@ -9,8 +9,10 @@
 #include "edge/dialects/products.h"
 #include "edge/edge_config.h"
 #include "edge/edge_metrics.h"
+#include "edge/edge_sums.h"
 #include "edge/link_thread.h"
 #include "edge/shard_app.h"
+#include "protocol/node/clock.h"
 #include "protocol/node/random_id.h"
 #include "protocol/node/signals.h"
 
@@ -70,10 +72,12 @@ int run(const EdgeConfig& config, const http::ProductRoutes& products, const Aut
         log_error("cannot start", {{"error", describe(server.error())}, {"http", config.http}});
         return 1;
     }
-    metrics.watch({**server, link, apps});
-    const auto started = link.start([&](std::size_t shard, std::vector<FromLink> messages) {
+    const EdgeParts parts{**server, link, apps};
+    metrics.watch(parts);
+    const auto deliver = [&](std::size_t shard, std::vector<FromLink> messages) {
         (*server)->shard(shard).post([app = apps[shard], messages = std::move(messages)] { app->take(messages); });
-    });
+    };
+    const auto started = link.start(deliver, [&parts, started_us = now_us()] { return report_of(parts, started_us); });
     if (!started) {
         log_error("cannot start", {{"error", describe(started.error())}});
         return 1;

@@ -21,6 +21,7 @@ constexpr std::int64_t kDrainSpreadMs = 3'000;
 /// Few clients are looked at in every tick; of many, all in so many.
 constexpr std::size_t kClientsPerTickMin = 256;
 constexpr std::size_t kTicksForAllClients = 4;
+constexpr std::int64_t kSurveyPeriodUs = 1'000'000;
 
 struct Subprotocol {
     std::string_view name;
@@ -154,7 +155,12 @@ void ShardApp::take(const std::vector<FromLink>& messages) {
         std::visit(Overloaded{
                        [&](const TopicReady& m) { hub_.on_ready(m); },
                        [&](const TopicRefused& m) { hub_.on_refused(m); },
-                       [&](const EventsArrived& m) { hub_.on_events(m.batch); },
+                       [&](const EventsArrived& m) {
+                           hub_.on_events(m.batch);
+                           for (std::size_t i = 0; i < m.batch->size(); ++i) {
+                               sending_.push_back(m.batch->envelope(i).time_us);
+                           }
+                       },
                        [&](const EventsTrimmed& m) { hub_.on_trimmed(m); },
                        [&](const EventsFetched& m) {
                            if (!hub_.on_fetched(m)) requests_.on_fetched(m);
@@ -181,6 +187,13 @@ void ShardApp::on_turn_end() {
     commons_.link.post(shard_.index(), std::exchange(to_link_, {}));
 }
 
+void ShardApp::on_turn_sent() {
+    if (sending_.empty()) return;
+    const auto now = now_us();
+    for (const auto time_us : sending_) ages_.add(now - time_us);
+    sending_.clear();
+}
+
 void ShardApp::on_wake() {
     services_.now_us = now_us();
 }
@@ -200,9 +213,25 @@ void ShardApp::remove(WsClient& client) {
 void ShardApp::tick_clients() {
     const auto due = std::max(kClientsPerTickMin, clients_.size() / kTicksForAllClients + 1);
     for (std::size_t i = 0; i < std::min(due, clients_.size()); ++i) {
-        if (next_to_tick_ >= clients_.size()) next_to_tick_ = 0;
-        clients_[next_to_tick_++]->on_tick();
+        if (next_to_tick_ >= clients_.size()) begin_round();
+        auto& client = *clients_[next_to_tick_++];
+        client.on_tick();
+        if (is_surveying_) client.add_if_slow(slow_);
     }
+    if (clients_.empty()) begin_round();
+}
+
+/// What the last round has found out is known then.
+void ShardApp::begin_round() {
+    next_to_tick_ = 0;
+    if (is_surveying_) {
+        for (const auto& exchange : exchanges_) exchange->add_if_slow(slow_);
+        api_.add_slow(slow_);
+        const std::lock_guard lock(stats_mutex_);
+        stats_.slow = slow_.take();
+    }
+    is_surveying_ = services_.now_us - surveyed_us_ >= kSurveyPeriodUs;
+    if (is_surveying_) surveyed_us_ = services_.now_us;
 }
 
 void ShardApp::on_tick() {
@@ -214,14 +243,16 @@ void ShardApp::on_tick() {
     hub_.tick(services_.now_us);
     members_.tick(services_.now_us);
     for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
+    ages_.tick(services_.now_us);
     const std::lock_guard lock(stats_mutex_);
-    stats_ = {.topics = hub_.topics(),
-              .ring_bytes = hub_.ring_bytes(),
-              .members = members_.size(),
-              .too_slow = too_slow_,
-              .received = hub_.received(),
-              .given = hub_.given(),
-              .differences = hub_.differences()};
+    stats_.topics = hub_.topics();
+    stats_.ring_bytes = hub_.ring_bytes();
+    stats_.members = members_.size();
+    stats_.too_slow = too_slow_;
+    stats_.received = hub_.received();
+    stats_.given = hub_.given();
+    stats_.differences = hub_.differences();
+    stats_.ages = ages_;
 }
 
 ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
@@ -233,6 +264,8 @@ ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
     given += other.given;
     differences.received += other.differences.received;
     differences.given += other.differences.given;
+    ages += other.ages;
+    slow.insert(slow.end(), other.slow.begin(), other.slow.end());
     return *this;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "edge/core/client_api.h"
+#include "edge/core/slow_clients.h"
 #include "edge/dialects/translated.h"
 #include "edge/http/api.h"
 #include "edge/http/product_exchange.h"
@@ -15,6 +16,7 @@
 #include "edge/link_thread.h"
 #include "edge/net/server.h"
 #include "edge/ws_client.h"
+#include "protocol/event_ages.h"
 #include "protocol/tally.h"
 
 namespace longwire::edge {
@@ -40,6 +42,7 @@ class ShardApp final : public net::App, private ClientOwner {
     void on_http(net::HttpRequest request, std::shared_ptr<net::HttpExchange> exchange) override;
     Upgrade on_upgrade(const net::HttpRequest& request) override;
     void on_turn_end() override;
+    void on_turn_sent() override;
     void on_tick() override;
     void on_wake() override;
 
@@ -57,6 +60,8 @@ class ShardApp final : public net::App, private ClientOwner {
         Tally received;
         Tally given;
         Hub::Differences differences;
+        EventAges ages;  // of events when they had been given to the sockets of those who keep up
+        std::vector<SlowClient> slow;
 
         Stats& operator+=(const Stats& other);
     };
@@ -77,6 +82,7 @@ class ShardApp final : public net::App, private ClientOwner {
     Upgrade upgrade_native(const net::HttpRequest& request);
     Upgrade accept(std::function<std::unique_ptr<Dialect>(Transport&, Channel&)> make_dialect);
     void tick_clients();
+    void begin_round();
     bool serve_product(const net::HttpRequest& request, const std::shared_ptr<net::HttpExchange>& exchange);
 
     net::Shard& shard_;
@@ -92,7 +98,12 @@ class ShardApp final : public net::App, private ClientOwner {
     http::Api api_;
     std::vector<std::unique_ptr<http::ProductExchange>> exchanges_;
     std::vector<WsClient*> clients_;
-    std::size_t next_to_tick_ = 0;  // index in clients_
+    std::size_t next_to_tick_ = 0;  // index in clients_; a round goes over all of them
+    std::int64_t surveyed_us_ = 0;
+    bool is_surveying_ = false;  // this round looks who is behind
+    SlowClients slow_;
+    std::vector<std::int64_t> sending_;  // events of this turn, by the times that they carry
+    EventAges ages_;
     std::uint64_t too_slow_ = 0;
     mutable std::mutex stats_mutex_;
     Stats stats_;  // guarded by stats_mutex_

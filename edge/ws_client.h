@@ -49,6 +49,9 @@ class WsClient final : public net::WsHandler, private Transport, private Channel
 
     void on_tick();
     void on_link_up() { dialect_->on_link_up(); }
+    void add_if_slow(SlowClients& slow) const {
+        dialect_->add_if_slow(slow, connection_.remote_address(), connection_.unsent_bytes());
+    }
     void drain(std::int64_t reconnect_ms);
 
   private:

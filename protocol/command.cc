@@ -230,6 +230,10 @@ Result<Command> decode(const MsgpackFields&, WorkersCommand command) {
     return Command{command};
 }
 
+Result<Command> decode(const MsgpackFields&, ClusterCommand command) {
+    return Command{command};
+}
+
 Result<Command> decode(const MsgpackFields& fields, JoinCommand command) {
     LW_TRY(command.topic, topic_field(fields));
     LW_TRY(command.as, optional_name(fields, "as"));

@@ -114,6 +114,10 @@ struct WorkersCommand {
     static constexpr std::string_view kName = "workers";
 };
 
+struct ClusterCommand {
+    static constexpr std::string_view kName = "cluster";
+};
+
 struct JoinCommand {
     static constexpr std::string_view kName = "join";
     static constexpr std::size_t kInfoBytesMax = 1 << 10;
@@ -138,8 +142,8 @@ struct PresenceCommand {
 };
 
 using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
-                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand, AttachCommand, JoinCommand,
-                             LeaveCommand, PresenceCommand>;
+                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand, ClusterCommand, AttachCommand,
+                             JoinCommand, LeaveCommand, PresenceCommand>;
 
 /// Whether `name` is a command that decode_command() knows.
 bool is_command(std::string_view name);

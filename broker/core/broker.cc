@@ -51,6 +51,7 @@ Status Broker::restore(const StatePut& entry) {
 }
 
 void Broker::restored(std::int64_t now_us) {
+    started_us_ = now_us;
     for (auto& task : restored_tasks_) {
         ended_topics_.note(task);
         // Events that leave the state as it was move nothing but the place.
@@ -161,6 +162,7 @@ void Broker::deliver(Topic& topic, const Record& record) {
     topic.committed = record.offset;
     ++stats_.events_committed;
     stats_.bytes_committed += record.envelope.bytes.size();
+    ages_.durable.add(now_us_ - record.time_us);
     for (auto& [name, edge] : edges_) edge.sender.offer(record.path, record.epoch, record.offset, record.envelope);
     if (is_tapped_) out_->tap.push_back({record.path, record.epoch, record.offset, record.envelope});
 }
@@ -213,6 +215,8 @@ void Broker::flush_edge(const std::string& name, EdgeLink& edge) {
 
 void Broker::tend_links() {
     links_tended_us_ = now_us_;
+    ages_.taken.tick(now_us_);
+    ages_.durable.tick(now_us_);
     for (auto& [name, worker] : workers_) {
         if (!worker.counter) continue;
         if (worker.counter->is_peer_lost(now_us_)) {
@@ -249,7 +253,7 @@ Record& Broker::append_record(Topic& topic, const Envelope& envelope) {
     std::string bytes;
     bytes.reserve(envelope.payload.size() + 96);
     write_envelope(envelope, bytes);
-    return open_.records->emplace_back(topics_.append(topic, SharedSlice::of(std::move(bytes))));
+    return open_.records->emplace_back(topics_.append(topic, SharedSlice::of(std::move(bytes)), envelope.time_us));
 }
 
 void Broker::append(Task& task, std::uint32_t attempt, std::string_view type, std::string payload) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "broker/core/attempt_ledger.h"
+#include "broker/core/edge_standing.h"
 #include "broker/core/ended_topics.h"
 #include "broker/core/kept_state.h"
 #include "broker/core/presence.h"
@@ -22,6 +23,7 @@
 #include "broker/core/task_outputs.h"
 #include "broker/core/topics.h"
 #include "protocol/envelope.h"
+#include "protocol/event_ages.h"
 #include "protocol/link/frame_writer.h"
 #include "protocol/link/link_counter.h"
 #include "protocol/link/producer_receiver.h"
@@ -91,6 +93,12 @@ struct BrokerStats {
     std::uint64_t differences_to_edges = 0;
 };
 
+/// How old events were on their way through.
+struct BrokerAges {
+    EventAges taken;    // when they had come from a worker
+    EventAges durable;  // and when they were in the log, those of clients and of the broker itself too
+};
+
 /// The whole broker as one duty cycle: it gives events their places, commits them, and lets nothing be seen before it
 /// is durable.
 ///
@@ -108,6 +116,7 @@ class Broker final : private SchedulerPort {
   public:
     struct Options {
         std::string name;
+        std::string program;  // its name and version, for people
         std::uint32_t partitions = 16;
         std::size_t producer_window_bytes = 8 << 20;
         Scheduler::Options scheduler;
@@ -138,6 +147,7 @@ class Broker final : private SchedulerPort {
     void peer_unreachable(PeerKind kind, const std::string& peer);
 
     const BrokerStats& stats() const { return stats_; }
+    const BrokerAges& ages() const { return ages_; }
     const Scheduler& scheduler() const { return scheduler_; }
     std::size_t topics() const { return topics_.size(); }
     const TaskOutputs& outputs() const { return outputs_; }
@@ -160,6 +170,7 @@ class Broker final : private SchedulerPort {
         link::LinkCounter counter;
         std::uint64_t session = 0;
         link::FrameWriter frames;  // of the step under way
+        EdgeStanding standing;
     };
     struct HeldMessage {
         PeerKind kind;
@@ -267,6 +278,7 @@ class Broker final : private SchedulerPort {
     Result<std::string> obey(const std::string& edge, const link::Request& request, const Command& command);
     Result<std::string> publish(std::string_view realm, std::string_view user, const PublishCommand& command);
     Result<std::string> ledger(std::string_view realm, const LedgerCommand& command) const;
+    Result<std::string> cluster(std::string_view realm) const;
     void reply(const std::string& peer, EdgeLink& edge, std::uint64_t request, const Result<std::string>& result);
     static link::Prepared prepare_reply(std::uint64_t request, const Result<std::string>& result);
     /// Among what else the edge is told in this step.
@@ -304,6 +316,8 @@ class Broker final : private SchedulerPort {
     TaskOutputs outputs_;
     Presence presence_;
     BrokerStats stats_;
+    BrokerAges ages_;
+    std::int64_t started_us_ = 0;
 
     std::int64_t now_us_ = 0;  // of the step under way
     BrokerOutbox* out_ = nullptr;

@@ -82,7 +82,7 @@ void Broker::on_edge_hello(const std::string& peer, std::uint64_t number, const 
     }
     end_edge(peer);
     const auto window = std::clamp<std::uint64_t>(hello.window_bytes, kBatchBytesTarget, 256 << 20);
-    EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++, {}};
+    EdgeLink fresh{link::SubscriberSender(window), link::LinkCounter(now_us_), next_session_++, {}, {}};
     auto& edge = edges_.emplace(peer, std::move(fresh)).first->second;
     static_cast<void>(edge.counter.accept(number, now_us_));
     out_->notices.push_back("edge " + peer + " joined");
@@ -114,6 +114,7 @@ void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link
             [&](const link::Request& request) { on_request(peer, edge, request); },
             [&](const link::Fetch& fetch) { on_fetch(peer, edge, fetch); },
             [&](const link::ConnectionGone& gone) { scheduler_.connection_gone(peer, gone.connection, now_us_); },
+            [&](const link::EdgeReport& report) { edge.standing.take(report, now_us_); },
             [&](const link::EdgeHeartbeat&) {},
             [&](const link::EdgeBye&) { end_edge(peer); },
         },
@@ -222,6 +223,7 @@ Result<std::string> Broker::obey(const std::string& edge, const link::Request& r
                           [&](const TasksCommand& c) { return scheduler_.tasks(realm, c); },
                           [&](const WorkersCommand&) { return scheduler_.workers(); },
                           [&](const LedgerCommand& c) { return ledger(realm, c); },
+                          [&](const ClusterCommand&) { return cluster(realm); },
                           [&](const JoinCommand& c) { return join(edge, request, c); },
                           [&](const LeaveCommand& c) { return leave(edge, request, c); },
                           [&](const PresenceCommand& c) -> Result<std::string> {

@@ -15,7 +15,8 @@ bool is_new_work(const Command& command) {
 
 /// Whether what a command shows is of no log, or of what is durable in it alone.
 bool tells_of_the_present(const Command& command) {
-    return std::holds_alternative<WorkersCommand>(command) || std::holds_alternative<LedgerCommand>(command);
+    return std::holds_alternative<WorkersCommand>(command) || std::holds_alternative<LedgerCommand>(command) ||
+           std::holds_alternative<ClusterCommand>(command);
 }
 
 /// The paths that a command shows something of begin so; nothing where it shows none.

@@ -169,6 +169,7 @@ void Broker::take_event(const std::string& name, WorkerLink& worker, const link:
         held.push_back({name, worker.incarnation, at});
     }
     if (!envelope) return refuse_event(name, worker, at, envelope.error());
+    ages_.taken.add(now_us_ - envelope->time_us);
     const auto [realm, topic_name] = split_path(path);
     const bool is_own_topic = !task_of_topic(topic_name).empty();
     if (!is_own_topic && topic_name.starts_with("task/")) {
@@ -180,7 +181,7 @@ void Broker::take_event(const std::string& name, WorkerLink& worker, const link:
         const auto task = scheduler_.task_of_attempt(name, task_path, envelope->attempt);
         if (!task) return refuse_event(name, worker, at, task.error());
     }
-    open_.records->push_back(topics_.append(topics_.find_or_create(path), bytes));
+    open_.records->push_back(topics_.append(topics_.find_or_create(path), bytes, envelope->time_us));
 }
 
 void Broker::take_task_event(const std::string& name, const WorkerLink& worker, const link::PartitionSequence& at,
@@ -194,7 +195,7 @@ void Broker::take_task_event(const std::string& name, const WorkerLink& worker, 
     auto event = envelope;
     event.type = verdict->type;
     if (verdict->payload.empty()) {
-        open_.records->push_back(topics_.append(topic, bytes));
+        open_.records->push_back(topics_.append(topic, bytes, envelope.time_us));
     } else {
         event.payload = verdict->payload;
         append_record(topic, event);

@@ -24,6 +24,7 @@ struct Record {
     std::uint64_t epoch = 0;
     std::uint64_t offset = 0;
     SharedSlice envelope;
+    std::int64_t time_us = 0;  // that the event carries
 };
 
 /// Something the core wants to find again after a restart, beside the events: a task's state, a producer's position.

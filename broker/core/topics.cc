@@ -26,8 +26,8 @@ const Topic* Topics::find(std::string_view path) const {
     return topics_.find(path);
 }
 
-Record Topics::append(Topic& topic, SharedSlice envelope) {
-    return {topic.path, topic.epoch, ++topic.head, std::move(envelope)};
+Record Topics::append(Topic& topic, SharedSlice envelope, std::int64_t time_us) {
+    return {topic.path, topic.epoch, ++topic.head, std::move(envelope), time_us};
 }
 
 void Topics::restore(const KeptTopic& kept) {

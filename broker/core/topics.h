@@ -43,7 +43,7 @@ class Topics {
     const Topic* find(std::string_view path) const;
 
     /// Gives the next offset of the topic to these bytes.
-    Record append(Topic& topic, SharedSlice envelope);
+    Record append(Topic& topic, SharedSlice envelope, std::int64_t time_us);
 
     /// Takes up a topic found in the log.
     void restore(const KeptTopic& kept);

@@ -18,6 +18,8 @@ int run_input(const Arguments& arguments);
 int run_state(const Arguments& arguments);
 int run_again(const Arguments& arguments);
 int run_publish(const Arguments& arguments);
+int run_cluster(const Arguments& arguments);
+int run_slow(const Arguments& arguments);
 int run_audit(const Arguments& arguments);
 int run_verify(const Arguments& arguments);
 int run_up(const Arguments& arguments);

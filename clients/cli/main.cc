@@ -20,6 +20,8 @@ std::span<const Command> all_commands() {
         Command{"input", "TASK DATA", "give a task what it waits for", run_input},
         Command{"run", "TASK", "run a held task, or an ended one again", run_again},
         Command{"publish", "TOPIC TYPE [DATA]", "publish one event", run_publish},
+        Command{"cluster", "", "show brokers, edges and how old events are at each hop", run_cluster},
+        Command{"slow", "", "show clients that take too slowly, and how far they are behind", run_slow},
         Command{"audit", "TASK", "count a task's events from its workers to the log", run_audit},
         Command{"verify", "", "load a cluster, kill parts of it, and check every event", run_verify},
     };

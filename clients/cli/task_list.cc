@@ -50,9 +50,9 @@ std::string task_table(const std::vector<json::object>& snapshots, std::int64_t 
     for (const json::object& task : snapshots) {
         const auto created = number_at(task, "created_us");
         rows.push_back({text_at(task, "task"), text_at(task, "kind"), state_of(task), percent_of(task),
-                        std::to_string(number_at(task, "attempt").value_or(0)),
-                        created ? age_text(now_us - *created) + " ago" : "-", time_taken(task, now_us),
-                        or_dash(text_at(task, "worker")), cut_to_width(one_line(message_of(task)), kMessageCells)});
+                        std::to_string(number_at(task, "attempt").value_or(0)), ago_text(created, now_us),
+                        time_taken(task, now_us), or_dash(text_at(task, "worker")),
+                        cut_to_width(one_line(message_of(task)), kMessageCells)});
     }
     return format_table(rows);
 }

@@ -146,6 +146,10 @@ std::string age_text(std::int64_t duration_us) {
     return std::to_string(seconds / 86400) + " d";
 }
 
+std::string ago_text(const std::optional<std::int64_t>& time_us, std::int64_t now_us) {
+    return time_us ? age_text(now_us - *time_us) + " ago" : "-";
+}
+
 std::string clock_text(std::int64_t time_us) {
     const std::time_t seconds = static_cast<std::time_t>(time_us / 1'000'000);
     std::tm parts{};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ std::string cut_to_width(std::string_view text, std::size_t width);
 std::string one_line(std::string_view text);
 /// The same but '\n' stays.
 std::string plain_lines(std::string_view text);
+
+/// "12 min ago"; "-" where there is no such time.
+std::string ago_text(const std::optional<std::int64_t>& time_us, std::int64_t now_us);
 
 /// "0:07", "12:34", "1:02:03".
 std::string duration_text(std::int64_t duration_us);

@@ -131,6 +131,9 @@ class Dialect {
 
     /// The client is gone; nothing can be sent any more.
     virtual void on_closed(std::uint16_t code) = 0;
+
+    /// Adds the client if it is behind, and further than others. What its transport knows of it is for others to say.
+    virtual void add_if_slow(SlowClients& slow, const std::string& address, std::size_t unsent_bytes) const = 0;
 };
 
 }  // namespace longwire::edge

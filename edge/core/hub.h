@@ -13,6 +13,7 @@
 
 #include "edge/core/batch_ring.h"
 #include "edge/core/page_cache.h"
+#include "edge/core/slow_clients.h"
 #include "edge/core/topic_ledger.h"
 #include "edge/core/upstream.h"
 #include "edge/core/watcher.h"
@@ -63,6 +64,9 @@ class Hub {
 
     /// The watcher is no longer full.
     void resume(Watcher& watcher);
+
+    /// How far behind a watcher is that is too slow. Of very many topics only some are looked at.
+    static Lag lag_of(const Watcher& watcher);
 
     void on_ready(const TopicReady& ready);
     void on_refused(const TopicRefused& refused);

@@ -15,6 +15,8 @@ constexpr std::size_t kReplayFetchesMax = Hub::kFetchesPerWatcherMax / 2;
 constexpr std::size_t kPagesAhead = 2;
 constexpr std::size_t kFetchesForReadingAhead = 8;
 
+constexpr std::size_t kLaggingLookedAtMax = 1'000;
+
 std::vector<HubWatch*> waiting_for(const HubTopic& topic, std::uint64_t after) {
     std::vector<HubWatch*> waiting;
     for (auto* watch : topic.watches) {
@@ -198,6 +200,22 @@ void Hub::skip_to(HubWatch& watch, std::uint64_t next, GapReason reason) {
     const Gap gap{watch.topic->name(), watch.next, next - 1, reason, watch.topic->epoch, next - 1};
     give_step(watch, next, {.gap = gap.to + 1 - gap.from});
     watch.watcher->on_gap(watch.id, gap);
+}
+
+Lag Hub::lag_of(const Watcher& watcher) {
+    Lag lag;
+    if (watcher.lagging_.empty()) return lag;
+    lag.since_us = HubWatch::kNotLagging;
+    const auto waiting = watcher.lagging_.waiting();
+    for (const auto id : waiting.first(std::min(waiting.size(), kLaggingLookedAtMax))) {
+        const auto found = watcher.watches_.find(id);
+        if (found == watcher.watches_.end() || (*found)->state != State::behind) continue;
+        const auto& watch = **found;
+        ++lag.topics;
+        lag.events += watch.topic->last + 1 - std::min(watch.next, watch.topic->last + 1);
+        lag.since_us = std::min(lag.since_us, watch.lags_since_us);
+    }
+    return lag;
 }
 
 EventBatchPtr Hub::kept(const HubTopic& topic, std::uint64_t offset) {

@@ -131,7 +131,9 @@ void LinkRouter::on_events(const link::TopicEvents& events) {
     if (shards.none()) return;
     events_ += events.envelopes.size();
     auto path = topic != nullptr ? topic->path : SharedText(events.path);
-    tell(shards, EventsArrived{batch_of(std::move(path), events.epoch, events.first, events.envelopes)});
+    const auto batch = batch_of(std::move(path), events.epoch, events.first, events.envelopes);
+    for (std::size_t i = 0; i < batch->size(); ++i) ages_.add(now_us_ - batch->envelope(i).time_us);
+    tell(shards, EventsArrived{batch});
 }
 
 void LinkRouter::on_gap(const std::string& path, const link::DeliveryGap& gap) {

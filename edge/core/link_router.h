@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "edge/core/upstream.h"
+#include "protocol/event_ages.h"
 #include "protocol/link/subscriber_receiver.h"
 #include "protocol/path_table.h"
 #include "protocol/shared_text.h"
@@ -31,10 +32,23 @@ class LinkRouter final : private link::SubscriberListener {
 
     void take(std::size_t shard, ToLink message, std::int64_t now_us);
 
+    /// Takes a frame of the link. Gives how many messages there were in it.
+    std::size_t receive(std::string_view frame, std::int64_t now_us) {
+        now_us_ = now_us;
+        return link_.receive(frame, now_us);
+    }
+    void tick(std::int64_t now_us) {
+        ages_.tick(now_us);
+        link_.tick(now_us);
+    }
+
     /// What a shard is to be told, in order.
     std::vector<FromLink> take_for(std::size_t shard) { return std::exchange(to_shards_[shard], {}); }
 
     std::uint64_t events() const { return events_; }
+
+    /// How old events were when they came.
+    const EventAges& ages() const { return ages_; }
 
   private:
     using Shards = std::bitset<kShardsMax>;
@@ -100,6 +114,8 @@ class LinkRouter final : private link::SubscriberListener {
     std::vector<std::string_view> envelopes_;  // of one batch; kept for its memory alone
     std::string edge_;
     std::uint64_t events_ = 0;
+    std::int64_t now_us_ = 0;
+    EventAges ages_;
 };
 
 }  // namespace longwire::edge

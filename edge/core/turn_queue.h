@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace longwire::edge {
@@ -12,6 +13,9 @@ class TurnQueue {
     void push(std::uint64_t watch) { watches_.push_back(watch); }
 
     bool empty() const { return first_ == watches_.size(); }
+
+    /// All that wait, in order.
+    std::span<const std::uint64_t> waiting() const { return std::span(watches_).subspan(first_); }
 
     /// Of a queue that is not empty.
     std::uint64_t front() const { return watches_[first_]; }

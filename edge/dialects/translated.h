@@ -43,6 +43,9 @@ class TranslatedDialect final : public Dialect, private Host, private TimerClien
     void on_link_up() override;
     void on_draining(std::int64_t /*reconnect_ms*/) override {}
     void on_closed(std::uint16_t code) override;
+    void add_if_slow(SlowClients& slow, const std::string& address, std::size_t unsent_bytes) const override {
+        if (native_) native_->add_if_slow(slow, address, unsent_bytes);
+    }
 
   private:
     /// The native client's way to its translator.

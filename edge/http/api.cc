@@ -111,9 +111,10 @@ void Api::handle_v1(const Call& call, const Exchange& exchange) {
     if (segments.front() == "topics" && segments.size() >= 3 && segments.back() == "events") {
         return handle_topic(call, exchange);
     }
-    if (segments.size() == 1 && segments.front() == "workers") {
+    if (segments.size() == 1 &&
+        (segments.front() == WorkersCommand::kName || segments.front() == ClusterCommand::kName)) {
         if (!is_get) return exchange->respond(method_not_allowed("GET"));
-        return obey(WorkersCommand::kName, std::string(kEmptyMap), exchange, ok_status);
+        return obey(segments.front(), std::string(kEmptyMap), exchange, ok_status);
     }
     if (segments.size() == 1 && segments.front() == "events") {
         if (method != "GET") return exchange->respond(method_not_allowed("GET"));
@@ -333,6 +334,10 @@ void Api::serve_page(const net::HttpRequest& request, const Exchange& exchange) 
         {"Referrer-Policy", "no-referrer"},
     };
     exchange->respond(std::move(response));
+}
+
+void Api::add_slow(SlowClients& slow) const {
+    for (const auto& [stream, owner] : streams_) stream->add_if_slow(slow);
 }
 
 void Api::tick() {

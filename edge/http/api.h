@@ -33,6 +33,9 @@ class Api {
     /// Keeps event streams alive, and lets those go on that were full.
     void tick();
 
+    /// Adds those streams whose clients are behind.
+    void add_slow(SlowClients& slow) const;
+
   private:
     using Exchange = std::shared_ptr<net::HttpExchange>;
     using Query = std::vector<std::pair<std::string, std::string>>;

@@ -276,6 +276,72 @@ std::string_view openapi_json() {
         }
       }
     },
+    "/v1/cluster": {
+      "get": {
+        "operationId": "showCluster",
+        "responses": {
+          "200": {
+            "description": "How brokers and edges are doing",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "properties": {
+                    "time_us": {"type": "integer"},
+                    "brokers": {
+                      "type": "array",
+                      "items": {
+                        "type": "object",
+                        "properties": {
+                          "broker": {"type": "string"}, "version": {"type": "string"},
+                          "started_us": {"type": "integer"}, "partitions": {"type": "integer"},
+                          "takes_work": {"type": "boolean"}, "topics": {"type": "integer"},
+                          "workers": {"type": "integer"}, "queued": {"type": "integer"},
+                          "running": {"type": "integer"}, "events": {"type": "integer"},
+                          "bytes": {"type": "integer"}, "duplicates": {"type": "integer"},
+                          "refused": {"type": "integer"}, "delivered": {"type": "integer"},
+                          "read_errors": {"type": "integer"}, "ages": {"$ref": "#/components/schemas/Ages"}
+                        }
+                      }
+                    },
+                    "edges": {
+                      "type": "array",
+                      "items": {
+                        "type": "object",
+                        "properties": {
+                          "edge": {"type": "string"}, "version": {"type": "string"},
+                          "reported_us": {"type": "integer", "description": "0: not yet."},
+                          "started_us": {"type": "integer"}, "unconfirmed_bytes": {"type": "integer"},
+                          "connections": {"type": "integer"}, "topics": {"type": "integer"},
+                          "kept_bytes": {"type": "integer"}, "members": {"type": "integer"},
+                          "accepted": {"type": "integer"}, "refused": {"type": "integer"},
+                          "too_slow": {"type": "integer"}, "events": {"type": "integer"},
+                          "delivered": {"type": "integer"}, "merged": {"type": "integer"},
+                          "gaps": {"type": "integer"}, "ages": {"$ref": "#/components/schemas/Ages"},
+                          "slow": {
+                            "type": "array",
+                            "items": {
+                              "type": "object",
+                              "properties": {
+                                "connection": {"type": "string"}, "user": {"type": "string"},
+                                "address": {"type": "string"}, "topics": {"type": "integer"},
+                                "events": {"type": "integer"}, "unsent_bytes": {"type": "integer"},
+                                "since_us": {"type": "integer"}
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "default": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
     "/v1/workers": {
       "get": {
         "operationId": "listWorkers",
@@ -318,6 +384,17 @@ std::string_view openapi_json() {
     },
     "schemas": {
       "State": {"type": "string", "enum": ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"]},
+      "Ages": {
+        "type": "array",
+        "description": "How old events of the last seconds were when they were at a hop of their way.",
+        "items": {
+          "type": "object",
+          "properties": {
+            "hop": {"type": "string", "enum": ["broker", "log", "edge", "client"]}, "events": {"type": "integer"},
+            "p50_us": {"type": "integer"}, "p99_us": {"type": "integer"}, "max_us": {"type": "integer"}
+          }
+        }
+      },
       "Start": {
         "type": "object",
         "properties": {

@@ -28,6 +28,9 @@ class ProductExchange final : private Channel {
     void tick();
 
     void on_link_up() { dialect_.on_link_up(); }
+    void add_if_slow(SlowClients& slow) const {
+        dialect_.add_if_slow(slow, exchange_->remote_address(), exchange_->unsent_bytes());
+    }
     bool has_ended() const { return has_ended_; }
 
   private:

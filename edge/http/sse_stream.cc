@@ -35,6 +35,7 @@ SseStream::SseStream(ShardServices& shard, Identity identity, std::vector<Topic>
                      std::shared_ptr<net::HttpExchange> exchange)
     : shard_(shard),
       identity_(std::move(identity)),
+      name_(shard.new_id("stream-")),
       topics_(std::move(topics)),
       exchange_(std::move(exchange)),
       wrote_us_(shard.now_us),
@@ -95,6 +96,12 @@ void SseStream::tick() {
         return;
     }
     if (shard_.now_us - wrote_us_ >= kKeepAliveUs) write(": keep-alive\n\n");
+}
+
+void SseStream::add_if_slow(SlowClients& slow) const {
+    const auto lag = Hub::lag_of(*this);
+    if (!slow.wants(lag)) return;
+    slow.add({name_, identity_.realm, identity_.user, exchange_->remote_address(), lag, exchange_->unsent_bytes()});
 }
 
 bool SseStream::is_full() {

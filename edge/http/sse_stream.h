@@ -40,6 +40,8 @@ class SseStream final : public Watcher {
     /// Sends a comment when nothing else has been sent for long. A stream that takes nothing for `stalled_ms` is ended.
     void tick();
 
+    void add_if_slow(SlowClients& slow) const;
+
     /// Whether the stream has been ended from this side.
     bool has_ended() const { return has_ended_; }
 
@@ -62,6 +64,7 @@ class SseStream final : public Watcher {
 
     ShardServices& shard_;
     Identity identity_;
+    std::string name_;
     std::vector<Topic> topics_;
     std::shared_ptr<net::HttpExchange> exchange_;  // its callbacks hold `this`
     std::int64_t wrote_us_ = 0;

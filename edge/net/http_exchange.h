@@ -30,7 +30,8 @@ class AnswerWriter {
 /// The App's end of a request. Outlives the session where the App keeps it; nothing happens then.
 class Exchange final : public HttpExchange {
   public:
-    explicit Exchange(std::weak_ptr<AnswerWriter> session) : session_(std::move(session)) {}
+    Exchange(std::weak_ptr<AnswerWriter> session, std::string remote_address)
+        : session_(std::move(session)), remote_address_(std::move(remote_address)) {}
     ~Exchange() override;
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
@@ -39,6 +40,7 @@ class Exchange final : public HttpExchange {
     void begin_stream(HttpResponse head) override;
     void write(SharedSlice piece) override;
     void end_stream() override;
+    const std::string& remote_address() const override { return remote_address_; }
     std::size_t unsent_bytes() const override;
     std::uint64_t sent_bytes() const override;
     void when_drained(std::function<void()> callback) override;
@@ -60,6 +62,7 @@ class Exchange final : public HttpExchange {
     std::shared_ptr<AnswerWriter> open_session() const { return open_ ? session_.lock() : nullptr; }
 
     std::weak_ptr<AnswerWriter> session_;
+    std::string remote_address_;
     std::function<void()> abandoned_callback_;
     std::function<void()> drained_callback_;
     bool open_ = true;

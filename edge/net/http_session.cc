@@ -238,7 +238,7 @@ void HttpSession::serve() {
     phase_ = Phase::answer;
     if (beast::websocket::is_upgrade(parsed) && upgrade(parsed, *request)) return;
     if (phase_ != Phase::answer) return;  // the upgrade was refused
-    const auto exchange = std::make_shared<Exchange>(self());
+    const auto exchange = std::make_shared<Exchange>(self(), remote_address_);
     exchange_ = exchange.get();
     loop().app().on_http(std::move(*request), exchange);
 }

@@ -62,6 +62,8 @@ class HttpExchange {
     virtual void write(SharedSlice piece) = 0;
     virtual void end_stream() = 0;
 
+    virtual const std::string& remote_address() const = 0;
+
     /// Bytes of the stream that the kernel has not taken yet.
     virtual std::size_t unsent_bytes() const = 0;
 
@@ -170,6 +172,9 @@ class App {
     /// Called once after every turn of the loop (all handlers that were ready have run), before what the turn
     /// queued is written.
     virtual void on_turn_end() = 0;
+
+    /// And once after that.
+    virtual void on_turn_sent() {}
 
     /// Called about every 50 ms.
     virtual void on_tick() = 0;

@@ -115,6 +115,7 @@ void ShardLoop::run_turn() {
     while (handled_ < kHandlersPerTurn && context_.poll_one() > 0) ++handled_;
     app_->on_turn_end();
     flush_marked();
+    app_->on_turn_sent();
 }
 
 void ShardLoop::flush_marked() {

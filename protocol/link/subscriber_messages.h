@@ -104,8 +104,63 @@ struct ConnectionGone {
     static auto tie(auto& m) { return std::tie(m.connection); }
 };
 
+/// How old events were at one place of their way in the last five to ten seconds.
+struct RecentAges {
+    std::uint64_t events = 0;
+    std::int64_t p50_us = 0;
+    std::int64_t p99_us = 0;
+    std::int64_t max_us = 0;
+    static auto tie(auto& m) { return std::tie(m.events, m.p50_us, m.p99_us, m.max_us); }
+};
+
+/// How an edge is doing. Counts are since its start; `delivered` and what follows count each watching client.
+struct EdgeFigures {
+    std::int64_t started_us = 0;
+    std::uint64_t connections = 0;
+    std::uint64_t topics = 0;      // held, summed over its threads
+    std::uint64_t kept_bytes = 0;  // of recent events
+    std::uint64_t members = 0;     // of topics, that its clients are
+    std::uint64_t accepted = 0;    // connections
+    std::uint64_t refused = 0;
+    std::uint64_t too_slow = 0;  // clients that were closed for it
+    std::uint64_t events = 0;    // received
+    std::uint64_t delivered = 0;
+    std::uint64_t merged = 0;
+    std::uint64_t gaps = 0;
+    RecentAges at_edge;    // when they had come
+    RecentAges at_client;  // when they had been given to the sockets
+    static auto tie(auto& m) {
+        return std::tie(m.started_us, m.connections, m.topics, m.kept_bytes, m.members, m.accepted, m.refused,
+                        m.too_slow, m.events, m.delivered, m.merged, m.gaps, m.at_edge, m.at_client);
+    }
+};
+
+/// A client that has not taken all that there is for it.
+struct SlowClient {
+    std::string_view connection;
+    std::string_view realm;
+    std::string_view user;
+    std::string_view address;
+    std::uint64_t topics = 0;  // that it is behind on
+    std::uint64_t events = 0;  // that it has not been given, of those topics
+    std::uint64_t unsent_bytes = 0;
+    std::int64_t since_us = 0;
+    static auto tie(auto& m) {
+        return std::tie(m.connection, m.realm, m.user, m.address, m.topics, m.events, m.unsent_bytes, m.since_us);
+    }
+};
+
+/// Said about once a second: for people, nothing follows from it.
+struct EdgeReport {
+    static constexpr std::uint32_t kKind = 12;
+    std::string_view program;  // name and version
+    EdgeFigures figures;
+    std::vector<SlowClient> slow;  // those furthest behind
+    static auto tie(auto& m) { return std::tie(m.program, m.figures, m.slow); }
+};
+
 using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit,
-                                  Request, EdgeHeartbeat, EdgeBye, Fetch, ConnectionGone>;
+                                  Request, EdgeHeartbeat, EdgeBye, Fetch, ConnectionGone, EdgeReport>;
 
 // Broker to edge.
 

@@ -54,6 +54,10 @@ void SubscriberReceiver::connection_gone(std::string_view connection) {
     if (is_up_) send(ConnectionGone{connection});
 }
 
+void SubscriberReceiver::report(const Prepared& report) {
+    if (is_up_) send(report);
+}
+
 std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_view user, std::string_view command,
                                           std::string_view fields, bool may_repeat, std::int64_t now_us) {
     now_us_ = now_us;

@@ -82,6 +82,9 @@ class SubscriberReceiver {
     /// there is nothing to say.
     void connection_gone(std::string_view connection);
 
+    /// Without a session there is nobody to tell.
+    void report(const Prepared& report);
+
     /// Asks for a page of a topic's past. The answer comes as on_fetched.
     std::uint64_t fetch(std::string_view path, std::uint64_t epoch, std::uint64_t after, std::uint32_t events_max,
                         std::int64_t now_us);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <functional>
@@ -82,6 +83,7 @@ class SubscriberSender {
 
     /// A Deliver of this size has been sent.
     void sent(std::size_t bytes) { sent_bytes_ += bytes; }
+    std::uint64_t unconfirmed_bytes() const { return sent_bytes_ - std::min(sent_bytes_, consumed_bytes_); }
 
     /// What must be sent now: the groups first and then the gaps, which lie behind all groups of their topic.
     std::vector<Group> take_groups();

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/latency_histogram.h"
+
 namespace prometheus {
 class Counter;
 class Gauge;
@@ -45,6 +47,8 @@ class Histogram {
   public:
     explicit Histogram(prometheus::Histogram& histogram) : histogram_(&histogram) {}
     void observe(double value);
+    /// For times that are counted elsewhere, by one thread, and have only become more. Of a Metrics::latencies().
+    void raise_to(const LatencyHistogram& total);
 
   private:
     prometheus::Histogram* histogram_;
@@ -63,6 +67,8 @@ class Metrics {
     /// `bounds`: upper bounds of the buckets, rising; one without a bound is added.
     Histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
                         const MetricLabels& labels = {});
+    /// One of times in seconds, with buckets from 128 µs to 17 s.
+    Histogram latencies(const std::string& name, const std::string& help, const MetricLabels& labels = {});
 
     /// Everything in the text exposition format, version 0.0.4 (`text/plain; version=0.0.4`).
     std::string text() const;

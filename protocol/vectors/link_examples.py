@@ -48,6 +48,10 @@ EDGE_TO_BROKER = [
     ("EdgeBye", 9, []),
     ("Fetch", 10, [4, "dev/task/8f3a", 0, 0, 500]),
     ("ConnectionGone", 11, ["conn-4k2j"]),
+    ("EdgeReport", 12, ["longwire-edge 0.1.0",
+                        [NOW, 1200, 40, 1 << 20, 3, 1500, 2, 1, 90_000, 1_080_000, 500, 20, [4000, 310, 900, 2100],
+                         [4000, 620, 4100, 9000]],
+                        [["conn-4k2j", "dev", "ada", "192.0.2.7", 2, 1800, 270_000, NOW]]]),
 ]
 
 BROKER_TO_EDGE = [

@@ -155,6 +155,27 @@ TEST_F(LaggingClient, IsMergedAndMissesNothingThatMatters) {
     EXPECT_EQ(metric("longwire_ledger_differences_total{hop=\"edge to client\"}"), 0);
 }
 
+TEST_F(LaggingClient, IsNamedUntilItHasCaughtUp) {
+    auto client = slow();
+    const auto connection = text(client.ok({{"cmd", "hello"}}), "connection");
+    client.ok({{"cmd", "subscribe"}, {"topic", "room/a"}, {"conflate_ms", 0}});
+    publish_all("room/a");
+    const auto named = [&] { return parse_lines(cluster.run_cli({"slow", "--json"}).out); };
+    ASSERT_TRUE(eventually([&] { return !named().empty(); }));
+    const auto behind = named().at(0);
+    EXPECT_EQ(text(behind, "connection"), connection);
+    EXPECT_EQ(text(behind, "user"), "dev");
+    EXPECT_EQ(text(behind, "address"), "127.0.0.1");
+    EXPECT_EQ(number(behind, "topics"), 1);
+    EXPECT_GT(number(behind, "events"), 0);
+    EXPECT_GE(number(behind, "unsent_bytes"), 65'536);
+    EXPECT_NE(cluster.run_cli({"slow"}).out.find(connection), std::string::npos);
+    Reader reader(0);
+    read_to_the_end(client, reader);
+    expect_whole(reader);
+    EXPECT_TRUE(eventually([&] { return named().empty(); }));
+}
+
 TEST_F(LaggingClient, ThatAsksForEveryEventGetsItLate) {
     auto client = slow();
     client.ok({{"cmd", "subscribe"}, {"topic", "room/a"}, {"conflate_ms", 0}});

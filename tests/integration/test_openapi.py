@@ -6,11 +6,12 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-from cluster import Cluster
+from cluster import Cluster, eventually
 from jsonschema import Draft202012Validator
 
 SPEC = Path(__file__).parents[2] / "protocol/spec/client.md"
@@ -141,6 +142,22 @@ class Api:
             connection.close()
 
 
+class StillReader:
+    """Opens a stream and takes nothing of it."""
+
+    def __init__(self, port: int, topic: str) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.sendall(f"GET /v1/events?topic={topic} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        beginning = b""
+        while b"id: " not in beginning:  # the stream has its place
+            beginning += self._socket.recv(1)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 @pytest.fixture
 def described(make_cluster: Callable[..., Cluster]) -> tuple[Cluster, Api, Description]:
     cluster = make_cluster()
@@ -177,6 +194,16 @@ def test_every_answer_fits_and_every_property_is_real(described: tuple[Cluster, 
 
     api.call("feedTask", "/v1/tasks/echo/input", {"data": "hello"})
     api.call("listWorkers", "/v1/workers")
+
+    reader = StillReader(cluster.ports[0], "room/slow")
+    large = [{"type": "note", "data": "x" * 9_000}] * 100
+
+    def somebody_is_slow() -> bool:
+        api.call("publish", "/v1/topics/room/slow/events", large)
+        return bool(api.call("showCluster", "/v1/cluster")[1]["edges"][0]["slow"])
+
+    eventually(somebody_is_slow, "a reader that is behind")
+    reader.close()
     api.call("cancelTask", "/v1/tasks/echo/cancel", {"reason": "enough"})
     api.call("runTask", "/v1/tasks/team/run")
     api.call("readEvents", "/v1/topics/task/team/events?limit=5&after=1")

@@ -39,10 +39,6 @@ int order_of(const std::string& state) {
     return state == "RUNNING" ? 0 : state == "PENDING" ? 1 : 2;
 }
 
-std::string ago_text(const std::optional<std::int64_t>& time_us, std::int64_t now_us) {
-    return time_us ? age_text(now_us - *time_us) + " ago" : "-";
-}
-
 /// Of a worker's tasks, those that take a place: the others wait for what somebody else does.
 std::int64_t at_work(const json::object& worker) {
     return number_at(worker, "running").value_or(0) - number_at(worker, "waiting").value_or(0);

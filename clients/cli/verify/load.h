@@ -11,8 +11,8 @@
 #include "clients/cli/server_address.h"
 #include "clients/cli/verify/agreed_events.h"
 #include "clients/cli/verify/kill_log.h"
-#include "clients/cli/verify/latency_histogram.h"
 #include "clients/cli/verify/sequence_check.h"
+#include "protocol/latency_histogram.h"
 
 /// The load of a verification: lanes of tasks, one after the other, each watched by several clients.
 namespace longwire::cli {

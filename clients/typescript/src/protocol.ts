@@ -208,6 +208,77 @@ export interface WorkerInfo {
   heartbeat_us: number;
 }
 
+/** How old events of the last five to ten seconds were when they were at a hop of their way. */
+export interface HopAges {
+  hop: 'broker' | 'log' | 'edge' | 'client';
+  events: number;
+  p50_us: number;
+  p99_us: number;
+  max_us: number;
+}
+
+/** Counts are since the start. */
+export interface BrokerInfo {
+  broker: string;
+  version: string;
+  started_us: number;
+  partitions: number;
+  takes_work: boolean;
+  topics: number;
+  workers: number;
+  queued: number;
+  running: number;
+  events: number;
+  bytes: number;
+  duplicates: number;
+  refused: number;
+  /** Each edge counted. */
+  delivered: number;
+  read_errors: number;
+  ages: HopAges[];
+}
+
+/** A client that has not been given all that there is for it, because it takes too slowly. */
+export interface SlowClient {
+  connection: string;
+  user: string;
+  address: string;
+  topics: number;
+  events: number;
+  unsent_bytes: number;
+  since_us: number;
+}
+
+/** Counts are since the start; `delivered`, `merged` and `gaps` count each client. */
+export interface EdgeInfo {
+  edge: string;
+  version: string;
+  /** 0: not yet, and then nothing else is known. */
+  reported_us: number;
+  started_us: number;
+  /** Sent to it, and not confirmed. */
+  unconfirmed_bytes: number;
+  connections: number;
+  topics: number;
+  kept_bytes: number;
+  members: number;
+  accepted: number;
+  refused: number;
+  too_slow: number;
+  events: number;
+  delivered: number;
+  merged: number;
+  gaps: number;
+  ages: HopAges[];
+  slow: SlowClient[];
+}
+
+export interface ClusterInfo {
+  time_us: number;
+  brokers: BrokerInfo[];
+  edges: EdgeInfo[];
+}
+
 export interface Notice {
   notice: string;
   reconnect_ms?: number;

@@ -73,6 +73,11 @@ void NativeDialect::on_object(std::string_view object) {
     on_command(number, *name, *fields, object);
 }
 
+void NativeDialect::add_if_slow(SlowClients& slow, const std::string& address, std::size_t unsent_bytes) const {
+    const auto lag = Hub::lag_of(*this);
+    if (slow.wants(lag)) slow.add({connection_, identity_.realm, identity_.user, address, lag, unsent_bytes});
+}
+
 /// What is no command cannot be answered by its id. It is answered without one and counted.
 void NativeDialect::on_garbage(const Error& error) {
     std::erase_if(garbage_us_, [&](std::int64_t at_us) { return shard_.now_us - at_us > kMinuteUs; });

@@ -35,6 +35,7 @@ class NativeDialect final : public Dialect, private Watcher {
     void on_link_up() override { attach_again(); }
     void on_draining(std::int64_t reconnect_ms) override;
     void on_closed(std::uint16_t code) override;
+    void add_if_slow(SlowClients& slow, const std::string& address, std::size_t unsent_bytes) const override;
 
   private:
     using Id = std::uint64_t;  // of a command, as the client chose it

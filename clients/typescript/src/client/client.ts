@@ -4,6 +4,7 @@ import type { Endpoints } from '../connection/endpoints';
 import type { ConnectionState } from '../connection/state';
 import { Listeners } from '../listeners';
 import type {
+  ClusterInfo,
   Event,
   FilterGap,
   Gap,
@@ -201,6 +202,11 @@ export class Client {
 
   async workers(): Promise<WorkerInfo[]> {
     return (await this.request<{ workers: WorkerInfo[] }>('workers')).workers;
+  }
+
+  /** How brokers and edges are doing. */
+  async cluster(): Promise<ClusterInfo> {
+    return this.request('cluster');
   }
 
   /** The edge's time, in microseconds since 1970. */

@@ -54,6 +54,20 @@ TEST_F(HubMerging, AWatchThatLagsForAMomentGetsEveryEvent) {
     EXPECT_EQ(watcher.log(1), "1 2 3 4");
 }
 
+TEST_F(HubMerging, HowFarAWatcherIsBehindIsKnownWhileItLags) {
+    EXPECT_EQ(Hub::lag_of(watcher).topics, 0);
+    const auto began_us = now_us;
+    lag(kWhenSlow);
+    pass_ms(300);
+    progress(3, 5);
+    const auto behind = Hub::lag_of(watcher);
+    EXPECT_EQ(behind.topics, 1);
+    EXPECT_EQ(behind.events, 6) << "2 to 7";
+    EXPECT_EQ(behind.since_us, began_us);
+    make_room();
+    EXPECT_EQ(Hub::lag_of(watcher).topics, 0);
+}
+
 TEST_F(HubMerging, TheTimeOfLaggingBeginsAnewAfterCatchingUp) {
     lag(kWhenSlow);
     pass_ms(900);

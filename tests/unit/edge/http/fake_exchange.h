@@ -22,6 +22,7 @@ class FakeExchange final : public net::HttpExchange {
     }
     void write(SharedSlice piece) override { stream += piece.bytes; }
     void end_stream() override { has_ended = true; }
+    const std::string& remote_address() const override { return address; }
     std::size_t unsent_bytes() const override { return unsent; }
     std::uint64_t sent_bytes() const override { return sent; }
     void when_drained(std::function<void()> callback) override { drained = std::move(callback); }
@@ -52,6 +53,7 @@ class FakeExchange final : public net::HttpExchange {
     }
     std::string take_stream() { return std::exchange(stream, {}); }
 
+    std::string address = "192.0.2.7";
     net::HttpResponse response;
     int responses = 0;
     bool is_stream = false;

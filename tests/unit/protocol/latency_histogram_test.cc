@@ -1,4 +1,4 @@
-#include "clients/cli/verify/latency_histogram.h"
+#include "protocol/latency_histogram.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace longwire::cli {
+namespace longwire {
 namespace {
 
 TEST(LatencyHistogram, IsEmptyAtFirst) {
@@ -44,5 +44,16 @@ TEST(LatencyHistogram, ATimeBeforeTheBeginningIsNone) {
     EXPECT_EQ(histogram.max_us(), 0);
 }
 
+TEST(LatencyHistogram, CountsExactlyBelowAPowerOfTwo) {
+    LatencyHistogram histogram;
+    for (const std::int64_t us : {0, 1, 127, 128, 129, 255, 256, 4'095, 4'096}) histogram.add(us);
+    EXPECT_EQ(histogram.count_below(0), 0);
+    EXPECT_EQ(histogram.count_below(128), 3);
+    EXPECT_EQ(histogram.count_below(256), 6);
+    EXPECT_EQ(histogram.count_below(4'096), 8);
+    EXPECT_EQ(histogram.count_below(std::int64_t{1} << 40), 9);
+    EXPECT_EQ(histogram.sum_us(), 0 + 1 + 127 + 128 + 129 + 255 + 256 + 4'095 + 4'096);
+}
+
 }  // namespace
-}  // namespace longwire::cli
+}  // namespace longwire

@@ -1,10 +1,10 @@
-#include "clients/cli/verify/latency_histogram.h"
+#include "protocol/latency_histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace longwire::cli {
+namespace longwire {
 
 std::size_t LatencyHistogram::bucket_of(std::uint64_t us) {
     constexpr std::uint64_t kSubs = 1U << kSubBits;
@@ -25,12 +25,14 @@ void LatencyHistogram::add(std::int64_t us) {
     us = std::max<std::int64_t>(us, 0);
     ++buckets_[bucket_of(static_cast<std::uint64_t>(us))];
     ++count_;
+    sum_us_ += static_cast<std::uint64_t>(us);
     max_us_ = std::max(max_us_, us);
 }
 
 LatencyHistogram& LatencyHistogram::operator+=(const LatencyHistogram& other) {
     for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
     count_ += other.count_;
+    sum_us_ += other.sum_us_;
     max_us_ = std::max(max_us_, other.max_us_);
     return *this;
 }
@@ -45,4 +47,12 @@ std::int64_t LatencyHistogram::percentile(double part) const {
     return max_us_;
 }
 
-}  // namespace longwire::cli
+std::uint64_t LatencyHistogram::count_below(std::int64_t us) const {
+    if (us <= 0) return 0;
+    std::uint64_t count = 0;
+    const auto end = bucket_of(static_cast<std::uint64_t>(us));
+    for (std::size_t i = 0; i < end; ++i) count += buckets_[i];
+    return count;
+}
+
+}  // namespace longwire

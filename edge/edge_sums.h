@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "edge/link_thread.h"
+#include "edge/net/server.h"
+#include "edge/shard_app.h"
+#include "protocol/event_ages.h"
+#include "protocol/link/subscriber_messages.h"
+
+namespace longwire::edge {
+
+/// What an edge consists of, to whoever wants to know how it is doing. All of it may be asked from any thread.
+struct EdgeParts {
+    const net::Server& server;
+    const LinkThread& link;
+    const std::vector<ShardApp*>& apps;
+};
+
+/// How it is doing, over all of its threads.
+struct EdgeSums {
+    std::size_t connections = 0;
+    net::ServerCounters counters;
+    ShardApp::Stats shards;
+    LinkThread::Stats link;
+};
+
+EdgeSums sums_of(const EdgeParts& parts);
+
+/// The same as the broker is told it.
+link::Prepared report_of(const EdgeParts& parts, std::int64_t started_us);
+
+}  // namespace longwire::edge
