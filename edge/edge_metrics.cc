@@ -39,6 +39,8 @@ std::string EdgeMetrics::text() {
                      {{"outcome", name}})
             .raise_to(total);
     };
+    metrics_.counter("longwire_edge_filtered_events_total", "Events that filters have brought, each client counted.")
+        .raise_to(all.filtered);
     outcome("due", all.given.due);
     outcome("delivered", all.given.events);
     outcome("merged", all.given.merged);

@@ -41,9 +41,10 @@ link::Prepared report_of(const EdgeParts& parts, std::int64_t started_us) {
                       .refused = sums.counters.refused,
                       .too_slow = shards.too_slow,
                       .events = sums.link.events,
-                      .delivered = shards.given.events,
+                      .delivered = shards.given.events + shards.filtered,
                       .merged = shards.given.merged,
                       .gaps = shards.given.gap,
+                      .differences = shards.differences.received + shards.differences.given,
                       .at_edge = recent(sums.link.ages),
                       .at_client = recent(shards.ages)};
     SlowClients furthest;

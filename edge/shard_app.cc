@@ -251,6 +251,7 @@ void ShardApp::on_tick() {
     stats_.too_slow = too_slow_;
     stats_.received = hub_.received();
     stats_.given = hub_.given();
+    stats_.filtered = hub_.filtered();
     stats_.differences = hub_.differences();
     stats_.ages = ages_;
 }
@@ -262,6 +263,7 @@ ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
     too_slow += other.too_slow;
     received += other.received;
     given += other.given;
+    filtered += other.filtered;
     differences.received += other.differences.received;
     differences.given += other.differences.given;
     ages += other.ages;

@@ -59,6 +59,7 @@ class ShardApp final : public net::App, private ClientOwner {
         std::uint64_t too_slow = 0;  // WebSocket clients closed because they were
         Tally received;
         Tally given;
+        std::uint64_t filtered = 0;  // events that filters have brought
         Hub::Differences differences;
         EventAges ages;  // of events when they had been given to the sockets of those who keep up
         std::vector<SlowClient> slow;

@@ -53,7 +53,7 @@ void write_slow(MsgpackWriter& writer, const std::vector<EdgeStanding::SlowClien
 void write_edge(MsgpackWriter& writer, std::string_view name, std::uint64_t unconfirmed_bytes,
                 const EdgeStanding& standing, std::string_view realm) {
     const auto& figures = standing.figures();
-    writer.map(18);
+    writer.map(19);
     writer.field("edge", name);
     writer.field("version", standing.program());
     writer.field("reported_us", standing.reported_us());
@@ -70,6 +70,7 @@ void write_edge(MsgpackWriter& writer, std::string_view name, std::uint64_t unco
     writer.field("delivered", figures.delivered);
     writer.field("merged", figures.merged);
     writer.field("gaps", figures.gaps);
+    writer.field("differences", figures.differences);
     write_ages(writer, {{"edge", figures.at_edge}, {"client", figures.at_client}});
     write_slow(writer, standing.slow(), realm);
 }
@@ -84,7 +85,7 @@ Result<std::string> Broker::cluster(std::string_view realm) const {
     writer.field("time_us", now_us_);
     writer.string("brokers");
     writer.array(1);
-    writer.map(16);
+    writer.map(17);
     writer.field("broker", options_.name);
     writer.field("version", options_.program);
     writer.field("started_us", started_us_);
@@ -100,6 +101,7 @@ Result<std::string> Broker::cluster(std::string_view realm) const {
     writer.field("refused", stats_.events_refused);
     writer.field("delivered", stats_.events_delivered);
     writer.field("read_errors", stats_.read_errors);
+    writer.field("differences", stats_.differences_to_log + stats_.differences_to_edges);
     write_ages(writer, {{"broker", recent(ages_.taken)}, {"log", recent(ages_.durable)}});
     writer.string("edges");
     writer.array(edges_.size());

@@ -248,7 +248,10 @@ void Hub::on_refused(const TopicRefused& refused) {
 
 void Hub::on_events(const EventBatchPtr& batch) {
     auto* const topic = find(batch->path());
-    tell_filtering(batch->path(), topic, [&](Watcher& watcher) { watcher.on_filtered_events(batch); });
+    tell_filtering(batch->path(), topic, [&](Watcher& watcher) {
+        filtered_ += batch->size();
+        watcher.on_filtered_events(batch);
+    });
     if (topic == nullptr || !topic->is_ready || batch->epoch() != topic->epoch) return;
     if (batch->last() <= topic->last) return;
     const auto known = topic->last + 1 - std::min(batch->first(), topic->last + 1);

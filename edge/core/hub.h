@@ -88,6 +88,9 @@ class Hub {
     const Tally& received() const { return received_; }
     const Tally& given() const { return given_; }
 
+    /// Events that filters have brought to their watchers, each counted.
+    std::uint64_t filtered() const { return filtered_; }
+
     /// Steps since the start that did not add up, by hop. There are none, unless events were lost.
     struct Differences {
         std::uint64_t received = 0;
@@ -169,6 +172,7 @@ class Hub {
     std::size_t ring_bytes_ = 0;
     Tally received_;
     Tally given_;
+    std::uint64_t filtered_ = 0;
     Differences differences_;
     std::vector<std::string> difference_notes_;
     std::size_t topics_when_shrunk_ = 1;

@@ -127,11 +127,12 @@ struct EdgeFigures {
     std::uint64_t delivered = 0;
     std::uint64_t merged = 0;
     std::uint64_t gaps = 0;
-    RecentAges at_edge;    // when they had come
-    RecentAges at_client;  // when they had been given to the sockets
+    std::uint64_t differences = 0;  // in the ledger: none, unless events were lost
+    RecentAges at_edge;             // when they had come
+    RecentAges at_client;           // when they had been given to the sockets
     static auto tie(auto& m) {
         return std::tie(m.started_us, m.connections, m.topics, m.kept_bytes, m.members, m.accepted, m.refused,
-                        m.too_slow, m.events, m.delivered, m.merged, m.gaps, m.at_edge, m.at_client);
+                        m.too_slow, m.events, m.delivered, m.merged, m.gaps, m.differences, m.at_edge, m.at_client);
     }
 };
 

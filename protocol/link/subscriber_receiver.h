@@ -52,7 +52,8 @@ class SubscriberListener {
 /// when theirs ends, because they may or may not have been done. All fail after `kPatienceUs`.
 ///
 /// Bound: `requests_max` that wait; more fail at once. Of subscriptions, `subscribes_max` wait for their answer and the
-/// others for those, so that a session that begins anew with very many does not flood the link.
+/// others for those, so that a session that begins anew with very many does not flood the link. What waits is one
+/// path for each subscribe() since the oldest of those.
 /// Thread: one at a time; no locks inside.
 class SubscriberReceiver {
   public:

@@ -235,6 +235,8 @@ export interface BrokerInfo {
   /** Each edge counted. */
   delivered: number;
   read_errors: number;
+  /** Times that events were neither handed on nor told of. Anything but 0 is a bug. */
+  differences: number;
   ages: HopAges[];
 }
 
@@ -269,6 +271,8 @@ export interface EdgeInfo {
   delivered: number;
   merged: number;
   gaps: number;
+  /** Times that events were neither handed on nor told of. Anything but 0 is a bug. */
+  differences: number;
   ages: HopAges[];
   slow: SlowClient[];
 }

@@ -18,6 +18,7 @@ TEST_F(HubTest, AFilterBringsTheEventsOfTopicsThatMatch) {
     EXPECT_EQ(all<UnwatchFilter>().size(), 1U);
     events(3, 1);
     EXPECT_EQ(watcher.filtered.size(), 2U);
+    EXPECT_EQ(hub.filtered(), 2U);
 }
 
 TEST_F(HubTest, FiltersThatOverlapPushOnce) {
