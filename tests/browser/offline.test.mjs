@@ -143,12 +143,14 @@ const kPages = {
   Cluster: {
     begin: async () => ({ hash: '#/cluster' }),
     shown: (page) => page.locator('.chart canvas').first().waitFor(),
-    meanwhile: async (page) => {
+    meanwhile: async (page, world) => {
       await ended(await begin('demo.count', { n: 10 }));
       assert.ok((await page.locator('.chart canvas').count()) > 0);
+      world.before = await page.locator('.charts').textContent();
     },
-    back: async (page) => {
-      await page.waitForResponse((response) => response.url().endsWith('/metrics') && response.ok());
+    back: async (page, { before }) => {
+      await ended(await begin('demo.count', { n: 1_000, interval_ms: 1 }));
+      await eventually(async () => (await page.locator('.charts').textContent()) !== before, 'newer figures');
       assert.equal(await page.getByRole('alert').count(), 0);
     },
   },
