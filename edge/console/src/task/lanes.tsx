@@ -46,6 +46,10 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
     const { left } = event.currentTarget.getBoundingClientRect();
     onSeek(timeOf(scale, event.clientX - left));
   };
+  const close = () => {
+    box.current?.querySelector<HTMLElement>('.bar[aria-pressed="true"]')?.focus();
+    setChosen(null);
+  };
   return (
     <>
       <section className="lanes" aria-label="Time line">
@@ -78,7 +82,7 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
           </div>
         </div>
       </section>
-      {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} onClose={() => setChosen(null)} />}
+      {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} onClose={close} />}
     </>
   );
 }

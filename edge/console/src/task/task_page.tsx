@@ -5,7 +5,7 @@ import { stateWords } from '../model/words';
 import { Empty } from '../parts/empty';
 import { count } from '../parts/format';
 import { useTitle } from '../shell/hooks';
-import { kTabs, replaceAddress, taskHref, type Route, type Tab } from '../shell/route';
+import { kTabs, parseRoute, replaceAddress, taskHref, type Route, type Tab } from '../shell/route';
 import { AnswerBox } from './answer_box';
 import { EventsView } from './events_view';
 import { Lanes } from './lanes';
@@ -29,6 +29,19 @@ export function TaskPage({ route }: { route: Extract<Route, { page: 'task' }> })
   useEffect(() => {
     if (is_said) replaceAddress(taskHref(task, { tab: picked, at: said_at }));
   }, [task, picked, is_said, said_at]);
+
+  // A link, or a hand, leads elsewhere in the same task. What the page says in the address itself is no such change.
+  useEffect(() => {
+    const went = () => {
+      const { route: next } = parseRoute(window.location.hash);
+      if (next.page !== 'task' || next.task !== task) return;
+      setPicked(next.tab);
+      if (next.at === null) controls.live();
+      else controls.seekOffset(next.at);
+    };
+    window.addEventListener('hashchange', went);
+    return () => window.removeEventListener('hashchange', went);
+  }, [task, controls]);
 
   const percent = view.progress !== null && view.state === 'RUNNING' ? `${Math.round(view.progress * 100)}% · ` : '';
   const gone = watch.problem !== null && watch.now.state === null;

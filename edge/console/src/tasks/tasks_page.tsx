@@ -56,10 +56,12 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
   }, []);
   const more = list.hasMore(state);
   const footer = more ? (
-    <div className="list-foot">
-      <button type="button" className="button" disabled={list.isLoading(state)} onClick={() => void list.more(state)}>
-        {list.isLoading(state) ? 'Loading…' : 'Load older tasks'}
-      </button>
+    <div className="list-foot" role="row">
+      <span role="cell">
+        <button type="button" className="button" disabled={list.isLoading(state)} onClick={() => void list.more(state)}>
+          {list.isLoading(state) ? 'Loading…' : 'Load older tasks'}
+        </button>
+      </span>
     </div>
   ) : null;
   const all_box = (
@@ -106,50 +108,53 @@ export function TasksPage({ route }: { route: Extract<Route, { page: 'tasks' }> 
           </button>
         </p>
       )}
-      <div className="table" role="table" aria-label="Tasks" aria-rowcount={rows.length}>
-        {!narrow && (
-          <div role="rowgroup">
-            <div className="row row-head" role="row">
-              <span role="columnheader" className="cell-choice">
-                {all_box}
-              </span>
-              {kColumns.map((name) => (
-                <span key={name} role="columnheader" className={name === 'Duration' || name === 'Age' ? 'right' : ''}>
-                  {name}
+      <div className="table">
+        {/* Without rows, of which the head is one, it is no table. */}
+        <div className="table-rows" {...(rows.length > 0 || !narrow ? { role: 'table', 'aria-label': 'Tasks', 'aria-rowcount': rows.length } : {})}>
+          {!narrow && (
+            <div role="rowgroup">
+              <div className="row row-head" role="row">
+                <span role="columnheader" className="cell-choice">
+                  {all_box}
                 </span>
-              ))}
-              <span role="columnheader">
-                <span className="hidden">Actions</span>
-              </span>
+                {kColumns.map((name) => (
+                  <span key={name} role="columnheader" className={name === 'Duration' || name === 'Age' ? 'right' : ''}>
+                    {name}
+                  </span>
+                ))}
+                <span role="columnheader">
+                  <span className="hidden">Actions</span>
+                </span>
+              </div>
             </div>
-          </div>
-        )}
-        {rows.length === 0 && !more ? (
-          <NoRows ready={list.ready} filtered={state !== 'ALL' || words !== ''} onStart={() => setStarting(true)} />
-        ) : (
-          <VirtualList
-            className="table-body"
-            role="rowgroup"
-            label="Tasks"
-            count={rows.length}
-            row_px={narrow ? kCardPx : kRowPx}
-            footer={footer}
-            render={(i) => {
-              const row = rows[i]!;
-              return (
-                <Row
-                  key={row.task}
-                  view={row}
-                  index={i}
-                  now_s={tick(row, now)}
-                  narrow={narrow}
-                  is_chosen={chosen.has(row.task) && !isOver(row.state)}
-                  onChoose={choose}
-                />
-              );
-            }}
-          />
-        )}
+          )}
+          {rows.length === 0 && !more ? (
+            <NoRows ready={list.ready} filtered={state !== 'ALL' || words !== ''} onStart={() => setStarting(true)} />
+          ) : (
+            <VirtualList
+              className="table-body"
+              role="rowgroup"
+              label="Tasks"
+              count={rows.length}
+              row_px={narrow ? kCardPx : kRowPx}
+              footer={footer}
+              render={(i) => {
+                const row = rows[i]!;
+                return (
+                  <Row
+                    key={row.task}
+                    view={row}
+                    index={i}
+                    now_s={tick(row, now)}
+                    narrow={narrow}
+                    is_chosen={chosen.has(row.task) && !isOver(row.state)}
+                    onChoose={choose}
+                  />
+                );
+              }}
+            />
+          )}
+        </div>
         {picked.length > 0 && <BulkBar tasks={picked} onDone={() => setChosen(new Set())} />}
       </div>
       <StartDialog open={starting} onClose={() => setStarting(false)} />
