@@ -1,12 +1,16 @@
 // A Chromium for the tests in a browser, and the cluster at LONGWIRE_URL, or one of their own.
 import { after, afterEach, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { openCluster as openOwnCluster } from '../support/cluster.mjs';
+import { cancelAll } from './edge.mjs';
 
-/** Gives `{url, close}`. */
+const kPage = process.env.LONGWIRE_CONSOLE ?? fileURLToPath(new URL('../../edge/console/dist', import.meta.url));
+
+/** Gives `{url, close}`; a cluster of its own serves the page at LONGWIRE_CONSOLE, or the one that was built here. */
 export function openCluster() {
   const url = process.env.LONGWIRE_URL;
-  return url ? { url: url.replace(/\/$/, ''), close: async () => undefined } : openOwnCluster();
+  return url ? { url: url.replace(/\/$/, ''), close: async () => undefined } : openOwnCluster({ more: ['--console', kPage] });
 }
 
 export function openBrowser() {
@@ -25,18 +29,24 @@ export function openBrowser() {
   });
 }
 
-/** For all tests of a file: `{cluster, browser}`, there from the first test on. Each test's pages are closed behind it. */
-export function useClusterAndBrowser() {
-  const shared = {};
+let shared = null;
+
+/** For all tests of a process: `{cluster, browser}`, there from the first test on, and prepared. Each test's pages are
+ *  closed behind it. */
+export function useClusterAndBrowser(prepare = async () => undefined) {
+  if (shared !== null) return shared;
+  shared = {};
   before(async () => {
     shared.cluster = await openCluster();
     shared.browser = await openBrowser();
+    await prepare(shared.cluster);
   });
   afterEach(async () => {
     await Promise.all(shared.browser.contexts().map((context) => context.close()));
   });
   after(async () => {
     await shared.browser?.close();
+    if (process.env.LONGWIRE_URL === undefined) await cancelAll(shared.cluster?.url);
     await shared.cluster?.close();
   });
   return shared;

@@ -1,25 +1,36 @@
 // What a person does and sees on the page.
 
-export const kWaitMs = 30_000;
+export const kWaitMs = Number(process.env.LONGWIRE_WAIT_MS ?? 30_000);
 
-/** Opens a page of its own browser context; every error in its console is collected in `page.problems`. */
-export async function openPage(browser, url) {
-  const context = await browser.newContext();
+/** Opens a page of its own browser context. */
+export async function openPage(browser, url, options = {}, watch = undefined) {
+  return openTab(await browser.newContext(options), url, watch);
+}
+
+/** Opens a page. What its console says of errors is collected in `page.problems`, its open WebSockets in `page.sockets`,
+ *  and `page.watched` is what `watch` gives for the page before it loads. */
+export async function openTab(context, url, watch = () => undefined) {
   context.setDefaultTimeout(kWaitMs);
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') page.problems.push(message.text());
+    if (['error', 'warning'].includes(message.type())) page.problems.push(message.text());
+  });
+  page.watched = watch(page);
+  page.sockets = new Set();
+  page.on('websocket', (socket) => {
+    page.sockets.add(socket);
+    socket.on('close', () => page.sockets.delete(socket));
   });
   await page.goto(url);
   await connection(page, 'connected');
   return page;
 }
 
-/** Waits until the connection indicator says so. */
+/** Waits until the page's own connection is said to be so. */
 export async function connection(page, kind) {
-  await page.locator(`[data-connection="${kind}"]`).waitFor();
+  await page.locator(`.top [data-connection="${kind}"]`).waitFor();
 }
 
 /** Starts a task through the form and gives its id. */
@@ -75,6 +86,9 @@ export async function allRows(page) {
         offset: Number(item.dataset.offset),
         level: item.dataset.level,
         type: item.querySelector('.event-type')?.textContent,
+        said_type: item.querySelector('.said-type')?.textContent,
+        streamed: item.querySelector('.said-text')?.textContent,
+        ours: item.classList.contains('said-ours'),
         text: item.lastElementChild.textContent,
       })),
     )) {

@@ -253,7 +253,7 @@ test('each place of the top bar shows something and reports nothing', kTestMs, a
   await page.getByRole('link', { name: /A garden on the roof/ }).click();
   await page.getByRole('heading', { name: /A garden on the roof/ }).waitFor();
   await go('Cluster');
-  await page.getByText('Link to the broker').waitFor();
+  await page.getByText('New work').waitFor();
   assert.equal(await page.locator('.standing [data-well="false"]').count(), 0);
   await page.locator('.chart canvas').first().waitFor();
   await go('Tasks');

@@ -11,8 +11,9 @@ const kEndMs = 20_000;
 const kLookMs = 20;
 
 /**
- * Gives `{url, urls, kill, close}`, with one address per edge. `kill(name)` ends a process by SIGKILL ("edge-1",
- * "worker-agent", "broker") and comes back when it has been started again. `more` is for `longwire up`.
+ * Gives `{url, urls, sockets, kill, close}`, with one address per edge, and the folder of the broker's sockets. `kill(name)`
+ * ends a process by SIGKILL ("edge-1", "worker-agent", "broker") and comes back when it has been started again. `more` is
+ * for `longwire up`.
  */
 export async function openCluster({ edges = 2, more = [] } = {}) {
   const bin = process.env.LONGWIRE_BIN ?? fileURLToPath(new URL('../../build/dev/bin', import.meta.url));
@@ -36,7 +37,7 @@ export async function openCluster({ edges = 2, more = [] } = {}) {
   try {
     const url = await readyUrl(child, ended);
     const urls = (await processes()).filter(({ name }) => name.startsWith('edge-')).map((edge) => edge.url);
-    return { url, urls, kill: (name) => killOne(processes, name), close };
+    return { url, urls, sockets: join(data, 'run'), kill: (name) => killOne(processes, name), close };
   } catch (error) {
     await close();
     throw error;

@@ -53,7 +53,8 @@ function takeTokenFromAddress(): boolean {
 
 takeTokenFromAddress();
 
-const client = connect('/', { name: 'longwire-console', token: getToken });
+// Tabs share a connection with those of the same user.
+const client = connect('/', { name: 'longwire-console', token: getToken, tabs: `longwire-console ${getToken() ?? ''}` });
 
 const session: Session = {
   list: new TaskList(client),
@@ -66,7 +67,8 @@ const session: Session = {
 };
 
 window.addEventListener('hashchange', () => {
-  if (takeTokenFromAddress()) client.retry();
+  // Another token may be of another user, to whom nothing of what is here belongs.
+  if (takeTokenFromAddress()) window.location.reload();
 });
 
 createRoot(document.getElementById('root')!).render(

@@ -71,6 +71,11 @@ export class Connection {
     }
   }
 
+  /** Whoever keeps the transport up looks whether it still lives. */
+  doubt(): void {
+    this.transport?.doubt?.();
+  }
+
   close(): void {
     if (this.state.kind === 'closed') return;
     this.letGo(1000, 'done');
@@ -144,6 +149,7 @@ export class Connection {
         opened.close(code, reason);
       },
       hurry: () => opened.hurry?.(),
+      doubt: () => opened.doubt?.(),
     };
     this.transport = transport;
   }

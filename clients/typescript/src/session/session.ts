@@ -90,8 +90,9 @@ export class Session {
 
   /** For moments in which the network may have changed. */
   check(): void {
-    if (this.state.kind === 'reconnecting') this.connection.retry();
-    else this.heartbeat.doubt();
+    if (this.state.kind === 'reconnecting') return this.connection.retry();
+    this.connection.doubt();
+    this.heartbeat.doubt();
   }
 
   close(): void {

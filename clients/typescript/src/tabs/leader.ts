@@ -4,10 +4,10 @@ import { randomId } from '../random_id';
 import type { Session, SessionHandlers } from '../session/session';
 import { Filters } from '../topics/filters';
 import { Topics } from '../topics/topics';
-import type { TabChannel } from './platform';
+import type { End } from './exchange';
 import { SharedMembers } from './shared_members';
 import { TabLine } from './tab_line';
-import { isFromLeader, type FromLeader, type FromLeaderItem, type LineId, type ToLeader } from './words';
+import type { FromLeader, FromLeaderItem, LineId, ToLeader } from './words';
 
 /** The tab that has the connection: to the other tabs, and to itself, it is what an edge is. */
 export class Leader {
@@ -16,19 +16,22 @@ export class Leader {
   readonly members: SharedMembers;
   readonly session: Session;
   private readonly id = randomId();
-  private readonly channel: TabChannel;
+  private readonly tab: string;
+  private readonly end: End<FromLeader, ToLeader>;
   private readonly watchTab: (tab: string, gone: () => void) => void;
   private readonly lines = new Map<LineId, TabLine>();
   private readonly tabs = new Set<string>();
   private outgoing: FromLeaderItem[] = [];
 
   constructor(
-    channel: TabChannel,
+    tab: string,
+    end: End<FromLeader, ToLeader>,
     openSession: (handlers: SessionHandlers) => Session,
     /** Calls back when a tab has gone. */
     watchTab: (tab: string, gone: () => void) => void,
   ) {
-    this.channel = channel;
+    this.tab = tab;
+    this.end = end;
     this.watchTab = watchTab;
     this.session = openSession({
       up: () => this.up(),
@@ -41,7 +44,7 @@ export class Leader {
     this.topics = new Topics(ask);
     this.filters = new Filters(ask);
     this.members = new SharedMembers(ask);
-    channel.onmessage = (word) => this.hear(word as ToLeader | FromLeader);
+    end.onmessage = (word) => this.hear(word);
     // Its first state, told to all, is how they learn who leads.
     this.session.open();
   }
@@ -49,7 +52,7 @@ export class Leader {
   close(): void {
     this.session.close();
     this.flush();
-    this.channel.close();
+    this.end.onmessage = null;
   }
 
   /** Says something to one line, or to all. What is said in one turn goes together. */
@@ -65,10 +68,10 @@ export class Leader {
     this.post({ line: line.id, closed: reason });
   }
 
-  private hear(word: ToLeader | FromLeader): void {
-    if (isFromLeader(word)) return;
+  private hear(word: ToLeader): void {
     if ('open' in word) return this.open(word.line, word.tab);
     if ('hurry' in word) return this.session.retry();
+    if ('doubt' in word) return this.session.check();
     const line = this.lines.get(word.line);
     if (line === undefined) return this.post({ line: word.line, closed: 'not known here' });
     if ('say' in word) word.say.forEach((command) => line.obey(command));
@@ -134,6 +137,15 @@ export class Leader {
   private flush(): void {
     const items = this.outgoing;
     this.outgoing = [];
-    if (items.length > 0) this.channel.post({ leader: this.id, items } satisfies FromLeader);
+    if (items.length === 0) return;
+    const others = items.filter((item) => this.isForOthers(item));
+    if (others.length > 0) this.end.toOthers({ leader: this.id, items: others });
+    this.end.toOwn({ leader: this.id, items });
+  }
+
+  private isForOthers(item: FromLeaderItem): boolean {
+    if (item.line !== undefined) return this.lines.get(item.line)?.tab !== this.tab;
+    // Who leads is said to all, since whoever does not know of it has no line yet.
+    return !('hear' in item) || this.tabs.size > (this.tabs.has(this.tab) ? 1 : 0);
   }
 }

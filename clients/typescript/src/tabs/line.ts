@@ -2,8 +2,8 @@ import type { Clock } from '../clock';
 import type { Message } from '../protocol';
 import { randomId } from '../random_id';
 import type { Transport, TransportEvents } from '../transport/transport';
-import type { TabChannel } from './platform';
-import { isFromLeader, type FromLeader, type FromLeaderItem, type ToLeader } from './words';
+import type { End } from './exchange';
+import type { FromLeader, FromLeaderItem, ToLeader } from './words';
 
 /** The leader is another one, or its connection is lost: back at once. */
 const kLineLost = 1012;
@@ -13,7 +13,9 @@ const kAsksMax = 5;
 
 export interface LineOptions {
   tab: string;
-  channel: TabChannel;
+  end: End<ToLeader, FromLeader>;
+  /** Whether the tab itself leads. */
+  leads: () => boolean;
   clock: Clock;
   /** Nobody leads, though someone has the lock. */
   leaderless: () => void;
@@ -34,7 +36,7 @@ export class Line implements Transport {
   constructor(options: LineOptions, events: TransportEvents) {
     this.options = options;
     this.events = events;
-    options.channel.onmessage = (word) => this.hear(word as ToLeader | FromLeader);
+    options.end.onmessage = (word) => this.hear(word);
     this.ask();
   }
 
@@ -54,6 +56,10 @@ export class Line implements Transport {
     this.post({ line: this.id, hurry: true });
   }
 
+  doubt(): void {
+    this.post({ line: this.id, doubt: true });
+  }
+
   private ask(): void {
     this.post({ line: this.id, tab: this.options.tab, open: true });
     this.options.clock.clearTimeout(this.timer);
@@ -63,8 +69,8 @@ export class Line implements Transport {
     }, kAskMs);
   }
 
-  private hear(word: ToLeader | FromLeader): void {
-    if (this.is_over || !isFromLeader(word)) return;
+  private hear(word: FromLeader): void {
+    if (this.is_over) return;
     if (word.leader !== this.leader) this.follow(word.leader);
     const heard: Message[] = [];
     for (const item of word.items) {
@@ -115,6 +121,8 @@ export class Line implements Transport {
   }
 
   private post(word: ToLeader): void {
-    this.options.channel.post(word);
+    const { end, leads } = this.options;
+    if (leads()) end.toOwn(word);
+    else end.toOthers(word);
   }
 }

@@ -30,8 +30,6 @@ export class TabLine {
     switch (cmd) {
       case 'hello':
         return done(null, state.kind === 'connected' ? { ...state.hello, expires_us: null } : {});
-      case 'ping':
-        return done(null, { time_us: Date.now() * 1_000 });
       case 'subscribe':
         return typeof fields.topic === 'string' ? this.subscribe(id, fields) : this.filter(id, String(fields.filter));
       case 'unsubscribe':

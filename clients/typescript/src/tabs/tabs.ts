@@ -2,9 +2,10 @@ import type { Clock } from '../clock';
 import { randomId } from '../random_id';
 import type { Session, SessionHandlers } from '../session/session';
 import type { OpenTransport } from '../transport/transport';
+import { Exchange } from './exchange';
 import { Leader } from './leader';
 import { Line } from './line';
-import type { TabChannel, TabPlatform } from './platform';
+import type { TabPlatform } from './platform';
 
 export interface TabsOptions {
   /** Tabs of the same name share a connection. */
@@ -20,14 +21,14 @@ export class Tabs {
   private readonly options: TabsOptions;
   private readonly tab = randomId();
   private readonly abort = new AbortController();
-  private readonly channel: TabChannel;
+  private readonly exchange: Exchange;
   private readonly is_here: Promise<void>;
   private leader: Leader | null = null;
   private leave: () => void = () => undefined;
 
   constructor(options: TabsOptions) {
     this.options = options;
-    this.channel = options.platform.channel(`longwire:${options.name}`);
+    this.exchange = new Exchange(options.platform.channel(`longwire:${options.name}`));
     // As long as this tab lives it holds a lock of its own, by which the leader knows.
     this.is_here = new Promise((resolve) => {
       void options.platform
@@ -47,7 +48,8 @@ export class Tabs {
     void this.is_here.then(() => {
       if (is_over) return;
       const { clock } = this.options;
-      line = new Line({ tab: this.tab, channel: this.channel, clock, leaderless: () => this.stand(true) }, events);
+      const leads = () => this.leader !== null;
+      line = new Line({ tab: this.tab, end: this.exchange.line, leads, clock, leaderless: () => this.stand(true) }, events);
     });
     return {
       send: (objects) => line?.send(objects),
@@ -56,6 +58,7 @@ export class Tabs {
         line?.close();
       },
       hurry: () => line?.hurry(),
+      doubt: () => line?.doubt(),
     };
   };
 
@@ -63,7 +66,7 @@ export class Tabs {
   close(): void {
     this.abort.abort();
     this.leave();
-    this.channel.close();
+    this.exchange.close();
   }
 
   /** Leads as soon as nobody else does; or now, where the one who should does not. */
@@ -90,7 +93,7 @@ export class Tabs {
 
   private lead(): Promise<void> {
     const { platform, name, openSession } = this.options;
-    this.leader = new Leader(platform.channel(`longwire:${name}`), openSession, (tab, gone) => {
+    this.leader = new Leader(this.tab, this.exchange.leader, openSession, (tab, gone) => {
       const options = { signal: this.abort.signal };
       platform.lock(`longwire:${name}:${tab}`, options, async () => gone()).catch(() => undefined);
     });

@@ -9,7 +9,9 @@ export type ToLeader =
   | { line: LineId; say: Message[] }
   | { line: LineId; close: true }
   /** Someone wants a connection now. */
-  | { line: LineId; hurry: true };
+  | { line: LineId; hurry: true }
+  /** The network may have changed: look whether the connection still lives. */
+  | { line: LineId; doubt: true };
 
 /** One thing for one line, or for all where none is named. */
 export type FromLeaderItem = { line?: LineId } & (

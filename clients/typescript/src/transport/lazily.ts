@@ -22,6 +22,7 @@ export function lazily(load: () => Promise<OpenTransport>): OpenTransport {
         transport?.close(code, reason);
       },
       hurry: () => transport?.hurry?.(),
+      doubt: () => transport?.doubt?.(),
     };
   };
 }

@@ -9,6 +9,8 @@ export interface Transport {
   close(code: number, reason: string): void;
   /** Someone wants a connection now. */
   hurry?(): void;
+  /** For ways that someone else keeps up: the network may have changed, so that one looks whether it still lives. */
+  doubt?(): void;
 }
 
 export interface TransportEvents {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Client, Stream } from '../../src/index';
 import { FakeEdge } from '../support/fake_edge';
 import type { FakeTab } from '../support/fake_browser';
@@ -106,6 +106,45 @@ describe('tabs of one browser', () => {
     tabs[1]!.client.retry();
     await clock.advance(3_000);
     for (const { client } of tabs) expect(client.state).toMatchObject({ kind: 'connected' });
+  });
+
+  it('find out soon that the one connection is dead, when any of them has reason for doubt', async () => {
+    const { clock, edge, bench } = make();
+    const tabs = [await bench.open(), await bench.open()];
+    await clock.advance(3_000);
+    const pinged = tabs[1]!.client.ping();
+    await clock.advance(1_000);
+    await pinged;
+    expect(edge.sockets[0]!.command('ping')).toBeDefined();
+    edge.sockets[0]!.heard = null; // the network is gone without a word
+    tabs[1]!.client.check();
+    await clock.advance(4_000);
+    expect(edge.sockets).toHaveLength(2);
+    for (const { client } of tabs) expect(client.state).toMatchObject({ kind: 'connected' });
+  });
+
+  it('post to each other only what another tab has asked for', async () => {
+    const { clock, edge, bench } = make();
+    const one = await bench.open();
+    await clock.advance(3_000);
+    const posted = vi.spyOn(bench.browser, 'deliver');
+    const { check } = follow(one.client, 'room/a');
+    for (let i = 0; i < 5; i++) edge.publish('room/a');
+    await clock.advance(1_000);
+    expect(check.offsets).toEqual([1, 2, 3, 4, 5]);
+    expect(posted).not.toHaveBeenCalled();
+    const two = await bench.open();
+    await clock.advance(3_000);
+    const other = follow(two.client, 'room/a');
+    await clock.advance(1_000);
+    expect(other.check.offsets).toEqual([1, 2, 3, 4, 5]);
+    bench.kill(two.tab);
+    await clock.advance(1_000);
+    posted.mockClear();
+    edge.publish('room/a');
+    await clock.advance(1_000);
+    expect(check.offsets).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(posted).not.toHaveBeenCalled();
   });
 
   it('get a snapshot each, and what follows it', async () => {

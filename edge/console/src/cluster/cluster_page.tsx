@@ -29,7 +29,7 @@ export function ClusterPage() {
   const now = samples[samples.length - 1]?.cluster;
   const edge = connection.kind === 'connected' ? connection.hello.edge : '';
   return (
-    <section className="page page-cluster" aria-labelledby="cluster-title">
+    <section className="page page-cluster" aria-labelledby="cluster-title" tabIndex={0}>
       <div className="page-head">
         <h1 id="cluster-title">Cluster</h1>
         {edge !== '' && <p className="muted page-sub">this page is served by {edge}</p>}

@@ -56,6 +56,25 @@ async function live(client: FakeClient, list: TaskList): Promise<void> {
 }
 
 describe('TaskList', () => {
+  it('shows a change of any row where the row stands, in the same order', async () => {
+    const { client, list, names } = setup();
+    client.page = 100;
+    const created = [7, 3, 3, 9, 1, 3, 8, 2, 9, 5];
+    created.forEach((us, i) => client.put(`t${i}`, us));
+    await live(client, list);
+    const order = names();
+    expect(order).toEqual(['t3', 't8', 't6', 't0', 't9', 't1', 't2', 't5', 't7', 't4']);
+    for (const task of order) {
+      client.event(task, 2, 'task.progress', { message: `changed ${task}` });
+      expect(names()).toEqual(order);
+      expect(list.all().find((row) => row.task === task)!.message).toBe(`changed ${task}`);
+    }
+    client.put('t10', 10);
+    client.event('t10', 1, 'task.queued');
+    await settled();
+    expect(names()).toEqual(['t10', ...order]);
+  });
+
   it('shows the first page newest first and more on demand', async () => {
     const { client, list, names } = setup();
     for (let i = 1; i <= 5; i++) client.put(`t${i}`, i);

@@ -216,8 +216,12 @@ export class TaskList {
 
   private set(row: TaskView): void {
     // What no row shows can be large.
-    this.rows.set(row.task, { ...row, input: null, result: null, agents: [], questions: [] });
-    this.sorted = null;
+    const kept = { ...row, input: null, result: null, agents: [], questions: [] };
+    const before = this.rows.get(row.task);
+    this.rows.set(row.task, kept);
+    // Most changes leave a row where it is: of thousands, to sort them all for one would take too long.
+    if (this.sorted !== null && before !== undefined && newestFirst(before, kept) === 0) this.sorted[placeOf(this.sorted, kept)] = kept;
+    else this.sorted = null;
   }
 
   private trim(): void {
@@ -244,5 +248,19 @@ function query({ state, parent }: Listed, after: string | undefined): TasksQuery
 }
 
 function newestFirst(a: TaskView, b: TaskView): number {
-  return (b.created_us ?? Infinity) - (a.created_us ?? Infinity) || (a.task < b.task ? -1 : 1);
+  const [a_us, b_us] = [a.created_us ?? Infinity, b.created_us ?? Infinity];
+  if (a_us !== b_us) return a_us > b_us ? -1 : 1;
+  return a.task === b.task ? 0 : a.task < b.task ? -1 : 1;
+}
+
+/** Where a row stands among sorted ones, of which it is one. */
+function placeOf(sorted: readonly TaskView[], row: TaskView): number {
+  let from = 0;
+  let to = sorted.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (newestFirst(sorted[middle]!, row) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -69,6 +69,10 @@ export function Rows<T extends { offset: number }>({ tail, at, version, test, ro
     if (follow) onFollow(false); // what is read stays where it is
     setChosen(itemAt(index));
   };
+  const close = () => {
+    setChosen(null);
+    list.current?.focus();
+  };
   // The row opens below the list and makes it shorter: what was chosen stays in sight.
   useLayoutEffect(() => {
     if (chosen !== null) list.current?.toIndex(Math.max(0, indexOf(chosen)));
@@ -139,7 +143,7 @@ export function Rows<T extends { offset: number }>({ tail, at, version, test, ro
       </div>
       {chosen !== null && (
         <div className="inspector">
-          <button type="button" className="button button-quiet button-icon" aria-label="Close the row" onClick={() => setChosen(null)}>
+          <button type="button" className="button button-quiet button-icon" aria-label="Close the row" onClick={close}>
             <Icon name="close" />
           </button>
           {inspect(chosen)}

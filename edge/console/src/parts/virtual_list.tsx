@@ -3,6 +3,7 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type
 export interface VirtualListHandle {
   toEnd(): void;
   toIndex(index: number): void;
+  focus(): void;
 }
 
 interface Props {
@@ -48,6 +49,7 @@ export function VirtualList({ count, row_px, render, label, follow = false, onFo
   useEffect(() => setFirst(Math.floor(box.current!.scrollTop / row_px)), [count, row_px]);
 
   useImperativeHandle(handle, () => ({
+    focus: () => box.current!.focus(),
     toEnd: () => toEnd(box.current!),
     toIndex: (index) => {
       const element = box.current!;

@@ -1,5 +1,5 @@
 import { connectTracking, type TrackingOutput, type TrackingSession } from '@longwire/client/dialects';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect } from 'react';
 import { SessionsWatch } from '../model/sessions_watch';
 import { say } from '../model/words';
 import { Empty } from '../parts/empty';
@@ -9,17 +9,13 @@ import { Rows } from '../parts/rows';
 import { ConnectionWords } from '../shell/connection_badge';
 import { useSession, useSignal, useTitle } from '../shell/hooks';
 import { sessionHref, taskHref } from '../shell/route';
+import { useOpened } from '../shell/use_opened';
 
 /** What is asked of the agents now: each tree of tasks, as a dashboard of the product `tracking` sees it. */
 export function SessionsPage({ chosen }: { chosen: string | null }) {
   const { token } = useSession();
-  const [watch, setWatch] = useState<SessionsWatch | null>(null);
+  const watch = useOpened(useCallback(() => new SessionsWatch(connectTracking('/', { token })), [token]));
   useTitle('Sessions');
-  useEffect(() => {
-    const one = new SessionsWatch(connectTracking('/', { token }));
-    setWatch(one);
-    return () => one.close();
-  }, [token]);
   useEffect(() => watch?.choose(chosen), [watch, chosen]);
   return (
     <section className="page page-sessions" aria-labelledby="sessions-title">

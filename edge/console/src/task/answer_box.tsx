@@ -1,7 +1,7 @@
 import type { LongwireError } from '@longwire/client';
 import { useClient } from '@longwire/client/react';
 import type { TaskView } from '@longwire/client/task';
-import { useState, type FormEvent } from 'react';
+import { useLayoutEffect, useRef, useState, type FormEvent } from 'react';
 import { questionWords } from '../model/words';
 import { parseJson } from '../parts/json';
 
@@ -11,10 +11,20 @@ export function AnswerBox({ view }: { view: TaskView }) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  // When the task takes no more input, whoever was writing goes on in the page.
+  useLayoutEffect(() => {
+    const own = form.current!;
+    return () => {
+      if (own.contains(document.activeElement)) document.getElementById('main')?.focus();
+    };
+  }, []);
   const trimmed = text.trim();
   const json = /^[[{"]/.test(trimmed) ? parseJson(trimmed) : null;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    field.current?.focus(); // the button is about to be disabled
     setBusy(true);
     setProblem(null);
     try {
@@ -26,10 +36,10 @@ export function AnswerBox({ view }: { view: TaskView }) {
     setBusy(false);
   };
   return (
-    <form className={`input-box ${view.waiting ? 'input-box-waiting' : ''}`} onSubmit={submit}>
+    <form ref={form} className={`input-box ${view.waiting ? 'input-box-waiting' : ''}`} onSubmit={submit}>
       <label htmlFor="task-input">{view.waiting ? questionWords(view.prompt) : 'Send input to this task'}</label>
       <div className="input-row">
-        <input id="task-input" value={text} autoComplete="off" aria-describedby="task-input-hint" onChange={(event) => setText(event.target.value)} />
+        <input ref={field} id="task-input" value={text} autoComplete="off" aria-describedby="task-input-hint" onChange={(event) => setText(event.target.value)} />
         <button className="button button-primary" disabled={busy || trimmed === ''}>
           Send
         </button>

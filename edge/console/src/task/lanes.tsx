@@ -47,6 +47,10 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
     const { left } = event.currentTarget.getBoundingClientRect();
     onSeek(timeOf(scale, event.clientX - left));
   };
+  const close = () => {
+    box.current?.querySelector<HTMLElement>('.bar[aria-pressed="true"]')?.focus();
+    setChosen(null);
+  };
   return (
     <>
       <section className="lanes" aria-label="Time line">
@@ -85,7 +89,7 @@ export function Lanes({ moment, onSeek }: { moment: Moment; onSeek: (time_us: nu
           </div>
         </div>
       </section>
-      {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} events={watch.events.items} onClose={() => setChosen(null)} />}
+      {chosen !== null && chosen.from <= offset && <ItemDetails item={chosen} offset={offset} events={watch.events.items} onClose={close} />}
     </>
   );
 }

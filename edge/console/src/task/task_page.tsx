@@ -1,11 +1,11 @@
 import type { LongwireError } from '@longwire/client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { lanesAt } from '../model/moment';
 import { stateWords } from '../model/words';
 import { Empty } from '../parts/empty';
 import { count } from '../parts/format';
 import { useTitle } from '../shell/hooks';
-import { kTabs, replaceAddress, taskHref, type Tab, type TaskRoute } from '../shell/route';
+import { kTabs, parseRoute, replaceAddress, taskHref, type Tab, type TaskRoute } from '../shell/route';
 import { AnswerBox } from './answer_box';
 import { EventsView } from './events_view';
 import { Lanes } from './lanes';
@@ -23,21 +23,24 @@ export function TaskPage({ route }: { route: TaskRoute }) {
   const [picked, setPicked] = useState<Tab | null>(route.tab);
   const { view, watch, replay } = moment;
 
-  // A link may lead to another moment of the same task.
-  const followed = useRef(route);
-  useEffect(() => {
-    if (followed.current === route) return;
-    followed.current = route;
-    setPicked(route.tab);
-    controls.follow(route.at);
-  }, [route, controls]);
-
   // The address leads to what is looked at, but does not change with each frame of a replay.
   const said_at = replay.kind === 'past' && !replay.is_playing && watch.head > 0 ? moment.at : null;
   const is_said = replay.kind === 'live' || said_at !== null;
   useEffect(() => {
     if (is_said) replaceAddress(taskHref(task, { tab: picked, at: said_at }));
   }, [task, picked, is_said, said_at]);
+
+  // A link, or a hand, leads elsewhere in the same task. What the page says in the address itself is no such change.
+  useEffect(() => {
+    const went = () => {
+      const { route: next } = parseRoute(window.location.hash);
+      if (next.page !== 'task' || next.task !== task) return;
+      setPicked(next.tab);
+      controls.follow(next.at);
+    };
+    window.addEventListener('hashchange', went);
+    return () => window.removeEventListener('hashchange', went);
+  }, [task, controls]);
 
   const percent = view.progress !== null && view.state === 'RUNNING' ? `${Math.round(view.progress * 100)}% · ` : '';
   const gone = watch.problem !== null && watch.now.state === null;

@@ -38,19 +38,22 @@ export function TaskTable({ rows, footer, empty }: Props) {
     return <Row key={row.task} view={row} index={i} now_s={tick(row, now)} narrow={is_narrow} is_chosen={is_chosen} onChoose={choose} />;
   };
   return (
-    <div className="table" role="table" aria-label="Tasks" aria-rowcount={rows.length}>
-      {!is_narrow && <Head going={going} picked={picked} onChoose={(tasks) => setChosen(new Set(tasks))} />}
-      {empty ?? (
-        <VirtualList
-          className="table-body"
-          role="rowgroup"
-          label="Tasks"
-          count={rows.length}
-          row_px={is_narrow ? kCardPx : kRowPx}
-          footer={footer}
-          render={render}
-        />
-      )}
+    <div className="table">
+      {/* Without rows, of which the head is one, it is no table. */}
+      <div className="table-rows" {...(rows.length > 0 || !is_narrow ? { role: 'table', 'aria-label': 'Tasks', 'aria-rowcount': rows.length } : {})}>
+        {!is_narrow && <Head going={going} picked={picked} onChoose={(tasks) => setChosen(new Set(tasks))} />}
+        {empty ?? (
+          <VirtualList
+            className="table-body"
+            role="rowgroup"
+            label="Tasks"
+            count={rows.length}
+            row_px={is_narrow ? kCardPx : kRowPx}
+            footer={footer}
+            render={render}
+          />
+        )}
+      </div>
       {picked.length > 0 && <BulkBar tasks={picked} onDone={() => setChosen(new Set())} />}
     </div>
   );

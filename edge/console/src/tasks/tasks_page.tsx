@@ -87,10 +87,12 @@ export function TasksPage({ route }: { route: TasksRoute }) {
         }
         footer={
           has_more && (
-            <div className="list-foot">
-              <button type="button" className="button" disabled={is_loading} onClick={() => void list.more(listed)}>
-                {is_loading ? 'Loading…' : 'Load older tasks'}
-              </button>
+            <div className="list-foot" role="row">
+              <span role="cell">
+                <button type="button" className="button" disabled={is_loading} onClick={() => void list.more(listed)}>
+                  {is_loading ? 'Loading…' : 'Load older tasks'}
+                </button>
+              </span>
             </div>
           )
         }

@@ -1,5 +1,5 @@
 import type { ConnectionState, LongwireError } from '@longwire/client';
-import { useEffect, useMemo, useState, type FormEvent } from 'react';
+import { useCallback, useMemo, useState, type FormEvent } from 'react';
 import { clockTimeMs } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { JsonView } from '../parts/json_view';
@@ -7,7 +7,8 @@ import { Rows } from '../parts/rows';
 import { ConnectionWords } from '../shell/connection_badge';
 import { useSession, useSignal, useTitle } from '../shell/hooks';
 import { tryHref } from '../shell/route';
-import type { Dialect, Opened } from './dialect';
+import { useOpened } from '../shell/use_opened';
+import type { Dialect } from './dialect';
 import { kDialects } from './dialects';
 import { Transcript, type Entry } from './transcript';
 
@@ -37,14 +38,11 @@ function Conversation({ dialect }: { dialect: Dialect }) {
   const { token } = useSession();
   const transcript = useMemo(() => new Transcript(), []);
   const version = useSignal(transcript.signal);
-  const [opened, setOpened] = useState<Opened | null>(null);
+  const opened = useOpened(
+    useCallback(() => dialect.open({ transcript, token, changed: () => transcript.signal.touch() }), [dialect, transcript, token]),
+  );
   const [text, setText] = useState(dialect.first);
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    const one = dialect.open({ transcript, token, changed: () => transcript.signal.touch() });
-    setOpened(one);
-    return () => one.close();
-  }, [dialect, transcript, token]);
 
   const run = (what: () => Promise<void>) => {
     setProblem(null);
@@ -113,7 +111,7 @@ function EntryCells({ entry }: { entry: Entry }) {
   return (
     <>
       <time className="log-time">{clockTimeMs(at_ms * 1_000)}</time>
-      <span className="said-way" aria-label={is_ours ? 'said' : 'heard'}>
+      <span className="said-way" role="img" aria-label={is_ours ? 'said' : 'heard'}>
         <Icon name={is_ours ? 'up' : 'down'} />
       </span>
       {who !== '' && <span className="said-who muted">{who}</span>}

@@ -30,7 +30,7 @@ using Told = std::vector<std::string>;
 class HttpExchangeTest : public ::testing::Test {
   protected:
     std::shared_ptr<Writer> session = std::make_shared<Writer>();
-    std::shared_ptr<Exchange> exchange = std::make_shared<Exchange>(session);
+    std::shared_ptr<Exchange> exchange = std::make_shared<Exchange>(session, "192.0.2.7");
     std::shared_ptr<int> captured = std::make_shared<int>();
     int calls = 0;
 
@@ -45,7 +45,7 @@ TEST_F(HttpExchangeTest, IsDroppedOnlyBeforeItsEnd) {
     exchange.reset();
     EXPECT_EQ(session->told, Told{"dropped"});
     session->told.clear();
-    exchange = std::make_shared<Exchange>(session);
+    exchange = std::make_shared<Exchange>(session, "192.0.2.7");
     exchange->complete();
     exchange.reset();
     EXPECT_EQ(session->told, Told{});
