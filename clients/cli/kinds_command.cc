@@ -23,8 +23,8 @@ std::string kind_table(const json::array& kinds) {
         const auto& kind = one.get_object();
         const auto count = [&](const char* field) { return std::to_string(number_at(kind, field).value_or(0)); };
         const auto about = cut_to_width(one_line(text_at(kind, "about")), kAboutCells);
-        rows.push_back({text_at(kind, "kind"), about.empty() ? "-" : about, count("workers"), count("running"),
-                        count("queued")});
+        rows.push_back(
+            {text_at(kind, "kind"), about.empty() ? "-" : about, count("workers"), count("running"), count("queued")});
     }
     return format_table(rows);
 }
