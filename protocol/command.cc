@@ -234,6 +234,10 @@ Result<Command> decode(const MsgpackFields&, ClusterCommand command) {
     return Command{command};
 }
 
+Result<Command> decode(const MsgpackFields&, KindsCommand command) {
+    return Command{command};
+}
+
 Result<Command> decode(const MsgpackFields& fields, JoinCommand command) {
     LW_TRY(command.topic, topic_field(fields));
     LW_TRY(command.as, optional_name(fields, "as"));

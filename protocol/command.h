@@ -118,6 +118,10 @@ struct ClusterCommand {
     static constexpr std::string_view kName = "cluster";
 };
 
+struct KindsCommand {
+    static constexpr std::string_view kName = "kinds";
+};
+
 struct JoinCommand {
     static constexpr std::string_view kName = "join";
     static constexpr std::size_t kInfoBytesMax = 1 << 10;
@@ -142,8 +146,8 @@ struct PresenceCommand {
 };
 
 using Command = std::variant<PublishCommand, StartCommand, RunCommand, CancelCommand, InputCommand, StateCommand,
-                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand, ClusterCommand, AttachCommand,
-                             JoinCommand, LeaveCommand, PresenceCommand>;
+                             TasksCommand, HistoryCommand, LedgerCommand, WorkersCommand, KindsCommand, ClusterCommand,
+                             AttachCommand, JoinCommand, LeaveCommand, PresenceCommand>;
 
 /// Whether `name` is a command that decode_command() knows.
 bool is_command(std::string_view name);

@@ -250,6 +250,7 @@ class Broker final : private SchedulerPort {
     void on_worker_hello(const std::string& peer, std::uint64_t number, const link::WorkerHello& hello);
     void on_worker_message(const std::string& peer, WorkerLink& worker, const link::WorkerToBroker& message);
     void on_start_child(const std::string& peer, const link::StartChild& start);
+    void on_describe_kinds(const std::string& peer, WorkerLink& worker, const link::DescribeKinds& described);
     void on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes);
     void take_published(const ParsedKey& key, const Result<Envelope>& envelope, const SharedSlice& bytes);
     void take_event(const std::string& name, WorkerLink& worker, const link::PartitionSequence& at,

@@ -222,6 +222,7 @@ Result<std::string> Broker::obey(const std::string& edge, const link::Request& r
                           [&](const StateCommand& c) { return scheduler_.state(realm, c); },
                           [&](const TasksCommand& c) { return scheduler_.tasks(realm, c); },
                           [&](const WorkersCommand&) { return scheduler_.workers(); },
+                          [&](const KindsCommand&) { return scheduler_.kinds(realm); },
                           [&](const LedgerCommand& c) { return ledger(realm, c); },
                           [&](const ClusterCommand&) { return cluster(realm); },
                           [&](const JoinCommand& c) { return join(edge, request, c); },

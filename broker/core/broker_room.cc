@@ -23,7 +23,9 @@ bool tells_of_the_present(const Command& command) {
 std::optional<std::string> paths_shown(std::string_view realm, const Command& command) {
     if (const auto* state = std::get_if<StateCommand>(&command)) return topic_path(realm, task_topic(state->task));
     if (const auto* presence = std::get_if<PresenceCommand>(&command)) return topic_path(realm, presence->topic);
-    if (std::holds_alternative<TasksCommand>(command)) return topic_path(realm, task_topic(""));
+    const bool shows_tasks =
+        std::holds_alternative<TasksCommand>(command) || std::holds_alternative<KindsCommand>(command);
+    if (shows_tasks) return topic_path(realm, task_topic(""));
     return std::nullopt;
 }
 

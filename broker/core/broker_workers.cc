@@ -67,7 +67,7 @@ void Broker::on_worker_hello(const std::string& peer, std::uint64_t number, cons
     send_now(peer, worker,
              link::prepare(link::WorkerWelcome{kProtocolVersion, options_.name, options_.partitions,
                                                options_.producer_window_bytes, worker.receiver.positions(),
-                                               hello.incarnation}));
+                                               hello.incarnation, link::kNewestOfWorkers}));
     Scheduler::WorkerInfo info{peer, hello.incarnation, std::string(hello.program), {}, hello.capacity};
     info.kinds.assign(hello.kinds.begin(), hello.kinds.end());
     scheduler_.worker_joined(std::move(info), hello.running, now_us_);
@@ -87,6 +87,7 @@ void Broker::on_worker_message(const std::string& peer, WorkerLink& worker, cons
             [&](const link::HandBack& back) { scheduler_.handed_back(peer, back.attempt, back.reason, now_us_); },
             [&](const link::StartChild& start) { on_start_child(peer, start); },
             [&](const link::AttemptsWaiting& waiting) { scheduler_.worker_waits(peer, waiting.count); },
+            [&](const link::DescribeKinds& described) { on_describe_kinds(peer, worker, described); },
             [&](const link::WorkerDraining&) { scheduler_.worker_draining(peer); },
             [&](const link::WorkerBye&) {
                 out_->notices.push_back("worker " + peer + " left");
@@ -109,6 +110,14 @@ void Broker::on_start_child(const std::string& peer, const link::StartChild& sta
     const auto error = begun.error();
     send_to_worker(peer, link::prepare(link::ChildRefused{start.attempt, start.name, to_string(error.code),
                                                           error.message, error.field, error.retry_after_ms}));
+}
+
+void Broker::on_describe_kinds(const std::string& peer, WorkerLink& worker, const link::DescribeKinds& described) {
+    for (const auto& [kind, error] : scheduler_.worker_describes(peer, described)) {
+        out_->notices.push_back("worker " + peer + ": " + describe(error));
+        send_now(peer, worker,
+                 link::prepare(link::DescriptionRefused{kind, to_string(error.code), error.message, error.field}));
+    }
 }
 
 void Broker::on_published(std::string_view key, const std::shared_ptr<const std::string>& envelopes) {

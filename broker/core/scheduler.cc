@@ -216,7 +216,9 @@ void Scheduler::revoke(const Task& task, std::string_view reason) {
 void Scheduler::worker_joined(WorkerInfo info, const std::vector<link::AttemptRef>& running, std::int64_t now_us) {
     const auto name = info.worker;
     auto& worker = workers_[name];
+    if (worker.info.incarnation != info.incarnation) worker.notes = {};  // in the same life it will say the same
     worker.info = std::move(info);
+    worker.hello = ++hellos_;
     worker.heard_us = now_us;
     worker.away = worker.draining = false;
     worker.waiting = 0;

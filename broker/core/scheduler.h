@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "broker/core/kept_state.h"
+#include "broker/core/kind_notes.h"
 #include "broker/core/string_map.h"
 #include "broker/core/task.h"
 #include "broker/core/task_queues.h"
@@ -91,6 +92,7 @@ class Scheduler {
     Result<std::string> state(std::string_view realm, const StateCommand& command) const;
     Result<std::string> tasks(std::string_view realm, const TasksCommand& command) const;
     Result<std::string> workers() const;
+    Result<std::string> kinds(std::string_view realm) const;
 
     // Connections of clients, and edges with all of theirs: they are not there any more.
 
@@ -113,6 +115,8 @@ class Scheduler {
     /// The broker itself has not run for so long: leases are longer by that.
     void stalled(std::int64_t for_us);
     void worker_draining(const std::string& worker);
+    /// Keeps what it says of its kinds, in place of what it said before. What is refused comes back, with the reason.
+    KindNotes::Refused worker_describes(const std::string& worker, const link::DescribeKinds& described);
     /// So many of its attempts wait for what others do, and take no room.
     void worker_waits(const std::string& worker, std::uint32_t attempts);
     /// Its session has ended: it gets nothing new, and keeps what it has for one lease.
@@ -175,6 +179,8 @@ class Scheduler {
     };
     struct Worker {
         WorkerInfo info;
+        KindNotes notes;
+        std::uint64_t hello = 0;        // counts them: the youngest has the highest
         std::set<std::string> running;  // paths of their tasks
         std::int64_t heard_us = 0;
         bool away = true;  // without a session
@@ -242,6 +248,10 @@ class Scheduler {
     void detach_all(Entry& entry);
     static std::int64_t abandoned_us(const Entry& entry);
 
+    // scheduler_kinds.cc: what is served, and what waits for it
+    struct KindSeen;
+    std::map<std::string_view, KindSeen> kinds_seen(std::string_view realm) const;
+
     // scheduler_tree.cc: parents and children
     const ByAge& children_of(const Task& task) const;
     ByAge descendants_of(const Task& task) const;
@@ -266,6 +276,7 @@ class Scheduler {
     StringMap<Worker> workers_;
     std::map<Connection, std::set<Entry*>> attached_;
     std::uint64_t next_age_ = 1;
+    std::uint64_t hellos_ = 0;
     std::int64_t leases_checked_us_ = 0;
     bool hand_out_due_ = false;
     bool is_paused_ = false;

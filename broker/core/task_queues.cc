@@ -58,6 +58,7 @@ void TaskQueues::add(Task& task) {
     }
     lane.tasks.emplace(QueuePlace::of(task), &task);
     ++kind.queued;
+    ++kind.realms[task.realm].queued;
     reopen(lane);
 }
 
@@ -67,6 +68,7 @@ void TaskQueues::remove(const Task& task) {
     auto& lane = found->second;
     lane.tasks.erase(QueuePlace::of(task));
     --kind.queued;
+    --kind.realms[task.realm].queued;
     reopen(lane);
     if (!lane.tasks.empty()) return;
     if (lane.gate != nullptr) {
@@ -78,7 +80,9 @@ void TaskQueues::remove(const Task& task) {
 }
 
 void TaskQueues::taken(const Task& task) {
-    ++kind_of(task).running;
+    auto& kind = kind_of(task);
+    ++kind.running;
+    ++kind.realms[task.realm].running;
     if (task.concurrency.key.empty()) return;
     auto& gate = gates_[gate_path(task)];
     ++gate.running;
@@ -88,6 +92,7 @@ void TaskQueues::taken(const Task& task) {
 void TaskQueues::let_go(const Task& task) {
     auto& kind = kinds_.at(task.kind);
     --kind.running;
+    --kind.realms[task.realm].running;
     forget_if_idle(task, kind);
     if (task.concurrency.key.empty()) return;
     const auto path = gate_path(task);
@@ -111,6 +116,16 @@ Task* TaskQueues::front(std::string_view kind) const {
     const auto& queue = found->second;
     if (queue.running >= queue.limit || queue.open.empty()) return nullptr;
     return queue.open.begin()->second->tasks.begin()->second;
+}
+
+std::map<std::string_view, TaskQueues::Count> TaskQueues::counts(std::string_view realm) const {
+    std::map<std::string_view, Count> counts;
+    for (const auto& [name, kind] : kinds_) {
+        const auto found = kind.realms.find(realm);
+        if (found == kind.realms.end()) continue;
+        if (found->second.queued > 0 || found->second.running > 0) counts.emplace(name, found->second);
+    }
+    return counts;
 }
 
 std::size_t TaskQueues::size() const {

@@ -56,6 +56,13 @@ class TaskQueues {
     std::size_t size() const;
     std::size_t size(std::string_view kind) const;
 
+    struct Count {
+        std::size_t queued = 0;
+        std::size_t running = 0;
+    };
+    /// Of one realm's tasks, by kind; kinds of which it has none are left out. Views until the next change.
+    std::map<std::string_view, Count> counts(std::string_view realm) const;
+
   private:
     struct Lane;
     /// What all tasks with one concurrency key share.
@@ -67,6 +74,7 @@ class TaskQueues {
         std::size_t limit = SIZE_MAX;
         std::size_t running = 0;
         std::size_t queued = 0;
+        StringMap<Count> realms;
         std::map<std::string, Lane, std::less<>> lanes;
         std::map<QueuePlace, Lane*> open;  // those whose first task no key keeps, by that task
     };

@@ -20,6 +20,7 @@ int run_again(const Arguments& arguments);
 int run_publish(const Arguments& arguments);
 int run_cluster(const Arguments& arguments);
 int run_slow(const Arguments& arguments);
+int run_kinds(const Arguments& arguments);
 int run_audit(const Arguments& arguments);
 int run_verify(const Arguments& arguments);
 int run_up(const Arguments& arguments);

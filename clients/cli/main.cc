@@ -22,6 +22,7 @@ std::span<const Command> all_commands() {
         Command{"publish", "TOPIC TYPE [DATA]", "publish one event", run_publish},
         Command{"cluster", "", "show brokers, edges and how old events are at each hop", run_cluster},
         Command{"slow", "", "show clients that take too slowly, and how far they are behind", run_slow},
+        Command{"kinds", "", "list the kinds of tasks, and who serves them", run_kinds},
         Command{"audit", "TASK", "count a task's events from its workers to the log", run_audit},
         Command{"verify", "", "load a cluster, kill parts of it, and check every event", run_verify},
     };

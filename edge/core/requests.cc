@@ -6,8 +6,8 @@
 namespace longwire::edge {
 
 bool may_repeat(std::string_view command, const MsgpackFields& fields) {
-    constexpr std::array<std::string_view, 11> kHarmless{"start",   "cancel", "attach", "state", "tasks",   "workers",
-                                                         "cluster", "ledger", "join",   "leave", "presence"};
+    constexpr std::array<std::string_view, 12> kHarmless{"start", "cancel",  "attach", "state", "tasks", "workers",
+                                                         "kinds", "cluster", "ledger", "join",  "leave", "presence"};
     if (std::find(kHarmless.begin(), kHarmless.end(), command) != kHarmless.end()) return true;
     return command == "publish" && fields.has("key");
 }

@@ -111,8 +111,8 @@ void Api::handle_v1(const Call& call, const Exchange& exchange) {
     if (segments.front() == "topics" && segments.size() >= 3 && segments.back() == "events") {
         return handle_topic(call, exchange);
     }
-    if (segments.size() == 1 &&
-        (segments.front() == WorkersCommand::kName || segments.front() == ClusterCommand::kName)) {
+    if (segments.size() == 1 && (segments.front() == WorkersCommand::kName || segments.front() == KindsCommand::kName ||
+                                 segments.front() == ClusterCommand::kName)) {
         if (!is_get) return exchange->respond(method_not_allowed("GET"));
         return obey(segments.front(), std::string(kEmptyMap), exchange, ok_status);
     }

@@ -16,7 +16,8 @@
 
 /// How link messages become bytes. A message is a MessagePack array [kind, number, fields…]; a message type names its
 /// kind and ties its fields in order, and nothing else needs to be written for it. Fields added at the end by a newer
-/// peer are passed over. The formats are listed in protocol/spec/links.md.
+/// peer are passed over; of a type with `kFieldsAdded` an older peer leaves out so many, which keep their defaults. The
+/// formats are listed in protocol/spec/links.md.
 namespace longwire::link {
 
 /// Bytes that are one MessagePack value, carried as they are.
@@ -116,6 +117,16 @@ constexpr std::size_t field_count() {
     return std::tuple_size_v<decltype(T::tie(std::declval<T&>()))>;
 }
 
+/// Those that every peer sends.
+template <class T>
+constexpr std::size_t required_field_count() {
+    if constexpr (requires { T::kFieldsAdded; }) {
+        return field_count<T>() - T::kFieldsAdded;
+    } else {
+        return field_count<T>();
+    }
+}
+
 template <class T>
 void write_fields(MsgpackWriter& writer, const T& value) {
     std::apply([&](const auto&... fields) { (write(writer, fields), ...); }, T::tie(value));
@@ -124,8 +135,14 @@ void write_fields(MsgpackWriter& writer, const T& value) {
 template <class T>
 void read_fields(MsgpackReader& reader, T& value, std::uint32_t given) {
     constexpr auto kKnown = field_count<T>();
-    if (given < kKnown) return reader.fail();
-    std::apply([&](auto&... fields) { (read(reader, fields), ...); }, T::tie(value));
+    if (given < required_field_count<T>()) return reader.fail();
+    if (given >= kKnown) {
+        std::apply([&](auto&... fields) { (read(reader, fields), ...); }, T::tie(value));
+    } else {
+        std::size_t left = given;
+        std::apply([&](auto&... fields) { ((left > 0 ? (read(reader, fields), void(--left)) : void()), ...); },
+                   T::tie(value));
+    }
     for (std::size_t i = kKnown; i < given && reader.ok(); ++i) reader.raw();
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -98,8 +100,30 @@ struct AttemptsWaiting {
     static auto tie(auto& m) { return std::tie(m.count); }
 };
 
+/// What a kind is for and what input it takes; check() says what it may be.
+struct KindDescription {
+    std::string_view kind;
+    std::string_view about;  // empty: nothing said
+    Raw input_schema;        // JSON Schema; no bytes: none
+    Raw example;             // an input to begin from; no bytes: none
+    static auto tie(auto& m) { return std::tie(m.kind, m.about, m.input_schema, m.example); }
+};
+
+/// What the worker says of kinds that it serves, in place of what it said before. Only for a broker whose welcome says
+/// that it knows this message.
+struct DescribeKinds {
+    static constexpr std::uint32_t kKind = 9;
+    std::vector<KindDescription> kinds;
+    static auto tie(auto& m) { return std::tie(m.kinds); }
+};
+
 using WorkerToBroker = std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye,
-                                    StartChild, AttemptsWaiting>;
+                                    StartChild, AttemptsWaiting, DescribeKinds>;
+
+/// The highest number that a kind of a worker's messages has.
+inline constexpr std::uint32_t kNewestOfWorkers = []<class... Messages>(std::type_identity<std::variant<Messages...>>) {
+    return std::max({Messages::kKind...});
+}(std::type_identity<WorkerToBroker>{});
 
 // Broker to worker.
 
@@ -112,8 +136,10 @@ struct WorkerWelcome {
     std::uint64_t window_bytes = 0;
     std::vector<PartitionSequence> positions;
     std::uint64_t incarnation = 0;  // of the hello that it answers
+    std::uint32_t newest = 0;       // kNewestOfWorkers, as the broker knows it; an older one does not say
+    static constexpr std::size_t kFieldsAdded = 1;
     static auto tie(auto& m) {
-        return std::tie(m.version, m.broker, m.partitions, m.window_bytes, m.positions, m.incarnation);
+        return std::tie(m.version, m.broker, m.partitions, m.window_bytes, m.positions, m.incarnation, m.newest);
     }
 };
 
@@ -221,8 +247,18 @@ struct ChildRefused {
     static auto tie(auto& m) { return std::tie(m.attempt, m.name, m.code, m.message, m.field, m.retry_after_ms); }
 };
 
+/// What was said of a kind is not kept, and why. The kind is served all the same.
+struct DescriptionRefused {
+    static constexpr std::uint32_t kKind = 78;
+    std::string_view kind;
+    std::string_view code;
+    std::string_view message;
+    std::string_view field;
+    static auto tie(auto& m) { return std::tie(m.kind, m.code, m.message, m.field); }
+};
+
 using BrokerToWorker =
     std::variant<WorkerWelcome, EventsCommitted, ResendRequest, AssignTask, CancelTask, TaskInput, RevokeAttempt,
-                 EventRefused, BrokerHeartbeat, LinkReset, HelloRefused, ChildState, ChildRefused>;
+                 EventRefused, BrokerHeartbeat, LinkReset, HelloRefused, ChildState, ChildRefused, DescriptionRefused>;
 
 }  // namespace longwire::link

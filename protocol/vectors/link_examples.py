@@ -6,6 +6,7 @@ NOW = 1_700_000_000_000_000
 EPOCH = 0x0123456789ABCDEF
 ATTEMPT = ["dev", "8f3a", 2]
 KEY = b"2a/dev/task/8f3a\0"
+SCHEMA = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 0}}, "required": ["n"]}
 ENVELOPE = msgpack.packb(["worker-1", NOW, 7, NOW, "log", None, 2, None, {"message": "hello"}])
 
 WORKER_TO_BROKER = [
@@ -18,10 +19,11 @@ WORKER_TO_BROKER = [
     ("WorkerBye", 6, []),
     ("StartChild", 7, [ATTEMPT, "part 1", {"kind": "demo.count", "input": {"n": 10}, "task": "1c2d"}]),
     ("AttemptsWaiting", 8, [3]),
+    ("DescribeKinds", 9, [[["demo.count", "Count to n.", SCHEMA, {"n": 10}], ["demo.echo", "", None, None]]]),
 ]
 
 BROKER_TO_WORKER = [
-    ("WorkerWelcome", 65, [1, "broker-1", 64, 8 << 20, [[42, 7]], 1700000000000001]),
+    ("WorkerWelcome", 65, [1, "broker-1", 64, 8 << 20, [[42, 7]], 1700000000000001, 9]),
     ("EventsCommitted", 66, [[[42, 8]], 2]),
     ("ResendRequest", 67, [42, 8, 9]),
     ("AssignTask", 68, [ATTEMPT, 1, "demo.count", {"n": 10}, 60_000]),
@@ -34,6 +36,7 @@ BROKER_TO_WORKER = [
     ("HelloRefused", 75, ["this broker speaks another version of the link"]),
     ("ChildState", 76, [ATTEMPT, "part 1", "1c2d", "COMPLETED", {"n": 10}, None]),
     ("ChildRefused", 77, [ATTEMPT, "part 1", "unavailable", "the queue of demo.count is full", "kind", 1000]),
+    ("DescriptionRefused", 78, ["demo.count", "too_large", "of kind demo.count is too large", "example"]),
 ]
 
 EDGE_TO_BROKER = [

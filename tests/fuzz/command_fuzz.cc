@@ -11,9 +11,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace longwire;  // tidy: allow(using-namespace) a program of one function
-    constexpr std::array<std::string_view, 14> kNames{"publish", "start", "run",      "cancel",  "input",
+    constexpr std::array<std::string_view, 15> kNames{"publish", "start", "run",      "cancel",  "input",
                                                       "state",   "tasks", "history",  "workers", "unknown",
-                                                      "join",    "leave", "presence", "cluster"};
+                                                      "join",    "leave", "presence", "cluster", "kinds"};
     if (size == 0) return 0;
     const auto name = kNames[data[0] % kNames.size()];
     const auto command = decode_command(name, {reinterpret_cast<const char*>(data) + 1, size - 1});

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <variant>
 
+#include "protocol/json.h"
+#include "protocol/link/kind_description.h"
 #include "protocol/link/producer_messages.h"
 #include "protocol/link/subscriber_receiver.h"
 
@@ -42,6 +44,21 @@ void round_trip(std::string_view bytes) {
     if (!again || encoded(*again) != first) std::abort();
 }
 
+/// What a broker keeps of a kind can be shown.
+void describe(std::string_view bytes) {
+    const auto decoded = decode<WorkerToBroker>(bytes);
+    const auto* const described = decoded ? std::get_if<DescribeKinds>(&decoded->message) : nullptr;
+    if (described == nullptr) return;
+    for (const auto& one : described->kinds) {
+        const auto checked = check(one);
+        if (!checked && checked.error().field.empty()) std::abort();
+        for (const auto value : {one.input_schema.bytes, one.example.bytes}) {
+            std::string json;
+            if (checked && !value.empty() && !append_json(value, json)) std::abort();
+        }
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -61,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         rest.remove_prefix(2 + message.size());
         round_trip<WorkerToBroker>(message);
         round_trip<BrokerToWorker>(message);
+        describe(message);
         round_trip<EdgeToBroker>(message);
         round_trip<BrokerToEdge>(message);
         receiver.receive(message, ++now_us);

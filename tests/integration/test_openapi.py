@@ -194,6 +194,7 @@ def test_every_answer_fits_and_every_property_is_real(described: tuple[Cluster, 
 
     api.call("feedTask", "/v1/tasks/echo/input", {"data": "hello"})
     api.call("listWorkers", "/v1/workers")
+    api.call("listKinds", "/v1/kinds")
 
     reader = StillReader(cluster.ports[0], "room/slow")
     large = [{"type": "note", "data": "x" * 9_000}] * 100

@@ -1,5 +1,6 @@
 #include "worker/agent/agent_kinds.h"
 
+#include <boost/json.hpp>
 #include <cstdlib>
 #include <utility>
 
@@ -70,6 +71,28 @@ TaskResult run_agents(Task& task, const AgentSetup& setup) {
     // From the tree, where what is no UTF-8 has been replaced: model servers take nothing else.
     std::string text(task.input().at(name).as_string());
     return AgentRun(task, setup, *setup.roles.first_for(task.kind())).work(std::move(text), !is_team);
+}
+
+KindDescription takes_message(std::string about, const std::string& example) {
+    return {std::move(about),
+            R"({
+              "type": "object",
+              "properties": {"message": {"type": "string", "title": "Message", "format": "textarea", "minLength": 1}},
+              "required": ["message"]
+            })",
+            boost::json::serialize(boost::json::object{{"message", example}})};
+}
+
+KindDescription of_team() {
+    return {"Agents work on a requirement and hand over to each other.",
+            R"({
+              "type": "object",
+              "properties": {
+                "requirement": {"type": "string", "title": "Requirement", "format": "textarea", "minLength": 1}
+              },
+              "required": ["requirement"]
+            })",
+            R"({"requirement": "Plan a release"})"};
 }
 
 }  // namespace
@@ -144,8 +167,13 @@ Result<std::shared_ptr<const AgentSetup>> set_up_agents(AgentOptions options) {
 void serve_agents(Worker& worker, const std::shared_ptr<const AgentSetup>& setup,
                   const std::vector<std::string>& pillars) {
     const auto handler = [setup](Task& task) { return run_agents(task, *setup); };
-    for (const auto* const kind : {"agent.chat", "agent.guide", "agent.team"}) worker.serve(kind, handler);
-    for (const auto& pillar : pillars) worker.serve("agent.liaison." + pillar, handler);
+    worker.serve("agent.chat", handler, takes_message("Talk to an agent.", "What is an epoch?"));
+    worker.serve("agent.guide", handler, takes_message("Ask the guide.", "Where do I begin?"));
+    worker.serve("agent.team", handler, of_team());
+    for (const auto& pillar : pillars) {
+        worker.serve("agent.liaison." + pillar, handler,
+                     takes_message("Ask the liaison of " + pillar + ".", "What can you do for me?"));
+    }
 }
 
 }  // namespace longwire::agent

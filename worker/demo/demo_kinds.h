@@ -30,6 +30,7 @@ TaskResult parts(Task& task);
 /// Result {content, agents}.
 TaskResult team(Task& task);
 
+/// All of them, each with its description.
 void serve_all(Worker& worker);
 
 }  // namespace longwire::demo

@@ -152,14 +152,4 @@ TaskResult parts(Task& task) {
     return TaskResult::completed({{"parts", *count_of_parts}, {"n", counted}});
 }
 
-void serve_all(Worker& worker) {
-    worker.serve("demo.count", count)
-        .serve("demo.tokens", tokens)
-        .serve("demo.team", team)
-        .serve("demo.fail", fail)
-        .serve("demo.sleep", sleep_through)
-        .serve("demo.echo", echo)
-        .serve("demo.parts", parts);
-}
-
 }  // namespace longwire::demo

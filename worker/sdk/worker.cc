@@ -9,8 +9,8 @@ namespace longwire {
 Worker::Worker(WorkerOptions options) : loop_(std::make_unique<worker::WorkerLoop>(std::move(options))) {}
 Worker::~Worker() = default;
 
-Worker& Worker::serve(std::string kind, Handler handler) {
-    loop_->serve(std::move(kind), std::move(handler));
+Worker& Worker::serve(std::string kind, Handler handler, const KindDescription& description) {
+    loop_->serve(kind, std::move(handler), description);
     return *this;
 }
 

@@ -8,6 +8,7 @@
 
 #include "protocol/durability.h"
 #include "protocol/endpoints.h"
+#include "worker/sdk/kind_description.h"
 #include "worker/sdk/task.h"
 
 namespace longwire {
@@ -88,8 +89,8 @@ class Worker {
     Worker& operator=(const Worker&) = delete;
 
     /// Before run(). Handlers of several tasks run at once. A kind that is no name, or is served already, throws
-    /// std::invalid_argument.
-    Worker& serve(std::string kind, Handler handler);
+    /// std::invalid_argument, and so does a description that is too large or no JSON.
+    Worker& serve(std::string kind, Handler handler, const KindDescription& description = {});
 
     /// Works until drained. Returns the program's exit status: 0 when drained and everything is acknowledged; 1 when
     /// the endpoints can't be used, the broker refuses this worker, the drain ran out of time, or a second signal came.

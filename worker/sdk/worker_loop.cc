@@ -45,13 +45,16 @@ WorkerLoop::WorkerLoop(WorkerOptions options) : options_(std::move(options)) {
     }
 }
 
-void WorkerLoop::serve(std::string kind, Worker::Handler handler) {
+void WorkerLoop::serve(const std::string& kind, Worker::Handler handler, const KindDescription& description) {
     if (const auto status = check_name("kind", kind, kNameBytesMax); !status) {
         throw std::invalid_argument(describe(status.error()));
     }
     auto shared = std::make_shared<const Worker::Handler>(std::move(handler));
     if (!handlers_.emplace(kind, std::move(shared)).second) {
         throw std::invalid_argument("kind is served already: " + kind);
+    }
+    if (const auto status = descriptions_.add(kind, description); !status) {
+        throw std::invalid_argument(describe(status.error()));
     }
 }
 
@@ -79,6 +82,7 @@ int WorkerLoop::run() {
     session.incarnation = static_cast<std::uint64_t>(now_us());
     session.program = options_.program;
     for (const auto& [kind, handler] : handlers_) session.kinds.push_back(kind);
+    session.described = descriptions_.message();
     session.capacity = options_.capacity;
     session.waiting_max = options_.waiting_max;
     session.window_bytes = options_.window_bytes;

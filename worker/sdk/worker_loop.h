@@ -11,6 +11,7 @@
 #include "protocol/zmq/socket.h"
 #include "worker/sdk/core/worker_session.h"
 #include "worker/sdk/event_buffer.h"
+#include "worker/sdk/kind_descriptions.h"
 #include "worker/sdk/task_state.h"
 #include "worker/sdk/task_threads.h"
 #include "worker/sdk/worker.h"
@@ -26,7 +27,7 @@ class WorkerLoop {
     explicit WorkerLoop(WorkerOptions options);
 
     const std::string& name() const { return options_.name; }
-    void serve(std::string kind, Worker::Handler handler);
+    void serve(const std::string& kind, Worker::Handler handler, const KindDescription& description);
     int run();
     void request_drain();
     std::optional<Durability> durability() const { return durability_; }
@@ -64,6 +65,7 @@ class WorkerLoop {
 
     WorkerOptions options_;
     std::map<std::string, std::shared_ptr<const Worker::Handler>> handlers_;
+    KindDescriptions descriptions_;
     std::shared_ptr<Doorbell> doorbell_ = std::make_shared<Doorbell>();
     std::shared_ptr<WaitingCount> waiting_ = std::make_shared<WaitingCount>(doorbell_);
     std::atomic<bool> drain_requested_{false};

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
             std::cerr << "longwire-worker-webhook: " << describe(handler.error()) << '\n';
             std::exit(longwire::kExitUsage);
         }
-        worker.serve(std::string(longwire::kWebhookKind), std::move(*handler));
+        worker.serve(std::string(longwire::kWebhookKind), std::move(*handler),
+                     longwire::webhook::webhook_description());
     });
 }

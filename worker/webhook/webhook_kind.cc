@@ -154,4 +154,19 @@ Result<Worker::Handler> webhook_handler(WebhookOptions options) {
     return Worker::Handler([deliverer](Task& task) { return deliverer->attempt(task); });
 }
 
+KindDescription webhook_description() {
+    return {"Tell a webhook how a task has ended. The cluster starts these itself.",
+            R"({
+              "type": "object",
+              "properties": {
+                "url": {"type": "string", "format": "uri"},
+                "type": {"type": "string"},
+                "time_us": {"type": "integer", "minimum": 0},
+                "data": {"type": "string", "description": "What is told, as JSON."}
+              },
+              "required": ["url", "type", "time_us", "data"]
+            })",
+            {}};
+}
+
 }  // namespace longwire::webhook

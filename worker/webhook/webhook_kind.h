@@ -26,4 +26,6 @@ void declare_webhook_settings(Config& config, WebhookOptions& options);
 /// signed as the Standard Webhooks specification has it. Errors: a wrong setting, a secret that cannot be read.
 Result<Worker::Handler> webhook_handler(WebhookOptions options);
 
+KindDescription webhook_description();
+
 }  // namespace longwire::webhook

@@ -283,6 +283,20 @@ export interface ClusterInfo {
   edges: EdgeInfo[];
 }
 
+export interface KindInfo {
+  kind: string;
+  /** A sentence or two. */
+  about?: string;
+  /** JSON Schema of the input. Nobody but the worker holds an input against it. */
+  input_schema?: Record<string, unknown>;
+  /** An input to begin from. */
+  example?: unknown;
+  /** How many serve it now; none where its tasks only wait. */
+  workers: number;
+  running: number;
+  queued: number;
+}
+
 export interface Notice {
   notice: string;
   reconnect_ms?: number;

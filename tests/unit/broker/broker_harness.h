@@ -133,6 +133,13 @@ class FakeWorker {
     void draining();
     void waiting(std::uint32_t attempts);
     void hand_back(const std::string& task);
+    struct Described {
+        std::string kind;
+        std::string about = {};
+        std::string input_schema = {};  // JSON, empty for none
+        std::string example = {};       // likewise
+    };
+    void describe(const std::vector<Described>& kinds);
     /// Asks for a child of the attempt it has, or of another one.
     void start_child(const std::string& task, std::string_view name, std::string_view json, std::uint32_t attempt = 0);
 

@@ -62,6 +62,18 @@ void FakeWorker::start_child(const std::string& task, std::string_view name, std
     send(link::StartChild{{kRealm, task, attempt == 0 ? attempts_.at(task).attempt : attempt}, name, {fields}});
 }
 
+void FakeWorker::describe(const std::vector<Described>& kinds) {
+    std::deque<std::string> packed;
+    const auto pack = [&](const std::string& json) -> std::string_view {
+        return json.empty() ? std::string_view{} : packed.emplace_back(msgpack(json));
+    };
+    link::DescribeKinds message;
+    for (const auto& one : kinds) {
+        message.kinds.push_back({one.kind, one.about, {pack(one.input_schema)}, {pack(one.example)}});
+    }
+    send(message);
+}
+
 void FakeWorker::hand_back(const std::string& task) {
     const auto held = attempts_.find(task);
     if (held == attempts_.end()) return;
@@ -177,6 +189,10 @@ void FakeWorker::hear(const link::BrokerToWorker& message) {
                    [&](const link::ChildRefused& refused) {
                        heard_.push_back("no child " + name_of(refused.attempt) + " " + std::string(refused.name) + " " +
                                         std::string(refused.code) + " " + std::string(refused.field));
+                   },
+                   [&](const link::DescriptionRefused& refused) {
+                       heard_.push_back("not described " + std::string(refused.kind) + " " + std::string(refused.code) +
+                                        " " + std::string(refused.field));
                    },
                    [&](const link::BrokerHeartbeat&) {},
                    [&](const link::LinkReset&) {

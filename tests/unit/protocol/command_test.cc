@@ -44,7 +44,7 @@ std::string quoted(std::size_t size) {
 
 TEST(Command, IsKnownByItsName) {
     for (const auto name : {"publish", "start", "run", "cancel", "input", "state", "tasks", "history", "workers",
-                            "join", "leave", "presence"}) {
+                            "kinds", "join", "leave", "presence"}) {
         EXPECT_TRUE(is_command(name)) << name;
     }
     for (const auto name : {"", "Publish", "publish ", "subscribe", "hello", "ping"})
@@ -301,6 +301,7 @@ TEST(History, NamesTheFieldAtFault) {
 
 TEST(Workers, HasNoFields) {
     EXPECT_EQ(fault("workers", "{}"), "none");
+    EXPECT_EQ(fault("kinds", "{}"), "none");
 }
 
 TEST(Join, ReadsItsFields) {

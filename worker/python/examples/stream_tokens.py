@@ -33,7 +33,16 @@ async def answer(question: str) -> AsyncIterator[dict[str, Any]]:
         await asyncio.sleep(0.005)
 
 
-@worker.task("example.stream")
+@worker.task(
+    "example.stream",
+    about="Answer a question, word by word.",
+    input_schema={
+        "type": "object",
+        "properties": {"question": {"type": "string", "title": "Question", "format": "textarea"}},
+        "required": ["question"],
+    },
+    example={"question": "Why is the sky blue?"},
+)
 async def stream(ctx: TaskContext) -> dict[str, str]:
     pieces: list[str] = []
     async with ctx.text("answer") as text:

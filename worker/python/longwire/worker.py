@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Callable, NoReturn, Sequence, TypeVar
 
 from . import _program
+from ._core.descriptions import describe
+from ._core.messages import KindDescription
 from ._core.names import name_problem
 from ._core.orders import Order
 from ._core.session_parts import SessionOptions, State
@@ -112,6 +114,7 @@ class Worker:
                 raise TypeError(f"a worker has no option '{option}'")
             setattr(self.options, option, value)
         self._handlers: dict[str, Handler] = {}
+        self._described: list[KindDescription] = []
         self._link: LinkThread | None = None
         self._host: TaskHost | None = None
         self._signals = 0
@@ -119,8 +122,20 @@ class Worker:
         self._drain_requested = False
         self._ended: asyncio.Future[State | None] | None = None
 
-    def task(self, kind: str, *, on_cancel: str = "raise") -> Callable[[_F], _F]:
+    def task(
+        self,
+        kind: str,
+        *,
+        on_cancel: str = "raise",
+        about: str = "",
+        input_schema: dict[str, Any] | None = None,
+        example: Any = None,
+    ) -> Callable[[_F], _F]:
         """Serves tasks of this kind by the function that is decorated. Before run().
+
+        `about`, a sentence or two, `input_schema`, a JSON Schema, and `example`, an input to begin from, are what
+        people and programs are told of the kind. Nobody but the handler checks an input. They have at most 1, 16 and
+        16 KiB; what is too large or no JSON raises ValueError.
 
         When the task has been asked to end, `on_cancel="raise"` raises CancelledError where a coroutine waits, once: it
         may clean up, emit, and even return a result, which then counts. With "flag" it is not interrupted, and looks at
@@ -131,18 +146,32 @@ class Worker:
             raise ValueError(f"on_cancel is 'raise' or 'flag', not {on_cancel!r}")
 
         def serve(function: _F) -> _F:
-            self.serve(kind, function, on_cancel=on_cancel)
+            self.serve(
+                kind, function, on_cancel=on_cancel, about=about, input_schema=input_schema, example=example
+            )
             return function
 
         return serve
 
-    def serve(self, kind: str, function: Callable[[Any], Any], *, on_cancel: str = "raise") -> None:
+    def serve(
+        self,
+        kind: str,
+        function: Callable[[Any], Any],
+        *,
+        on_cancel: str = "raise",
+        about: str = "",
+        input_schema: dict[str, Any] | None = None,
+        example: Any = None,
+    ) -> None:
         """The same as task(), for a function that is there already."""
         if problem := name_problem(kind):
             raise ValueError(f"kind {kind!r} {problem}")
         if kind in self._handlers:
             raise ValueError(f"kind is served already: {kind}")
-        self._handlers[kind] = Handler.of(function, interrupts=on_cancel == "raise")
+        handler = Handler.of(function, interrupts=on_cancel == "raise")
+        if about or input_schema is not None or example is not None:
+            self._described.append(describe(kind, about, input_schema, example, self._described))
+        self._handlers[kind] = handler
 
     def run(self) -> int:
         """Works until drained. Returns the program's exit status: 0 when drained and everything is acknowledged; 1 when
@@ -249,6 +278,7 @@ class Worker:
                 worker=self.name,
                 incarnation=time.time_ns() // 1000,
                 kinds=tuple(sorted(self._handlers)),
+                described=tuple(self._described),
                 program=options.program,
                 capacity=options.capacity,
                 waiting_max=options.waiting_max,

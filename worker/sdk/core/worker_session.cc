@@ -133,12 +133,19 @@ void WorkerSession::on(const link::WorkerWelcome& welcome, std::int64_t now_us) 
     waiting_said_ = 0;
     partitions_ = welcome.partitions;
     update_subscribed();
+    const bool can_describe = options_.described && welcome.newest >= options_.described->kind;
+    if (can_describe) link_out_.push_back(link::seal(counter_.next(now_us), *options_.described));
     if (draining_) send(link::WorkerDraining{}, now_us);
     settle(now_us);
     for (auto& [id, held] : attempts_.all()) {
         for (auto& [name, child] : held.children) child.ask_us = now_us;  // what was told meanwhile is lost
     }
     ask_for_children(now_us);
+}
+
+void WorkerSession::on(const link::DescriptionRefused& refused, std::int64_t) {
+    const Error error{errc_from_string(refused.code), std::string(refused.message), std::string(refused.field)};
+    notice(Notice::Level::warn, "the broker does not keep what is said of a kind: " + describe(error));
 }
 
 void WorkerSession::on(const link::LinkReset& reset, std::int64_t now_us) {

@@ -86,6 +86,7 @@ class WorkerSession {
         std::uint64_t incarnation = 0;
         std::string program;
         std::vector<std::string> kinds;
+        std::optional<link::Prepared> described = {};  // a DescribeKinds about them
         std::uint32_t capacity = 1;
         std::uint32_t waiting_max = 1'000;  // attempts that wait for what others do, beside those
         std::size_t window_bytes = 8 << 20;
@@ -191,6 +192,7 @@ class WorkerSession {
     void on(const link::ChildState& child, std::int64_t now_us);
     void on(const link::ChildRefused& refused, std::int64_t now_us);
     void on(const link::BrokerHeartbeat&, std::int64_t) {}
+    void on(const link::DescriptionRefused& refused, std::int64_t now_us);
     void on(const link::LinkReset& reset, std::int64_t now_us);
     void on(const link::HelloRefused& refused, std::int64_t now_us);
 

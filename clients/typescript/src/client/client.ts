@@ -10,6 +10,7 @@ import type {
   Gap,
   History,
   HistoryQuery,
+  KindInfo,
   Member,
   Merged,
   Message,
@@ -207,6 +208,11 @@ export class Client {
   /** How brokers and edges are doing. */
   async cluster(): Promise<ClusterInfo> {
     return this.request('cluster');
+  }
+
+  /** The kinds that are served now, with what their workers say of them, and those that tasks wait for. */
+  async kinds(): Promise<KindInfo[]> {
+    return (await this.request<{ kinds: KindInfo[] }>('kinds')).kinds;
   }
 
   /** The edge's time, in microseconds since 1970. */

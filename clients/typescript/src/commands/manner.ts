@@ -13,7 +13,7 @@ export interface Manner {
 export const kOfConnection: Manner = { repeatable: true, waits: false };
 
 /** Those that only look, and those after which all is as after the first time. */
-const kRepeatable = new Set(['state', 'tasks', 'history', 'presence', 'workers', 'ledger', 'ping', 'cancel', 'attach']);
+const kRepeatable = new Set(['state', 'tasks', 'history', 'presence', 'workers', 'kinds', 'ledger', 'ping', 'cancel', 'attach']);
 /** A repeated key is known to the cluster and leads to what the first has done. */
 const kKeyed = new Set(['start', 'publish']);
 

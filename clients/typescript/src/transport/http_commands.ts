@@ -28,7 +28,8 @@ export function asHttp({ id: _, cmd, ...fields }: Command): HttpRequest | null {
     case 'history':
       return rest.reverse ? null : { method: 'GET', path: of_topic + query({ ...rest, reverse: undefined }) };
     case 'workers':
-      return { method: 'GET', path: '/v1/workers' };
+    case 'kinds':
+      return { method: 'GET', path: `/v1/${cmd}` };
     default:
       return null;
   }

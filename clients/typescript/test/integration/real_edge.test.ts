@@ -54,6 +54,13 @@ describe.each(ways)('over %s', (name, options) => {
     expect((await one.history(topic, { limit: 5 })).events.map(({ offset }) => offset)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('kinds tell what they are for and what input they take', async () => {
+    const kinds = await client(cluster.url, options).kinds();
+    const count = kinds.find(({ kind }) => kind === 'demo.count')!;
+    expect(count).toMatchObject({ about: 'Count to n, one log line each.', example: { n: 200, interval_ms: 20 }, workers: 1 });
+    expect(count.input_schema).toMatchObject({ type: 'object', required: ['n'] });
+  });
+
   it('a topic is published to and read, and a key is stored once', async () => {
     const one = client(cluster.urls, options);
     const topic = `room/${unique('a')}`;

@@ -39,6 +39,8 @@ describe('commands over HTTP', () => {
     ],
     [{ cmd: 'history', topic: 'room/a', limit: 3 }, { method: 'GET', path: '/v1/topics/room/a/events?limit=3' }],
     [{ cmd: 'history', topic: 'room/a', reverse: true }, null],
+    [{ cmd: 'workers' }, { method: 'GET', path: '/v1/workers' }],
+    [{ cmd: 'kinds' }, { method: 'GET', path: '/v1/kinds' }],
     [{ cmd: 'start', kind: 'x', on_disconnect: 'cancel' }, null],
     [{ cmd: 'join', topic: 'room/a' }, null],
   ])('%j', (command, request) => {

@@ -1,11 +1,17 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
-import { randomId, type LongwireError, type StartRequest, type WorkerInfo } from '@longwire/client';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type FormEvent } from 'react';
+import { randomId, type LongwireError, type StartRequest } from '@longwire/client';
 import { useClient } from '@longwire/client/react';
 import { Icon } from '../parts/icon';
 import { parseJson } from '../parts/json';
 import { taskHref } from '../shell/route';
+import { usePolled } from '../shell/use_polled';
+import { InputFieldBox } from './input_field_box';
 import { readField, writeField } from './input_text';
-import { firstInput, knownKind, knownKinds, type InputField } from './known_kinds';
+import { fieldsOf, firstInput } from './schema_fields';
+
+const kKindsMs = 5_000;
+/** Those that begin so are the cluster's own to start. */
+const kOwnNames = 'longwire.';
 
 export function StartDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -34,34 +40,36 @@ export function StartDialog({ open, onClose }: { open: boolean; onClose: () => v
 
 function StartForm({ onClose }: { onClose: () => void }) {
   const client = useClient();
-  const [kind, setKind] = useState('exec');
-  const [input, setInput] = useState(() => firstInput('exec'));
+  const ask = useCallback(() => client.kinds(), [client]);
+  const kinds = usePolled(ask, kKindsMs).value;
+  const choices = kinds?.filter(({ kind }) => !kind.startsWith(kOwnNames)) ?? [];
+  const [chosen, setChosen] = useState<string | null>(null); // null: nobody has
+  const [written, setWritten] = useState<string | null>(null); // likewise
+  const kind = chosen ?? (choices.find((one) => one.kind === 'exec') ?? choices[0])?.kind ?? '';
+  const known = kinds?.find((one) => one.kind === kind);
+  const input = written ?? firstInput(known);
   const [name, setName] = useState('');
   const [timeout_s, setTimeout_s] = useState('');
   const [attempts, setAttempts] = useState('');
-  const [workers, setWorkers] = useState<WorkerInfo[] | null>(null);
   const [error, setError] = useState<{ field: string | undefined; words: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
+  const kind_field = useRef<HTMLInputElement>(null);
   const key = useRef(randomId());
 
-  useEffect(() => {
-    client.workers().then(
-      setWorkers,
-      () => undefined, // only a help: without it the form works as well
-    );
-  }, [client]);
+  // What has come to stand there by itself is replaced by what is typed.
+  useLayoutEffect(() => {
+    if (chosen === null && document.activeElement === kind_field.current) kind_field.current?.select();
+  }, [chosen, kind]);
 
-  const served = new Set(workers?.flatMap((worker) => worker.kinds));
-  const choices = [...knownKinds.map((known) => known.kind), ...[...served].filter((k) => !knownKinds.some((known) => known.kind === k))];
-  const known = knownKind(kind);
+  const { fields, others } = fieldsOf(known?.input_schema);
   const parsed = parseJson(input);
   const json_error = parsed.ok ? null : `Line ${parsed.error.line}, column ${parsed.error.column}: ${parsed.error.message}`;
 
   const choose = (next: string) => {
     // Only what nobody has written is replaced.
-    if (input.trim() === '' || input === firstInput(kind)) setInput(firstInput(next));
-    setKind(next);
+    if (input.trim() === '' || input === firstInput(known)) setWritten(null);
+    setChosen(next);
     setError(null);
   };
 
@@ -104,6 +112,7 @@ function StartForm({ onClose }: { onClose: () => void }) {
           <label htmlFor="kind">Kind</label>
           <input
             id="kind"
+            ref={kind_field}
             value={kind}
             autoComplete="off"
             spellCheck={false}
@@ -111,19 +120,24 @@ function StartForm({ onClose }: { onClose: () => void }) {
             onChange={(event) => choose(event.target.value)}
           />
           <div className="chips" role="group" aria-label="Known kinds">
-            {choices.map((choice) => (
-              <button key={choice} type="button" className="chip" aria-pressed={choice === kind} onClick={() => choose(choice)}>
+            {choices.map(({ kind: choice, about }) => (
+              <button key={choice} type="button" className="chip" title={about} aria-pressed={choice === kind} onClick={() => choose(choice)}>
                 {choice}
               </button>
             ))}
           </div>
           <p className="hint" id="kind-about">
-            {known?.about ?? 'A kind of your own.'}
-            {workers !== null && kind !== '' && !serves(served, kind) && ' No worker serves it now: the task will wait in the queue.'}
+            {known?.about}
+            {kinds !== null && kind !== '' && !known?.workers && ' No worker serves it now: the task will wait in the queue.'}
           </p>
         </div>
-        {known?.fields.map((field) => (
-          <Field key={`${kind} ${field.name}`} field={field} value={readField(input, field)} onSay={(said) => setInput((before) => writeField(before, field, said))} />
+        {fields.map((field) => (
+          <InputFieldBox
+            key={`${kind} ${field.name}`}
+            field={field}
+            value={readField(input, field)}
+            onSay={(said) => setWritten((before) => writeField(before ?? input, field, said))}
+          />
         ))}
         <div className="field">
           <label htmlFor="input">Input (JSON)</label>
@@ -135,9 +149,14 @@ function StartForm({ onClose }: { onClose: () => void }) {
             spellCheck={false}
             value={input}
             aria-invalid={json_error !== null}
-            aria-describedby="input-error"
-            onChange={(event) => setInput(event.target.value)}
+            aria-describedby="input-error input-others"
+            onChange={(event) => setWritten(event.target.value)}
           />
+          {others.length > 0 && (
+            <p className="hint" id="input-others">
+              Only here: {others.join(', ')}
+            </p>
+          )}
           <p className="error" id="input-error" role="status">
             {json_error}
           </p>
@@ -176,51 +195,4 @@ function StartForm({ onClose }: { onClose: () => void }) {
       </div>
     </form>
   );
-}
-
-interface FieldProps {
-  field: InputField;
-  /** Null where the input has something else there. */
-  value: string | null;
-  onSay: (said: string) => void;
-}
-
-/** One field of the input; what is in the JSON below is what is sent. */
-function Field({ field, value, onSay }: FieldProps) {
-  const id = `field-${field.name}`;
-  // While it is written it may be what the input can't have yet, such as a space behind a word.
-  const [draft, setDraft] = useState<string | null>(null);
-  const common = {
-    id,
-    disabled: value === null,
-    value: draft ?? value ?? '',
-    onBlur: () => setDraft(null),
-    onChange: ({ target }: { target: { value: string } }) => {
-      setDraft(target.value);
-      onSay(target.value);
-    },
-  };
-  if (field.type === 'yes or no') {
-    return (
-      <label className="field-check">
-        <input type="checkbox" checked={value === 'true'} disabled={value === null} onChange={(event) => onSay(String(event.target.checked))} />
-        {field.label}
-      </label>
-    );
-  }
-  return (
-    <div className="field">
-      <label htmlFor={id}>{field.label}</label>
-      {field.type === 'long text' ? <textarea rows={2} {...common} /> : <input type={field.type === 'number' ? 'number' : 'text'} {...common} />}
-      {field.hint !== undefined && <p className="hint">{field.hint}</p>}
-    </div>
-  );
-}
-
-/** Workers may name kinds with a `*` at the end. */
-function serves(served: Set<string>, kind: string): boolean {
-  for (const pattern of served) {
-    if (pattern === kind || (pattern.endsWith('*') && kind.startsWith(pattern.slice(0, -1)))) return true;
-  }
-  return false;
 }

@@ -116,7 +116,7 @@ TEST_F(RequestsFixture, PagesAreAnsweredOnceToo) {
 }
 
 TEST_F(RequestsFixture, OnlyWhatDoesNoHarmTwiceMayBeRepeated) {
-    for (const auto* name : {"start", "cancel", "state", "tasks", "workers"}) {
+    for (const auto* name : {"start", "cancel", "state", "tasks", "workers", "kinds"}) {
         command(name);
         EXPECT_TRUE(may_repeat()) << name;
     }

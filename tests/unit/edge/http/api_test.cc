@@ -92,14 +92,28 @@ TEST_F(ApiTest, WorkersAreListed) {
     EXPECT_EQ(exchange->body(), R"({"workers":[]})");
 }
 
+TEST_F(ApiTest, KindsAreListed) {
+    const auto exchange = get("/v1/kinds");
+    EXPECT_EQ(command(), "kinds {}");
+    answer(R"({"kinds":[]})");
+    EXPECT_EQ(exchange->body(), R"({"kinds":[]})");
+}
+
 TEST_F(ApiTest, EachRouteSaysWhichMethodsItKnows) {
     const std::vector<std::array<std::string, 3>> cases{
-        {"DELETE", "/v1/tasks", "GET, POST"},   {"POST", "/v1/tasks/t1", "GET"},
-        {"GET", "/v1/tasks/t1/cancel", "POST"}, {"GET", "/v1/tasks/t1/input", "POST"},
-        {"GET", "/v1/tasks/t1/run", "POST"},    {"PUT", "/v1/topics/a/events", "GET, POST"},
-        {"POST", "/v1/workers", "GET"},         {"POST", "/v1/events", "GET"},
-        {"POST", "/v1/openapi.json", "GET"},    {"POST", "/healthz", "GET"},
-        {"DELETE", "/readyz", "GET"},           {"POST", "/metrics", "GET"},
+        {"DELETE", "/v1/tasks", "GET, POST"},
+        {"POST", "/v1/tasks/t1", "GET"},
+        {"GET", "/v1/tasks/t1/cancel", "POST"},
+        {"GET", "/v1/tasks/t1/input", "POST"},
+        {"GET", "/v1/tasks/t1/run", "POST"},
+        {"PUT", "/v1/topics/a/events", "GET, POST"},
+        {"POST", "/v1/workers", "GET"},
+        {"POST", "/v1/kinds", "GET"},
+        {"POST", "/v1/events", "GET"},
+        {"POST", "/v1/openapi.json", "GET"},
+        {"POST", "/healthz", "GET"},
+        {"DELETE", "/readyz", "GET"},
+        {"POST", "/metrics", "GET"},
     };
     for (const auto& [method, path, allowed] : cases) {
         const auto exchange = request(method, path);
@@ -245,8 +259,9 @@ TEST_F(ApiTest, TheDescriptionIsJsonAndNamesEveryRoute) {
     const auto exchange = get("/v1/openapi.json");
     const auto description = boost::json::parse(exchange->body());
     const auto& paths = description.at("paths").as_object();
-    for (const auto* path : {"/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/cancel", "/v1/tasks/{task}/input",
-                             "/v1/tasks/{task}/run", "/v1/topics/{topic}/events", "/v1/events", "/v1/workers"}) {
+    for (const auto* path :
+         {"/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/cancel", "/v1/tasks/{task}/input", "/v1/tasks/{task}/run",
+          "/v1/topics/{topic}/events", "/v1/events", "/v1/workers", "/v1/kinds"}) {
         EXPECT_TRUE(paths.contains(path)) << path;
     }
 }

@@ -142,6 +142,20 @@ TEST(LinkCodec, MissingFieldsAreAnError) {
     EXPECT_FALSE(decode<BrokerToWorker>("\x94\x43\x05\x01\x02"));
 }
 
+TEST(LinkCodec, FieldsThatWereAddedLaterMayBeMissing) {
+    const auto whole = encode(1, WorkerWelcome{1, "b", 16, 0, {}, 7, 9});
+    ASSERT_EQ(whole.front(), '\x99');
+    auto of_before = whole.substr(0, whole.size() - 1);
+    of_before.front() = '\x98';
+    const auto decoded = decode<BrokerToWorker>(of_before);
+    ASSERT_TRUE(decoded) << describe(decoded.error());
+    EXPECT_EQ(std::get<WorkerWelcome>(decoded->message).incarnation, 7u);
+    EXPECT_EQ(std::get<WorkerWelcome>(decoded->message).newest, 0u);
+    auto too_short = of_before.substr(0, of_before.size() - 1);
+    too_short.front() = '\x97';
+    EXPECT_FALSE(decode<BrokerToWorker>(too_short));
+}
+
 TEST(LinkCodec, NumbersTooLargeForTheirFieldAreAnError) {
     EXPECT_FALSE(decode<BrokerToWorker>(std::string("\x95\x43\x05\xCF\0\0\0\1\0\0\0\0\x02\x03", 14)));
 }

@@ -104,6 +104,26 @@ class AttemptsWaiting:
     count: U32
 
 
+@record
+@dataclass(frozen=True)
+class KindDescription:
+    """What a kind is for and what input it takes."""
+
+    kind: str
+    about: str
+    input_schema: Raw
+    example: Raw
+
+
+@record
+@dataclass(frozen=True)
+class DescribeKinds:
+    """What the worker says of its kinds, in place of what it said before. Only for a broker that knows this message."""
+
+    KIND: ClassVar[int] = 9
+    kinds: tuple[KindDescription, ...]
+
+
 # Broker to worker.
 
 
@@ -113,12 +133,14 @@ class WorkerWelcome:
     """Answers a hello. `positions` tell, for this incarnation, up to where each partition's events are in the log."""
 
     KIND: ClassVar[int] = 65
+    ADDED: ClassVar[int] = 1
     version: U32
     broker: str
     partitions: U32
     window_bytes: U64
     positions: tuple[Position, ...]
     incarnation: U64
+    newest: U32 = 0  # the highest kind of a worker's message that the broker knows; an older one does not say
 
 
 @record
@@ -234,6 +256,18 @@ class ChildRefused:
     retry_after_ms: I64
 
 
+@record
+@dataclass(frozen=True)
+class DescriptionRefused:
+    """What was said of a kind is not kept, and why. The kind is served all the same."""
+
+    KIND: ClassVar[int] = 78
+    kind: str
+    code: str
+    message: str
+    field: str
+
+
 def _by_kind(*messages: type[Any]) -> dict[int, type[Any]]:
     return {message.KIND: message for message in messages}
 
@@ -247,6 +281,7 @@ WORKER_TO_BROKER = _by_kind(
     WorkerBye,
     StartChild,
     AttemptsWaiting,
+    DescribeKinds,
 )
 BROKER_TO_WORKER = _by_kind(
     WorkerWelcome,
@@ -262,4 +297,5 @@ BROKER_TO_WORKER = _by_kind(
     HelloRefused,
     ChildState,
     ChildRefused,
+    DescriptionRefused,
 )

@@ -281,6 +281,8 @@ class WorkerSession:
         self._waiting_said = 0
         self._partitions = welcome.partitions
         self._update_subscribed()
+        if self._options.described and welcome.newest >= link.DescribeKinds.KIND:
+            self._send(link.DescribeKinds(self._options.described), now_us)
         if self._drain.is_on:
             self._send(link.WorkerDraining(), now_us)
         self._settle(now_us)
@@ -316,6 +318,9 @@ class WorkerSession:
             self._on_child_state(message)
         elif isinstance(message, link.ChildRefused):
             self._on_child_refused(message, now_us)
+        elif isinstance(message, link.DescriptionRefused):
+            why = f"{message.code}: {message.field}: {message.message}"
+            self._notice("warning", f"the broker does not keep what is said of a kind: {why}")
         elif isinstance(message, link.LinkReset):
             self._session_over(f"reset by the broker: {message.reason}", now_us)
         elif isinstance(message, link.HelloRefused):

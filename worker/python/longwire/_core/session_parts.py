@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
+from .messages import KindDescription
 from .orders import Order
 
 HELLO_FIRST_US = 200_000
@@ -24,6 +25,7 @@ class SessionOptions:
     worker: str  # unique among the cluster's workers
     incarnation: int
     kinds: tuple[str, ...]
+    described: tuple[KindDescription, ...] = ()  # of them
     program: str = ""
     capacity: int = 1
     waiting_max: int = 1_000  # attempts that wait for what others do, beside those

@@ -29,7 +29,7 @@ _thread = _PackerOfThread()
 
 def pack_value(value: Any) -> bytes:
     """`value` as MessagePack. Times need a time zone. Raises NotPackable."""
-    if type(value) not in _SCALARS and _is_deeper_than(value, PAYLOAD_DEPTH_MAX):
+    if type(value) not in _SCALARS and is_deeper_than(value, PAYLOAD_DEPTH_MAX):
         raise NotPackable(f"is nested deeper than {PAYLOAD_DEPTH_MAX} levels")
     try:
         packed: bytes = _thread.pack(value)
@@ -51,20 +51,20 @@ def unpack_value(packed: bytes) -> Any:
         return msgpack.unpackb(packed, object_pairs_hook=_with_keys_as_text, timestamp=_IN_NANOSECONDS, **options)
 
 
-def _is_deeper_than(value: Any, levels: int) -> bool:
+def is_deeper_than(value: Any, levels: int) -> bool:
     if isinstance(value, dict):
         if levels == 0:
             return True
         for key, element in value.items():
-            if type(element) not in _SCALARS and _is_deeper_than(element, levels - 1):
+            if type(element) not in _SCALARS and is_deeper_than(element, levels - 1):
                 return True
-            if type(key) is tuple and _is_deeper_than(key, levels - 1):
+            if type(key) is tuple and is_deeper_than(key, levels - 1):
                 return True
         return False
     if isinstance(value, (list, tuple)):
         if levels == 0:
             return True
-        return any(type(element) not in _SCALARS and _is_deeper_than(element, levels - 1) for element in value)
+        return any(type(element) not in _SCALARS and is_deeper_than(element, levels - 1) for element in value)
     return False
 
 

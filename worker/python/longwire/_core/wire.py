@@ -1,6 +1,7 @@
 """How link messages become bytes: a MessagePack array [kind, number, fields…] (protocol/spec/links.md).
 
-A message is a frozen dataclass; its fields' types say how each is written, and nothing else needs to be told.
+A message is a frozen dataclass; its fields' types say how each is written, and nothing else needs to be told. Of one
+with `ADDED` an older peer leaves out so many at the end, which keep their defaults.
 """
 
 from __future__ import annotations
@@ -128,9 +129,9 @@ def _write_fields(value: Any, codecs: list[Codec], put: Callable[[bytes], None])
 
 def _read_fields(reader: Reader, cls: type[Any], given: int) -> Any:
     codecs = _codecs[cls]
-    if given < len(codecs):
+    if given < len(codecs) - getattr(cls, "ADDED", 0):
         raise Malformed(f"{cls.__name__} has {given} of {len(codecs)} fields")
-    value = cls(*[codec.read(reader) for codec in codecs])
+    value = cls(*[codec.read(reader) for codec in codecs[:given]])
     for _ in range(len(codecs), given):
         reader.raw()
     return value

@@ -44,9 +44,9 @@ class Bench:
         self.told += 1
         self.session.receive(encode(self.told, message), self.now_us)
 
-    def welcome(self, *positions: link.Position) -> None:
+    def welcome(self, *positions: link.Position, newest: int = max(link.WORKER_TO_BROKER)) -> None:
         self.told = 0
-        self.tell(link.WorkerWelcome(PROTOCOL_VERSION, "b", PARTITIONS, 0, positions, self.incarnation))
+        self.tell(link.WorkerWelcome(PROTOCOL_VERSION, "b", PARTITIONS, 0, positions, self.incarnation, newest))
 
     def go_live(self) -> None:
         self.turn()

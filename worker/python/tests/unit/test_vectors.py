@@ -81,6 +81,8 @@ def as_wire(cls: Any, fields: list[Any]) -> Any:
             made.append(messages.AttemptRef(*value))
         elif name == "at":
             made.append(messages.Position(*value))
+        elif name == "kinds":
+            made.append(tuple(as_wire(messages.KindDescription, one) for one in value))
         elif name in ("positions", "published"):
             made.append(groups(value, messages.Position))
         elif name in ("key", "envelopes"):
@@ -116,8 +118,10 @@ def test_fields_of_later_versions_are_passed_over_and_missing_ones_are_not() -> 
     ref = ["dev", "8f3a", 2, "more"]
     number, message = decode(messages.BROKER_TO_WORKER, msgpack.packb([71, 5, ref, "why", {"more": [1]}]))
     assert (number, message) == (5, messages.RevokeAttempt(messages.AttemptRef("dev", "8f3a", 2), "why"))
+    assert decode(messages.BROKER_TO_WORKER, msgpack.packb([65, 1, 1, "b", 16, 0, [], 7]))[1].newest == 0
     for data in (
         msgpack.packb([71, 5, ["dev", "8f3a"], "why"]),
+        msgpack.packb([65, 1, 1, "b", 16, 0, []]),
         msgpack.packb([71, 5, ref]),
         msgpack.packb([71, 5, ref, b"why"]),
         msgpack.packb([71, 5, ["dev", "8f3a", 2**32], "why"]),

@@ -24,6 +24,7 @@ class WorkerSessionTest : public ::testing::Test {
         options.waiting_max = 0;
         options.drain_grace_ms = 1'000;
         options.drain_commit_ms = 1'000;
+        options.described = link::prepare(link::DescribeKinds{{{"job", "Does it.", {}, {}}}});
         return options;
     }
 
@@ -41,9 +42,9 @@ class WorkerSessionTest : public ::testing::Test {
         session_.receive(link::encode(++told_, message), now_us_);
     }
 
-    void welcome(std::vector<link::PartitionSequence> positions = {}) {
+    void welcome(std::vector<link::PartitionSequence> positions = {}, std::uint32_t newest = link::kNewestOfWorkers) {
         told_ = 0;
-        tell(link::WorkerWelcome{kProtocolVersion, "b", kPartitions, 0, std::move(positions), incarnation_});
+        tell(link::WorkerWelcome{kProtocolVersion, "b", kPartitions, 0, std::move(positions), incarnation_, newest});
     }
 
     void go_live() {

@@ -128,6 +128,35 @@ TEST_F(WorkerSessionTest, AWelcomeToItsLifeBeforeIsNone) {
     EXPECT_EQ(session_.state(), State::joining);
 }
 
+TEST_F(WorkerSessionTest, EachSessionSaysWhatItsKindsAre) {
+    turn();
+    EXPECT_THAT(sent<link::DescribeKinds>(), IsEmpty());
+    for (int session = 0; session < 2; ++session) {
+        welcome();
+        turn();
+        EXPECT_THAT(sent<link::DescribeKinds>(), SizeIs(1));
+        tell(link::LinkReset{"test"});
+        turn(300);
+        ASSERT_THAT(sent<link::WorkerHello>(), SizeIs(1));
+    }
+}
+
+TEST_F(WorkerSessionTest, ABrokerThatDoesNotKnowDescriptionsGetsNone) {
+    turn();
+    welcome({}, 8);
+    turn();
+    EXPECT_EQ(session_.state(), State::live);
+    EXPECT_THAT(sent<link::DescribeKinds>(), IsEmpty());
+}
+
+TEST_F(WorkerSessionTest, ADescriptionThatIsRefusedIsToldAndEndsNothing) {
+    go_live();
+    tell(link::DescriptionRefused{"job", "too_large", "of kind job is too large", "example"});
+    turn();
+    EXPECT_EQ(session_.state(), State::live);
+    EXPECT_THAT(std::get<Notice>(orders_.back()).message, HasSubstr("too_large: example: of kind job is too large"));
+}
+
 TEST_F(WorkerSessionTest, HeartbeatsComeEachSecond) {
     go_live();
     turn(999);
