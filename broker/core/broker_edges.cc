@@ -86,7 +86,7 @@ void Broker::on_edge_hello(const std::string& peer, std::uint64_t number, const 
     auto& edge = edges_.emplace(peer, std::move(fresh)).first->second;
     static_cast<void>(edge.counter.accept(number, now_us_));
     out_->notices.push_back("edge " + peer + " joined");
-    tell(edge, link::EdgeWelcome{kProtocolVersion, options_.name, options_.partitions});
+    tell(edge, link::EdgeWelcome{kProtocolVersion, options_.name, options_.partitions, link::kNewestOfEdges});
 }
 
 void Broker::on_edge_message(const std::string& peer, EdgeLink& edge, const link::EdgeToBroker& message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@
 /// peer are passed over; of a type with `kFieldsAdded` an older peer leaves out so many, which keep their defaults. The
 /// formats are listed in protocol/spec/links.md.
 namespace longwire::link {
+
+/// The highest number that a kind of these messages has.
+template <class... Messages>
+constexpr std::uint32_t newest_kind(std::type_identity<std::variant<Messages...>> /*messages*/) {
+    return std::max({Messages::kKind...});
+}
 
 /// Bytes that are one MessagePack value, carried as they are.
 struct Raw {

@@ -120,10 +120,7 @@ struct DescribeKinds {
 using WorkerToBroker = std::variant<WorkerHello, WorkerHeartbeat, ResentEvents, HandBack, WorkerDraining, WorkerBye,
                                     StartChild, AttemptsWaiting, DescribeKinds>;
 
-/// The highest number that a kind of a worker's messages has.
-inline constexpr std::uint32_t kNewestOfWorkers = []<class... Messages>(std::type_identity<std::variant<Messages...>>) {
-    return std::max({Messages::kKind...});
-}(std::type_identity<WorkerToBroker>{});
+inline constexpr std::uint32_t kNewestOfWorkers = newest_kind(std::type_identity<WorkerToBroker>{});
 
 // Broker to worker.
 

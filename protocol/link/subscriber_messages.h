@@ -163,6 +163,8 @@ struct EdgeReport {
 using EdgeToBroker = std::variant<EdgeHello, Subscribe, Unsubscribe, SubscribeFilter, UnsubscribeFilter, Credit,
                                   Request, EdgeHeartbeat, EdgeBye, Fetch, ConnectionGone, EdgeReport>;
 
+inline constexpr std::uint32_t kNewestOfEdges = newest_kind(std::type_identity<EdgeToBroker>{});
+
 // Broker to edge.
 
 struct EdgeWelcome {
@@ -170,7 +172,9 @@ struct EdgeWelcome {
     std::uint32_t version = 0;
     std::string_view broker;
     std::uint32_t partitions = 0;
-    static auto tie(auto& m) { return std::tie(m.version, m.broker, m.partitions); }
+    std::uint32_t newest = 0;  // kNewestOfEdges, as the broker knows it; an older one does not say
+    static constexpr std::size_t kFieldsAdded = 1;
+    static auto tie(auto& m) { return std::tie(m.version, m.broker, m.partitions, m.newest); }
 };
 
 /// Where a subscription stands: the first event delivered will be `after` + 1 of `epoch`. `head` is the newest offset,

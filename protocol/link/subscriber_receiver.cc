@@ -55,7 +55,7 @@ void SubscriberReceiver::connection_gone(std::string_view connection) {
 }
 
 void SubscriberReceiver::report(const Prepared& report) {
-    if (is_up_) send(report);
+    if (is_up_ && newest_known_ >= report.kind) send(report);
 }
 
 std::uint64_t SubscriberReceiver::request(std::string_view realm, std::string_view user, std::string_view command,
@@ -107,7 +107,8 @@ void SubscriberReceiver::take(const Result<Numbered<BrokerToEdge>>& decoded, std
         refusal_ = refused->message;
         return end_session(now_us);
     }
-    if (std::holds_alternative<EdgeWelcome>(decoded->message)) {
+    if (const auto* const welcome = std::get_if<EdgeWelcome>(&decoded->message)) {
+        newest_known_ = welcome->newest;
         counter_->peer_began_anew(now_us);
         if (!is_up_) begin_session();
         return;

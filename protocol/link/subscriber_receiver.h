@@ -83,7 +83,7 @@ class SubscriberReceiver {
     /// there is nothing to say.
     void connection_gone(std::string_view connection);
 
-    /// Without a session there is nobody to tell.
+    /// An EdgeReport. Without a session there is nobody to tell, and an older broker would not know what it is told.
     void report(const Prepared& report);
 
     /// Asks for a page of a topic's past. The answer comes as on_fetched.
@@ -155,6 +155,7 @@ class SubscriberReceiver {
     SubscriberListener& listener_;
     std::optional<LinkCounter> counter_;  // from the hello on
     bool is_up_ = false;
+    std::uint32_t newest_known_ = 0;  // kind of a message, to the broker
     std::string refusal_;
     std::int64_t said_hello_us_ = 0;
     std::int64_t now_us_ = 0;

@@ -58,7 +58,7 @@ EDGE_TO_BROKER = [
 ]
 
 BROKER_TO_EDGE = [
-    ("EdgeWelcome", 65, [1, "broker-1", 64]),
+    ("EdgeWelcome", 65, [1, "broker-1", 64, 12]),
     ("Subscribed", 66, [1, EPOCH, 41, 44, 1]),
     ("Deliver", 67, [[["dev/task/8f3a", EPOCH, 42, [ENVELOPE, ENVELOPE]], ["dev/room/ops", EPOCH + 1, 1, [ENVELOPE]]]]),
     ("DeliveryGap", 68, ["dev/task/8f3a", EPOCH, 42, 99]),

@@ -81,7 +81,9 @@ export class AguiRun {
   async cancel(reason?: string): Promise<AguiCancelAccepted> {
     const body = reason === undefined ? {} : { reason };
     const path = `/agui/runs/${encodeURIComponent(this.run_id)}/cancel`;
-    return (await postTo(this.edges.current, path, body)) as unknown as AguiCancelAccepted;
+    const { fetch } = this.options;
+    const options = { headers: this.authorization(), ...(fetch === undefined ? {} : { fetch }) };
+    return (await postTo(this.edges.current, path, body, options)) as unknown as AguiCancelAccepted;
   }
 
   /** Tries now instead of later, also after `failed`. */
@@ -120,12 +122,16 @@ export class AguiRun {
     if (this.abort === abort) this.lost(why);
   }
 
-  private headers(): Record<string, string> {
+  private authorization(): Record<string, string> {
     const { token } = this.options;
     const own = typeof token === 'function' ? token() : token;
+    return own === undefined ? {} : { authorization: `Bearer ${own}` };
+  }
+
+  private headers(): Record<string, string> {
     return {
       'content-type': 'application/json',
-      ...(own === undefined ? {} : { authorization: `Bearer ${own}` }),
+      ...this.authorization(),
       ...(this.last_event_id === null ? {} : { 'last-event-id': this.last_event_id }),
     };
   }

@@ -206,9 +206,15 @@ export function plainHello(heartbeat_ms: number): Hello {
   return { connection: '', realm: '', user: '', edge: '', heartbeat_ms, max_message_bytes: 262_144, expires_us: null };
 }
 
-export async function postTo(edge: string, path: string, body: Message): Promise<Message> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(edge + path, { method: 'POST', headers, body: JSON.stringify(body) });
+interface PostOptions {
+  headers?: Record<string, string>;
+  fetch?: typeof fetch;
+}
+
+export async function postTo(edge: string, path: string, body: Message, options: PostOptions = {}): Promise<Message> {
+  const headers = { 'content-type': 'application/json', ...options.headers };
+  const post = options.fetch ?? fetch;
+  const response = await post(edge + path, { method: 'POST', headers, body: JSON.stringify(body) });
   const answer = (await response.json()) as Message;
   if (response.ok) return answer;
   throw LongwireError.from({ code: answer.code, message: answer.detail, field: answer.field });

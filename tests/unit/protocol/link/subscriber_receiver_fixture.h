@@ -24,7 +24,7 @@ class SubscriberReceiverTest : public ::testing::Test {
 
     void welcome() {
         said_ = 0;
-        broker_says(EdgeWelcome{kProtocolVersion, "broker", 4});
+        broker_says(EdgeWelcome{kProtocolVersion, "broker", 4, newest_});
     }
 
     void connect() {
@@ -50,6 +50,9 @@ class SubscriberReceiverTest : public ::testing::Test {
     }
 
     void lose_one() { ++said_; }
+
+    /// Is of before there were other messages.
+    void know_messages_to(std::uint32_t kind) { newest_ = kind; }
 
     void tick_after(std::int64_t passed_us) {
         now_us_ += passed_us;
@@ -93,6 +96,7 @@ class SubscriberReceiverTest : public ::testing::Test {
     testing::RecordingListener listener_;
     SubscriberReceiver receiver_{{"edge-1", 1000, 3, 4}, listener_};
     std::int64_t now_us_ = 1'000'000;
+    std::uint32_t newest_ = kNewestOfEdges;
     std::uint64_t said_ = 0;
     std::vector<std::unique_ptr<std::string>> sent_bytes_;
     std::vector<Numbered<EdgeToBroker>> sent_;

@@ -382,5 +382,20 @@ TEST_F(SubscriberReceiverTest, SaysByeOnlyInASession) {
     EXPECT_EQ(all<EdgeBye>().size(), 1U);
 }
 
+TEST_F(SubscriberReceiverTest, ReportsToWhoKnowsWhatThatIs) {
+    const auto report = prepare(EdgeReport{.program = "edge 1", .figures = {}, .slow = {}});
+    receiver_.report(report);
+    connect();
+    receiver_.report(report);
+    EXPECT_EQ(last<EdgeReport>()->program, "edge 1");
+    broker_says(LinkReset{"begin anew"});
+    know_messages_to(EdgeReport::kKind - 1);
+    connect();
+    clear();
+    receiver_.report(report);
+    take();
+    EXPECT_FALSE(last<EdgeReport>());
+}
+
 }  // namespace
 }  // namespace longwire::link
