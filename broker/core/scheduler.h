@@ -161,7 +161,7 @@ class Scheduler {
         return entry == nullptr ? nullptr : &entry->task;
     }
 
-    std::size_t workers_here() const { return workers_.size(); }
+    std::size_t workers_here() const;
     std::size_t queued() const { return queues_.size(); }
     std::size_t running() const;
     std::size_t known() const { return tasks_.size(); }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -36,6 +37,11 @@ std::string Scheduler::KindSeen::row(std::string_view kind, bool is_whole) const
 KindNotes::Refused Scheduler::worker_describes(const std::string& worker, const link::DescribeKinds& described) {
     const auto found = workers_.find(worker);
     return found == workers_.end() ? KindNotes::Refused{} : found->second.notes.take(described);
+}
+
+std::size_t Scheduler::workers_here() const {
+    return static_cast<std::size_t>(
+        std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) { return !entry.second.away; }));
 }
 
 std::map<std::string_view, Scheduler::KindSeen> Scheduler::kinds_seen(std::string_view realm) const {

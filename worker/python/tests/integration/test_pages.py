@@ -20,7 +20,7 @@ class model:
 
 @pytest.mark.parametrize("page", ["README.md", "worker/README.md", "worker/python/README.md"])
 def test_a_page_s_greeter_greets(cluster: Cluster, page: str) -> None:
-    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)
+    block = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)[0]
     script: Path = cluster.folder / "greeter.py"
     script.write_text(MODEL + block)
     cluster.start_worker(script, "greeter-1")
