@@ -17,10 +17,8 @@ link::RecentAges recent(const EventAges& ages) {
 
 EdgeSums sums_of(const EdgeParts& parts) {
     EdgeSums sums;
-    for (std::size_t i = 0; i < parts.apps.size(); ++i) {
-        sums.connections += parts.server.shard(i).connections();
-        sums.shards += parts.apps[i]->stats();
-    }
+    for (std::size_t i = 0; i < parts.server.shards(); ++i) sums.connections += parts.server.shard(i).connections();
+    sums.shards = parts.stats.sum();
     sums.counters = parts.server.counters();
     sums.link = parts.link.stats();
     return sums;

@@ -1,28 +1,28 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "edge/link_thread.h"
 #include "edge/net/server.h"
-#include "edge/shard_app.h"
+#include "edge/stats_board.h"
 #include "protocol/event_ages.h"
 #include "protocol/link/subscriber_messages.h"
 
 namespace longwire::edge {
 
-/// What an edge consists of, to whoever wants to know how it is doing. All of it may be asked from any thread.
+/// What an edge consists of, to whoever wants to know how it is doing. All of it may be asked from any thread, also while
+/// the shards end.
 struct EdgeParts {
     const net::Server& server;
     const LinkThread& link;
-    const std::vector<ShardApp*>& apps;
+    const StatsBoard& stats;
 };
 
 /// How it is doing, over all of its threads.
 struct EdgeSums {
     std::size_t connections = 0;
     net::ServerCounters counters;
-    ShardApp::Stats shards;
+    ShardStats shards;
     LinkThread::Stats link;
 };
 

@@ -53,6 +53,7 @@ int run(const EdgeConfig& config, const http::ProductRoutes& products, const Aut
     options.connections_max = static_cast<std::size_t>(config.connections_max);
 
     EdgeMetrics metrics;
+    StatsBoard stats(shards);
     Hub::Options hub{static_cast<std::size_t>(config.ring_bytes_max), config.linger_ms, config.merge_after_ms};
     EdgeCommons commons{config.logging.node,
                         config.limits,
@@ -61,7 +62,8 @@ int run(const EdgeConfig& config, const http::ProductRoutes& products, const Aut
                         console,
                         products,
                         authenticator,
-                        [&metrics] { return metrics.text(); }};
+                        [&metrics] { return metrics.text(); },
+                        stats};
     std::vector<ShardApp*> apps;
     auto server = net::start_server(options, [&](net::Shard& shard) {
         auto app = std::make_unique<ShardApp>(shard, commons);
@@ -72,7 +74,7 @@ int run(const EdgeConfig& config, const http::ProductRoutes& products, const Aut
         log_error("cannot start", {{"error", describe(server.error())}, {"http", config.http}});
         return 1;
     }
-    const EdgeParts parts{**server, link, apps};
+    const EdgeParts parts{**server, link, stats};
     metrics.watch(parts);
     const auto deliver = [&](std::size_t shard, std::vector<FromLink> messages) {
         (*server)->shard(shard).post([app = apps[shard], messages = std::move(messages)] { app->take(messages); });

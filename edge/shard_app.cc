@@ -227,8 +227,7 @@ void ShardApp::begin_round() {
     if (is_surveying_) {
         for (const auto& exchange : exchanges_) exchange->add_if_slow(slow_);
         api_.add_slow(slow_);
-        const std::lock_guard lock(stats_mutex_);
-        stats_.slow = slow_.take();
+        found_slow_ = slow_.take();
     }
     is_surveying_ = services_.now_us - surveyed_us_ >= kSurveyPeriodUs;
     if (is_surveying_) surveyed_us_ = services_.now_us;
@@ -244,31 +243,16 @@ void ShardApp::on_tick() {
     members_.tick(services_.now_us);
     for (const auto& difference : hub_.take_differences()) log_error("events were lost: a bug", {{"what", difference}});
     ages_.tick(services_.now_us);
-    const std::lock_guard lock(stats_mutex_);
-    stats_.topics = hub_.topics();
-    stats_.ring_bytes = hub_.ring_bytes();
-    stats_.members = members_.size();
-    stats_.too_slow = too_slow_;
-    stats_.received = hub_.received();
-    stats_.given = hub_.given();
-    stats_.filtered = hub_.filtered();
-    stats_.differences = hub_.differences();
-    stats_.ages = ages_;
-}
-
-ShardApp::Stats& ShardApp::Stats::operator+=(const Stats& other) {
-    topics += other.topics;
-    ring_bytes += other.ring_bytes;
-    members += other.members;
-    too_slow += other.too_slow;
-    received += other.received;
-    given += other.given;
-    filtered += other.filtered;
-    differences.received += other.differences.received;
-    differences.given += other.differences.given;
-    ages += other.ages;
-    slow.insert(slow.end(), other.slow.begin(), other.slow.end());
-    return *this;
+    commons_.stats.show(shard_.index(), {.topics = hub_.topics(),
+                                         .ring_bytes = hub_.ring_bytes(),
+                                         .members = members_.size(),
+                                         .too_slow = too_slow_,
+                                         .received = hub_.received(),
+                                         .given = hub_.given(),
+                                         .filtered = hub_.filtered(),
+                                         .differences = hub_.differences(),
+                                         .ages = ages_,
+                                         .slow = found_slow_});
 }
 
 void ShardApp::drain() {

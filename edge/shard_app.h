@@ -2,22 +2,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "edge/core/client_api.h"
-#include "edge/core/slow_clients.h"
 #include "edge/dialects/translated.h"
 #include "edge/http/api.h"
 #include "edge/http/product_exchange.h"
 #include "edge/http/product_routes.h"
 #include "edge/link_thread.h"
 #include "edge/net/server.h"
+#include "edge/stats_board.h"
 #include "edge/ws_client.h"
-#include "protocol/event_ages.h"
-#include "protocol/tally.h"
 
 namespace longwire::edge {
 
@@ -31,6 +28,7 @@ struct EdgeCommons {
     const http::ProductRoutes& products;
     const Authenticator& authenticator;
     std::function<std::string()> metrics_text;
+    StatsBoard& stats;
 };
 
 /// One shard of an edge: its hub, its clients and its HTTP interface, driven by the turns of its loop.
@@ -51,26 +49,6 @@ class ShardApp final : public net::App, private ClientOwner {
 
     /// Tells every client to come back elsewhere, and closes. On the shard's thread.
     void drain();
-
-    struct Stats {
-        std::size_t topics = 0;  // held
-        std::size_t ring_bytes = 0;
-        std::size_t members = 0;     // places that its clients hold
-        std::uint64_t too_slow = 0;  // WebSocket clients closed because they were
-        Tally received;
-        Tally given;
-        std::uint64_t filtered = 0;  // events that filters have brought
-        Hub::Differences differences;
-        EventAges ages;  // of events when they had been given to the sockets of those who keep up
-        std::vector<SlowClient> slow;
-
-        Stats& operator+=(const Stats& other);
-    };
-    /// As of the last tick. From any thread.
-    Stats stats() const {
-        const std::lock_guard lock(stats_mutex_);
-        return stats_;
-    }
 
   private:
     // ClientOwner
@@ -103,11 +81,10 @@ class ShardApp final : public net::App, private ClientOwner {
     std::int64_t surveyed_us_ = 0;
     bool is_surveying_ = false;  // this round looks who is behind
     SlowClients slow_;
-    std::vector<std::int64_t> sending_;  // events of this turn, by the times that they carry
+    std::vector<SlowClient> found_slow_;  // by the last survey
+    std::vector<std::int64_t> sending_;   // events of this turn, by the times that they carry
     EventAges ages_;
     std::uint64_t too_slow_ = 0;
-    mutable std::mutex stats_mutex_;
-    Stats stats_;  // guarded by stats_mutex_
 };
 
 }  // namespace longwire::edge
