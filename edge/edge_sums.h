@@ -10,8 +10,8 @@
 
 namespace longwire::edge {
 
-/// What an edge consists of, to whoever wants to know how it is doing. All of it may be asked from any thread, also while
-/// the shards end.
+/// What an edge consists of, to whoever wants to know how it is doing. All of it may be asked from any thread, even
+/// while the shards end.
 struct EdgeParts {
     const net::Server& server;
     const LinkThread& link;
