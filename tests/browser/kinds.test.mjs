@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openCluster } from '../support/cluster.mjs';
@@ -33,8 +34,8 @@ async function startWorker(port) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, PYTHONPATH: `${kTree}/worker/python`, PYTHONDONTWRITEBYTECODE: '1' },
   });
-  const [line] = await once(worker.stdout, 'data');
-  assert.match(String(line), /^ready /);
+  const [line] = await once(createInterface({ input: worker.stdout }), 'line');
+  assert.match(line, /^ready /);
   return worker;
 }
 
