@@ -34,15 +34,15 @@ async function startWorker(port) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, PYTHONPATH: `${kTree}/worker/python`, PYTHONDONTWRITEBYTECODE: '1' },
   });
+  shared.worker = worker; // to be ended, whatever it says
   const [line] = await once(createInterface({ input: worker.stdout }), 'line');
   assert.match(line, /^ready /);
-  return worker;
 }
 
 before(async () => {
   const port = await freePorts();
   shared.cluster = await openCluster({ edges: 1, more: ['--worker-port', String(port)] });
-  shared.worker = await startWorker(port);
+  await startWorker(port);
   shared.browser = await openBrowser();
 });
 after(async () => {
